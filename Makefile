@@ -1,0 +1,61 @@
+# One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
+.DEFAULT_GOAL := help
+.PHONY: help demo dev test check format lock clean
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
+
+help:  ## what there is to run
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/'
+
+demo: $(VENV)/runtime  ## the main job, end to end on this machine, in under a minute
+	@$(BIN)/python -m tests.demo
+
+dev: $(VENV)/runtime  ## leave the whole system running here, to play with
+	@$(BIN)/python -m tests.stack
+
+test: $(VENV)/tools  ## every test
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report --skip-covered
+
+check: $(VENV)/tools  ## everything that must hold before a change lands
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	PYTHONPATH=functions $(BIN)/lint-imports
+	$(MAKE) test
+
+format: $(VENV)/tools  ## let ruff mend what it can
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+lock: $(VENV)/uv  ## pin both requirements.in, with hashes
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--upgrade functions/requirements.in -o functions/requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--upgrade tests/requirements.in -o tests/requirements.txt
+
+clean:  ## forget everything that was built
+	rm -rf $(VENV) .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+$(VENV)/python:
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=…")'
+	@echo "setting up $(VENV) (once) …"
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/runtime: functions/requirements.txt | $(VENV)/python
+	@$(PIP) -r functions/requirements.txt
+	@touch $@
+
+$(VENV)/tools: tests/requirements.txt $(VENV)/runtime
+	@$(PIP) -r tests/requirements.txt
+	@touch $@
+
+$(VENV)/uv: | $(VENV)/python
+	@$(BIN)/pip --quiet install uv
+	@touch $@

@@ -1,0 +1,1 @@
+"""What changes in Google calendars: a gap-free, ordered stream that keeps itself alive."""
