@@ -1,0 +1,115 @@
+"""Everything that can go wrong, as one tree.
+
+CalendarWatchError
+    InvalidSettingsError      the environment is wrong; names every variable at once
+    InvalidRequestError       the caller's mistake, field by field
+    InvalidTokenError         a notification that is not from a channel of ours
+    UnknownWatchError         no such watch
+    FollowedError             another watch's `follow` keeps this one
+    TooOldError               the resume feed no longer reaches back that far
+    GoogleError               a call to Google that did not do what it should
+        RefusedError          for good, until somebody changes something
+        TryLaterError         for now
+            QuotaError        an abuse limit: hours, not seconds
+    StoreError                Firestore
+        ConflictError         the document is not the one that was read: the write did nothing
+        UnclearError          no answer: the write may or may not have happened
+        UnavailableError      Firestore cannot be reached
+"""
+
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """Why a watch is not as it should be; part of the contract."""
+
+    PUSH_NOT_SUPPORTED = "pushNotSupported"
+    NOTIFICATIONS_NOT_ARRIVING = "notificationsNotArriving"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "notFound"
+    AUTHORIZATION_REVOKED = "authorizationRevoked"
+    NOT_A_CALENDAR_USER = "notACalendarUser"
+    API_DISABLED = "apiDisabled"
+    WEBHOOK_REFUSED = "webhookRefused"
+    SUBJECT_NOT_ALLOWED = "subjectNotAllowed"
+    QUOTA_EXCEEDED = "quotaExceeded"
+    EMPTY_LISTING = "emptyListing"
+
+
+class CalendarWatchError(Exception):
+    pass
+
+
+class InvalidSettingsError(CalendarWatchError):
+    def __init__(self, problems: list[str]):
+        super().__init__("wrong settings: " + "; ".join(problems))
+        self.problems = problems
+
+
+class InvalidRequestError(CalendarWatchError):
+    """`errors` holds (field, message) pairs; the field is empty when the whole request is meant."""
+
+    def __init__(self, *errors: tuple[str, str]):
+        super().__init__("; ".join(f"{field}: {message}" if field else message for field, message in errors))
+        self.errors = errors
+
+
+class InvalidTokenError(CalendarWatchError):
+    pass
+
+
+class UnknownWatchError(CalendarWatchError):
+    pass
+
+
+class FollowedError(CalendarWatchError):
+    pass
+
+
+class TooOldError(CalendarWatchError):
+    def __init__(self, oldest_sequence: int):
+        super().__init__(f"the feed begins at sequence {oldest_sequence}: start again from items")
+        self.oldest_sequence = oldest_sequence
+
+
+class GoogleError(CalendarWatchError):
+    """`may_have_happened` when no answer came, so that what was asked for may exist all the same."""
+
+    def __init__(self, detail: str, *, may_have_happened: bool = False):
+        super().__init__(detail)
+        self.detail = detail
+        self.may_have_happened = may_have_happened
+
+
+class RefusedError(GoogleError):
+    def __init__(self, reason: Reason, detail: str):
+        super().__init__(detail)
+        self.reason = reason
+
+
+class TryLaterError(GoogleError):
+    """`after` is Google's own Retry-After, in seconds, or 0 when it named none."""
+
+    def __init__(self, detail: str, *, after: float = 0, may_have_happened: bool = False):
+        super().__init__(detail, may_have_happened=may_have_happened)
+        self.after = after
+
+
+class QuotaError(TryLaterError):
+    pass
+
+
+class StoreError(CalendarWatchError):
+    pass
+
+
+class ConflictError(StoreError):
+    pass
+
+
+class UnclearError(StoreError):
+    pass
+
+
+class UnavailableError(StoreError):
+    pass

@@ -1,0 +1,26 @@
+"""The operator's choices that decide what a watch does next: how long, how often, where to."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Names and defaults are those of the environment variables; `config` reads them."""
+
+    address: str
+    """Where Google sends notifications."""
+    key: str
+    """Fingerprint of the key that signs channel tokens now."""
+    channel_ttl: int = 604_800
+    """Seconds asked for where the watch names none."""
+    renew_after_fraction: float = 0.8
+    safety_sync: timedelta = timedelta(seconds=3600)
+    """Zero: never."""
+    poll: timedelta = timedelta(seconds=900)
+    probe: timedelta = timedelta(days=1)
+    confirm: timedelta = timedelta(seconds=120)
+    settle: timedelta = timedelta(seconds=30)
+    brake: timedelta = timedelta(seconds=60)
+    lease: timedelta = timedelta(seconds=60)
+    retention: timedelta = timedelta(days=30)

@@ -1,0 +1,69 @@
+"""The four collections that Google Calendar can watch.
+
+Paths, scopes and parameters are those of Google's discovery document, revision 20261030.
+`calendar.readonly` does not open an ACL: each collection has a least scope of its own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Item = Mapping[str, Any]
+"""One rule, calendar, event or setting, as Google gives it, without `etag` and `kind`."""
+
+_SCOPE = "https://www.googleapis.com/auth/calendar."
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A kind of collection: where it lies at Google, what reads it, and which fields of an item we look at."""
+
+    name: str
+    path: str
+    scope: str
+    parameters: Mapping[str, str]
+    fields: tuple[str, ...]
+
+    @property
+    def per_calendar(self) -> bool:
+        """One collection for each calendar; otherwise one for each user."""
+        return "{calendarId}" in self.path
+
+
+ACL = Resource(
+    "acl",
+    "calendars/{calendarId}/acl",
+    _SCOPE + "acls.readonly",
+    {"maxResults": "250"},
+    ("id", "role", "scope"),
+)
+
+CALENDAR_LIST = Resource(
+    "calendarList",
+    "users/me/calendarList",
+    _SCOPE + "calendarlist.readonly",
+    {"maxResults": "250", "showHidden": "true"},
+    (
+        "accessRole", "autoAcceptInvitations", "backgroundColor", "colorId", "conferenceProperties", "dataOwner",
+        "defaultReminders", "description", "foregroundColor", "hidden", "id", "location", "notificationSettings",
+        "primary", "selected", "summary", "summaryOverride", "timeZone",
+    ),
+)  # fmt: skip
+
+SETTINGS = Resource(
+    "settings",
+    "users/me/settings",
+    _SCOPE + "settings.readonly",
+    {"maxResults": "250"},
+    ("id", "value"),
+)
+
+EVENTS = Resource(
+    "events",
+    "calendars/{calendarId}/events",
+    _SCOPE + "events.readonly",
+    {"maxResults": "2500", "singleEvents": "false"},
+    (),
+)
+
+RESOURCES: Mapping[str, Resource] = {each.name: each for each in (ACL, CALENDAR_LIST, EVENTS, SETTINGS)}

@@ -1,0 +1,195 @@
+"""A watch: the standing order to follow one collection for one user. It lives until it is ended."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from calendar_watch.channel import Channel
+from calendar_watch.errors import Reason
+from calendar_watch.resources import Resource
+
+
+class State(StrEnum):
+    OPENING = "opening"
+    ACTIVE = "active"
+    DEGRADED = "degraded"
+    POLLING = "polling"
+    SUSPENDED = "suspended"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+
+
+class Cause(StrEnum):
+    """Why the collection is to be read."""
+
+    OPENED = "opened"
+    NOTIFICATION = "notification"
+    SETTLE = "settle"
+    """Once more after the reading for news: a listing may lag behind the message."""
+    SCHEDULE = "schedule"
+
+
+class Kind(StrEnum):
+    """Kinds of step that fail, and wait, independently of each other."""
+
+    OPEN = "open"
+    READ = "read"
+
+
+POLLING_REASONS = frozenset({Reason.PUSH_NOT_SUPPORTED, Reason.WEBHOOK_REFUSED, Reason.NOTIFICATIONS_NOT_ARRIVING})
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is followed, and for whom: the identity of a watch."""
+
+    resource: Resource
+    calendar_id: str | None = None
+    subject: str | None = None
+    event_types: tuple[str, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """32 characters: asking twice gives one watch."""
+        identity = json.dumps([self.resource.name, self.calendar_id, self.subject, sorted(self.event_types)])
+        return base64.b32encode(hashlib.sha256(identity.encode()).digest()[:20]).decode().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a POST asks for beyond the order itself; a later one replaces it."""
+
+    ttl: int | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Google's last word on a kind of step, for good until it is tried again."""
+
+    reason: Reason
+    detail: str
+    kind: Kind
+    address: str
+    """Where notifications were to go at that time."""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """One waiting message of one channel: that something changed, never what."""
+
+    watch_id: str
+    channel_id: str
+    resource_id: str
+    expiration: datetime | None
+    received: datetime
+
+
+Entry = Mapping[str, Any]
+"""A CloudEvent, in its JSON form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    order: Order
+    wish: Wish
+    created: datetime
+
+    wanted: bool = True
+    discarded: bool = False
+    """Refused before it ever opened: nobody sees it, but its sequence would go on counting."""
+    stopped_at: datetime | None = None
+
+    due_at: datetime | None = None
+    """When somebody must look at it next; None: parked."""
+    holder: str | None = None
+
+    read_at: datetime | None = None
+    """When the collection is to be read next; None: never by itself."""
+    read_cause: Cause = Cause.OPENED
+    news_at: datetime | None = None
+    last_sync: datetime | None = None
+    brake: bool = False
+    digest: str = ""
+    """Of the snapshot, so that a listing that equals it need not be compared."""
+    item_count: int | None = None
+    """None: there is no snapshot yet, and the next reading is a baseline."""
+
+    not_before: Mapping[Kind, datetime] = field(default_factory=dict)
+    failures: Mapping[Kind, int] = field(default_factory=dict)
+    refusal: Refusal | None = None
+
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    generation: int = 0
+    unconfirmed: int = 0
+    """Channels opened in a row of which no message came."""
+    was_confirmed: bool = False
+    surprises: int = 0
+    """Scheduled readings in a row that found what nobody had announced."""
+
+    sequence: int = 0
+    published: int = 0
+    announced: State | None = None
+
+    pending: tuple[Entry, ...] = ()
+    """Log entries that the next write takes along."""
+    version: Any = None
+    """What the store read; the next write is conditioned on it."""
+
+    @property
+    def id(self) -> str:
+        return self.order.id
+
+    @property
+    def spread(self) -> float:
+        """0 to 1, the same for the life of the watch: keeps watches from doing the same thing at the same time."""
+        return int(hashlib.sha256(self.id.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
+
+    @property
+    def newest(self) -> Channel | None:
+        return max((c for c in self.channels.values() if c.current), key=lambda c: c.generation, default=None)
+
+    @property
+    def retired(self) -> list[Channel]:
+        return [c for c in self.channels.values() if c.retired and not c.stopped]
+
+    def with_channel(self, channel: Channel) -> Self:
+        return replace(self, channels={**self.channels, channel.id: channel})
+
+    def without_channel(self, channel_id: str) -> Self:
+        return replace(self, channels={each: kept for each, kept in self.channels.items() if each != channel_id})
+
+    def confirmed(self, now: datetime) -> Channel | None:
+        """The newest channel that a message has proved and that has not expired."""
+        live = [c for c in self.channels.values() if c.current and c.confirmed and not c.expired(now)]
+        return max(live, key=lambda c: c.generation, default=None)
+
+    def state(self, now: datetime) -> State:
+        if not self.wanted:
+            return (
+                State.STOPPING
+                if any(not c.stopped and not c.expired(now) for c in self.channels.values())
+                else State.STOPPED
+            )
+        if self.refusal and self.refusal.reason in POLLING_REASONS:
+            return State.POLLING
+        if self.refusal and self.refusal.reason != Reason.QUOTA_EXCEEDED:
+            return State.SUSPENDED
+        if self.confirmed(now):
+            return State.ACTIVE
+        return State.DEGRADED if self.was_confirmed else State.OPENING
+
+    @property
+    def reason(self) -> Reason | None:
+        if self.refusal:
+            return self.refusal.reason
+        return Reason.EMPTY_LISTING if self.brake else None
+
+    @property
+    def detail(self) -> str | None:
+        return self.refusal.detail if self.refusal else None
