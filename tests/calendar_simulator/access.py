@@ -1,0 +1,40 @@
+"""Roles: who may do what with a calendar."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from . import errors
+from .world import World
+
+#: from the weakest to the strongest
+ROLES = ("none", "freeBusyReader", "reader", "writerWithoutPrivateAccess", "writer", "owner")
+
+
+def role_of(world: World, calendar_id: str, user: str) -> str:
+    rules = [record.item for record in world.acl(calendar_id).live()]
+    return max((rule["role"] for rule in rules if _applies(rule["scope"], user)), key=ROLES.index, default="none")
+
+
+def _applies(scope: Mapping[str, Any], user: str) -> bool:
+    match scope["type"]:
+        case "default":
+            return True
+        case "domain":
+            return user.endswith(f"@{scope['value']}")
+        case "user":
+            return bool(scope["value"] == user)
+        case _:
+            return False  # the simulator knows no members of groups
+
+
+def at_least(role: str, least: str) -> bool:
+    return ROLES.index(role) >= ROLES.index(least)
+
+
+def require(world: World, calendar_id: str, user: str, least: str) -> None:
+    """Refuse; a calendar that the user has no access to does not even exist for that user."""
+    role = role_of(world, calendar_id, user)
+    if role == "none":
+        raise errors.not_found()
+    if not at_least(role, least):
+        raise errors.required_access_level(least)

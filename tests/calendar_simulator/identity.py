@@ -1,0 +1,39 @@
+"""Whose call it is: access tokens, the users behind them and the scopes they were given."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from . import errors
+from .call import Call
+from .discovery import Method
+
+
+@dataclass(frozen=True)
+class Grant:
+    subject: str
+    #: full scope addresses; None allows everything, as for a call without a token
+    scopes: frozenset[str] | None
+
+
+class Tokens:
+    def __init__(self) -> None:
+        self._grants: dict[str, Grant] = {}
+
+    def register(self, token: str, subject: str, scopes: Collection[str]) -> None:
+        self._grants[token] = Grant(subject, frozenset(scopes))
+
+    def grant_of(self, call: Call, default_user: str) -> Grant:
+        """Raise `authError` for a token that was never registered."""
+        header = call.headers.get("authorization")
+        if header is None:
+            return Grant(default_user, None)
+        kind, _, token = header.partition(" ")
+        if kind.lower() != "bearer" or token not in self._grants:
+            raise errors.auth_error()
+        return self._grants[token]
+
+
+def require_scope(grant: Grant, method: Method) -> None:
+    """Any one of the method's scopes is enough."""
+    if grant.scopes is not None and method.scopes.isdisjoint(grant.scopes):
+        raise errors.insufficient_permissions()

@@ -1,0 +1,193 @@
+"""Google Calendar as its clients see it: calls in, answers and notifications out; no socket, no thread, no clock."""
+
+import json
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+from threading import RLock
+from typing import Any
+
+from . import discovery, errors, fields, identity, request, settings, users, watch
+from .call import Answer, Call, Delivery
+from .channels import Channel, Channels
+from .discovery import Method
+from .errors import ApiError
+from .faults import Faults
+from .identity import Grant, Tokens
+from .methods import OFFERED, WATCHED
+from .options import Options
+from .outbox import DeliveryRecord, Outbox
+from .request import JsonObject, Request
+from .world import World
+
+
+@dataclass(frozen=True)
+class CallRecord:
+    time: datetime
+    method: str
+    path: str
+    query: Mapping[str, tuple[str, ...]]
+    method_id: str | None
+    status: int
+    user: str | None
+    quota_user: str | None
+    #: what in the call the discovery document does not allow, refused or overlooked
+    offences: tuple[str, ...]
+
+
+class CalendarSimulator:
+    """Same clock, same seed, same calls: same answers.
+
+    Calls must not overlap. The core does not see to that itself; its shells and `Actor` hold `lock`.
+    """
+
+    def __init__(
+        self, clock: Callable[[], datetime], *, random: Random | None = None, options: Options | None = None
+    ) -> None:
+        self.lock = RLock()
+        self.calls: list[CallRecord] = []
+        self.tokens = Tokens()
+        self.faults = Faults()
+        self._clock = clock
+        self._ahead = timedelta()
+        random = random or Random(0)  # noqa: S311 - repeatable on purpose
+        self._world = World(self.now, random, options or Options())
+        self._channels = Channels(random)
+        self._outbox = Outbox(self._channels, self.faults)
+
+    # -- time and options
+
+    def now(self) -> datetime:
+        return self._clock() + self._ahead
+
+    def advance(self, by: timedelta) -> None:
+        self._ahead += by
+
+    @property
+    def options(self) -> Options:
+        return self._world.options
+
+    def configure(self, **changes: Any) -> None:
+        self._world.options = self.options.changed(changes)
+
+    def set_setting(self, user: str, setting: str, value: str) -> None:
+        self._meet(user)
+        settings.put(self._world, user, setting, value)
+        self._spread_news()
+
+    # -- the API
+
+    def handle(self, call: Call) -> Answer:
+        found = discovery.find(call.method, call.path)
+        if found is None:
+            return self._recorded(call, None, None, Answer(404, {"content-type": "text/html"}, b"<h1>Not Found</h1>"))
+        method, path = found
+        user = None
+        try:
+            grant = self.tokens.grant_of(call, self.options.default_user)
+            user = grant.subject
+            answer = self._answer(call, method, path, grant)
+        except ApiError as error:
+            answer = error.answer()
+        return self._recorded(call, method, user, answer)
+
+    def _answer(self, call: Call, method: Method, path: Mapping[str, str], grant: Grant) -> Answer:
+        identity.require_scope(grant, method)
+        self._meet(grant.subject)
+        understood = request.parse(call, method, path, grant.subject)
+        if method.id in WATCHED:
+            return self._watch(understood)
+        if method.id == "calendar.channels.stop":
+            return self._stop(understood)
+        if method.id not in OFFERED:
+            raise errors.not_offered(method.id)
+        result = OFFERED[method.id](self._world, understood)
+        self._spread_news()
+        return _rendered(understood, result)
+
+    def _watch(self, asked: Request) -> Answer:
+        topic = WATCHED[asked.method.id](self._world, asked)
+        order = watch.parse(asked.body, self.now(), self.options)
+        channel = self._channels.open(order, topic, asked, _resource_uri(asked), self.now())
+        rendered = _rendered(asked, channel.answer(self.options))
+        first = self._outbox.announce(channel, "sync", self.now())
+        if first and self.options.sync == "before":
+            return replace(rendered, preceded_by=(first,))
+        if self.options.sync == "after":
+            self._send(first)
+        return rendered
+
+    def _stop(self, asked: Request) -> Answer:
+        self._channels.stop(asked, self.now())
+        return Answer(204)
+
+    def _meet(self, user: str) -> None:
+        users.meet(self._world, user)
+        self._world.take_news()  # nobody can be watching what has only just come into being
+
+    def _spread_news(self) -> None:
+        for topic in self._world.take_news():
+            for channel in self._channels.live_on(topic, self.now()):
+                self._send(self._outbox.announce(channel, "exists", self.now()))
+
+    def _send(self, delivery: Delivery | None) -> None:
+        if delivery:
+            self._outbox.add(delivery)
+
+    # -- the notifications
+
+    def take_due(self, now: datetime) -> list[Delivery]:
+        """Hand out what is due. Whoever takes a delivery reports what became of it to `delivered`."""
+        return self._outbox.take_due(now, self.options)
+
+    def delivered(self, delivery: Delivery, status: int | None) -> None:
+        """Report the receiver's status, or None if it could not be reached."""
+        self._outbox.delivered(delivery, status, self.now(), self.options)
+
+    def next_due(self) -> datetime | None:
+        return self._outbox.next_due()
+
+    # -- the witness
+
+    @property
+    def deliveries(self) -> list[DeliveryRecord]:
+        return self._outbox.log
+
+    def channels_ever(self) -> list[Channel]:
+        return self._channels.ever()
+
+    def live_channels(self, at: datetime | None = None) -> list[Channel]:
+        return self._channels.live(at or self.now())
+
+    def register_token(self, token: str, subject: str, scopes: Collection[str]) -> None:
+        self.tokens.register(token, subject, scopes)
+
+    def _recorded(self, call: Call, method: Method | None, user: str | None, answer: Answer) -> Answer:
+        self.calls.append(
+            CallRecord(
+                self.now(),
+                call.method,
+                call.path,
+                call.query,
+                method.id if method else None,
+                answer.status,
+                user,
+                quota_user=call.query.get("quotaUser", (None,))[-1],
+                offences=request.offences(call, method) if method else ("no such method",),
+            )
+        )
+        return answer
+
+
+def _resource_uri(asked: Request) -> str:
+    """Keep the alias that the client used: the address identifies nothing."""
+    return f"{discovery.API_ROOT}{asked.url_path.removeprefix('/calendar/v3/').removesuffix('/watch')}?alt=json"
+
+
+def _rendered(asked: Request, result: JsonObject | None) -> Answer:
+    if result is None:
+        return Answer(204)
+    result = fields.apply(asked.mask, result)
+    indent = 1 if asked.query.get("prettyPrint", True) else None
+    return Answer(200, errors.JSON, json.dumps(result, indent=indent).encode())
