@@ -1,0 +1,156 @@
+"""Attending to a watch: bring it to where it should be, one committed step after the other (DESIGN 2.1).
+
+    claim · while the next step is not rest: do it, commit its result · release, and look for news once more
+
+Every step is safe to repeat. A crash anywhere leaves a watch that the next attendant carries on with.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from calendar_watch import failures, journal, openings, plan, readings, writes
+from calendar_watch.change import Items, Snapshot, apply, collect, compare, emptied
+from calendar_watch.channel import Channel, Opening
+from calendar_watch.errors import GoogleError
+from calendar_watch.failures import Failure
+from calendar_watch.hold import FencedError, Hold, Surroundings
+from calendar_watch.resources import Item
+from calendar_watch.watch import Kind, News, State
+
+_ROUNDS = 5
+_CHUNK = 500
+
+
+@dataclass(slots=True)
+class Attendance:
+    """What was done, for the log and for `renew`'s answer."""
+
+    steps: list[str] = field(default_factory=list)
+    opened: int = 0
+    synced: int = 0
+    failed: bool = False
+    state: State | None = None
+
+
+def attend(around: Surroundings, watch_id: str) -> Attendance:
+    """Do all that is due, unless somebody else is at it.
+
+    Raises UnknownWatchError, and UnavailableError when Firestore cannot be reached.
+    """
+    attendance = Attendance()
+    for _ in range(_ROUNDS):
+        news = around.store.news(watch_id)
+        watch = around.store.get(watch_id)
+        if not plan.claimable(watch, around.clock(), news=bool(news)):
+            break
+        _Attendant(around, Hold(around, watch), attendance).attend(news)
+    return attendance
+
+
+class _Attendant:
+    def __init__(self, around: Surroundings, hold: Hold, attendance: Attendance):
+        self._around = around
+        self._hold = hold
+        self._attendance = attendance
+        self._steps: list[str] = []
+
+    def attend(self, news: Sequence[News]) -> None:
+        started = self._around.clock()
+        with suppress(FencedError):
+            step = self._hold.claim(news)
+            try:
+                self._work(step)
+            finally:
+                self._tell(started)
+
+    def _work(self, step: plan.Step) -> None:
+        while not isinstance(step, plan.Rest):
+            self._steps.append(type(step).__name__)
+            step = self._take(step)
+        self._steps.append("Rest")
+
+    def _tell(self, started: datetime) -> None:
+        now = self._around.clock()
+        self._attendance.steps += self._steps
+        self._attendance.state = self._hold.watch.state(now)
+        journal.attended(self._hold.watch, self._steps, started, now)
+
+    def _take(self, step: plan.Step) -> plan.Step:
+        match step:
+            case plan.StopChannel(channel):
+                return self._stop(channel)
+            case plan.OpenChannel():
+                return self._open()
+            case plan.Forget():
+                return self._hold.write(self._around.store.forget, writes.forgotten(self._hold.watch))
+            case _:
+                return self._read()
+
+    def _stop(self, channel: Channel) -> plan.Step:
+        store, watch = self._around.store, self._hold.watch
+        try:
+            self._around.calendar.stop(watch.order, channel)
+        except GoogleError as error:
+            return self._hold.write(store.failure, failures.stop_failed(watch, channel.id, self._failure(error)))
+        return self._hold.write(store.stopped, openings.stopped(watch, channel.id, self._around.clock()))
+
+    def _open(self) -> plan.Step:
+        channel = self._hold.watch.newest
+        assert channel  # noqa: S101 (the intent went with the write before)
+        try:
+            opening = self._ask_for(channel)
+        except GoogleError as error:
+            return self._failed(Kind.OPEN, error)
+        self._attendance.opened += 1
+        return self._hold.keep(channel, opening)
+
+    def _ask_for(self, channel: Channel) -> Opening:
+        watch = self._hold.watch
+        token = self._around.tokens.sign(channel.id, watch.id)
+        return self._around.calendar.watch(
+            watch.order, channel, token, watch.wish.ttl or self._around.policy.channel_ttl
+        )
+
+    def _read(self) -> plan.Step:
+        started = self._around.clock()
+        try:
+            items = collect(self._pages())
+        except GoogleError as error:
+            return self._failed(Kind.READ, error)
+        self._attendance.synced += 1
+        return self._compare(items, started)
+
+    def _pages(self) -> Iterator[list[Item]]:
+        for page in self._around.calendar.pages(self._hold.watch.order):
+            yield page
+            self._hold.heartbeat()
+
+    def _compare(self, items: Items, started: datetime) -> plan.Step:
+        watch, policy = self._hold.watch, self._around.policy
+        new = Snapshot(items, watch.order.resource.fields)
+        if watch.item_count is None:
+            return self._hold.commit(readings.baseline(watch, new, started, policy, self._around.clock()), new)
+        if watch.digest == new.digest:
+            return self._hold.write(self._around.store.commit, readings.read(watch, new, started, policy))
+        return self._report(self._around.store.snapshot(watch.id), new, started)
+
+    def _report(self, old: Snapshot, new: Snapshot, started: datetime) -> plan.Step:
+        watch, policy, now = self._hold.watch, self._around.policy, self._around.clock()
+        if emptied(old.items, new.items) and not watch.brake:
+            return self._hold.write(self._around.store.failure, readings.braked(watch, now, policy))
+        changes = compare(old, new)
+        if len(changes) > _CHUNK:
+            part = replace(new, items=apply(changes[:_CHUNK], old.items))
+            return self._hold.commit(readings.partly_read(watch, changes[:_CHUNK], part, now), part)
+        journal.changes(watch, len(changes), now)
+        return self._hold.commit(readings.read(readings.found(watch, changes, now), new, started, policy), new)
+
+    def _failed(self, kind: Kind, error: GoogleError) -> plan.Step:
+        failed = failures.failed(self._hold.watch, kind, self._failure(error), self._around.policy)
+        return self._hold.write(self._around.store.failure, failed)
+
+    def _failure(self, error: GoogleError) -> Failure:
+        self._attendance.failed = True
+        return Failure(error, self._around.clock(), self._around.jitter())

@@ -1,0 +1,101 @@
+"""The writes that a failed call ends with: each kind of step waits by itself, so that none starves another."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from calendar_watch.errors import GoogleError, QuotaError, Reason, RefusedError, TryLaterError
+from calendar_watch.policy import Policy
+from calendar_watch.watch import POLLING_REASONS, Kind, Refusal, Watch
+
+_LONGEST_PAUSE = timedelta(hours=1)
+_LONGEST_DOUBLING = 12
+_ABUSE_PAUSE = timedelta(hours=4)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """`jitter` is 0 to 1: it keeps those who failed together from trying again together."""
+
+    error: GoogleError
+    at: datetime
+    jitter: float
+
+    def pause(self, count: int) -> timedelta:
+        """After `count` earlier ones: doubling up to an hour, hours for an abuse limit, longer if Google says so."""
+        if isinstance(self.error, QuotaError):
+            return _ABUSE_PAUSE * (0.5 + self.jitter)
+        asked = self.error.after if isinstance(self.error, TryLaterError) else 0
+        backoff = min(timedelta(seconds=2 ** min(count, _LONGEST_DOUBLING)), _LONGEST_PAUSE) * (0.5 + self.jitter / 2)
+        return max(backoff, timedelta(seconds=asked))
+
+
+def failed(watch: Watch, kind: Kind, failure: Failure, policy: Policy) -> Watch:
+    """A refusal waits for a probe; anything else backs off."""
+    error = failure.error
+    if kind is Kind.OPEN and not error.may_have_happened:
+        watch = _intent_dropped(watch)
+    if isinstance(error, RefusedError):
+        return refused(watch, Refusal(error.reason, error.detail, kind, policy.address), failure.at, policy)
+    if isinstance(error, QuotaError):
+        watch = replace(watch, refusal=Refusal(Reason.QUOTA_EXCEEDED, error.detail, kind, policy.address))
+    count = watch.failures.get(kind, 0)
+    return replace(
+        watch,
+        failures={**watch.failures, kind: count + 1},
+        not_before={**watch.not_before, kind: failure.at + failure.pause(count)},
+    )
+
+
+def _intent_dropped(watch: Watch) -> Watch:
+    """Google certainly opened nothing, so nobody needs to wait for a first message."""
+    newest = watch.newest
+    return watch.without_channel(newest.id) if newest and not newest.answered else watch
+
+
+def stop_failed(watch: Watch, channel_id: str, failure: Failure) -> Watch:
+    channel = watch.channels[channel_id]
+    retry_at = failure.at + failure.pause(channel.failures)
+    return watch.with_channel(replace(channel, failures=channel.failures + 1, retry_at=retry_at))
+
+
+def unreachable(watch: Watch, now: datetime, policy: Policy) -> Watch:
+    """Channels open, but nothing arrives: the endpoint is tried again with the next probe."""
+    detail = f"{watch.unconfirmed} channels in a row brought no message to {policy.address}"
+    return refused(watch, Refusal(Reason.NOTIFICATIONS_NOT_ARRIVING, detail, Kind.OPEN, policy.address), now, policy)
+
+
+def refused(watch: Watch, refusal: Refusal, now: datetime, policy: Policy) -> Watch:
+    """What Google cannot push can still be read; what it forbids is left alone altogether until the next probe."""
+    polled = refusal.reason in POLLING_REASONS
+    blocked = [refusal.kind] if polled else list(Kind)
+    soonest = min(watch.read_at or now + policy.poll, now + policy.poll)
+    return replace(
+        watch,
+        refusal=refusal,
+        not_before={**watch.not_before, **dict.fromkeys(blocked, now + policy.probe)},
+        read_at=soonest,
+    )
+
+
+def succeeded(watch: Watch, kind: Kind) -> Watch:
+    """Whatever kept this kind of step waiting is over."""
+    quota = watch.refusal is not None and watch.refusal.reason is Reason.QUOTA_EXCEEDED and watch.refusal.kind is kind
+    return replace(
+        watch,
+        failures={each: count for each, count in watch.failures.items() if each is not kind},
+        not_before={each: moment for each, moment in watch.not_before.items() if each is not kind},
+        refusal=None if quota else watch.refusal,
+    )
+
+
+def accepted(watch: Watch) -> Watch:
+    """Google opened a channel: whatever it refused is granted. Whether its messages arrive, only a message can tell."""
+    silent = watch.refusal is not None and watch.refusal.reason is Reason.NOTIFICATIONS_NOT_ARRIVING
+    return replace(succeeded(watch, Kind.OPEN), refusal=watch.refusal if silent else None)
+
+
+def overcome(watch: Watch) -> Watch:
+    """A message came: the endpoint is reachable."""
+    silent = watch.refusal is not None and watch.refusal.reason is Reason.NOTIFICATIONS_NOT_ARRIVING
+    watch = replace(watch, unconfirmed=0)
+    return replace(succeeded(watch, Kind.OPEN), refusal=None) if silent else watch

@@ -1,0 +1,252 @@
+"""The store: watches, news, snapshots and the change log in Firestore.
+
+Every write to a watch is one atomic batch conditioned on the version that was read; there is no transaction, and
+nothing is held open across a call to Google:
+
+    read v1 ──── call to Google ──── write if still v1          somebody wrote v2 meanwhile: ConflictError
+                                     write, answer lost         may have happened: UnclearError, read again
+
+The client's own retries are off for writes: it would repeat one that had landed, and report our own work as a conflict.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, TypeVar
+
+from google.api_core import exceptions
+from google.api_core.retry import Retry, if_exception_type
+from google.cloud import firestore
+from google.cloud.firestore_v1.base_query import FieldFilter
+from google.cloud.firestore_v1.field_path import FieldPath
+
+from calendar_watch.change import Snapshot
+from calendar_watch.documents import (
+    entry_document,
+    entry_of,
+    news_document,
+    news_of,
+    snapshot_document,
+    snapshot_of,
+    watch_document,
+    watch_of,
+)
+from calendar_watch.errors import ConflictError, UnavailableError, UnclearError, UnknownWatchError
+from calendar_watch.ports import Filter
+from calendar_watch.watch import Entry, News, Watch
+
+_WATCHES, _NEWS = "calendar_watches", "calendar_watch_news"
+_CHANGES, _SNAPSHOTS = "calendar_watch_changes", "calendar_watch_snapshots"
+
+_REFUSED = (exceptions.AlreadyExists, exceptions.FailedPrecondition, exceptions.NotFound, exceptions.Aborted)
+_UNANSWERED = (
+    exceptions.ServerError,
+    exceptions.ResourceExhausted,
+    exceptions.Cancelled,
+    exceptions.RetryError,
+)
+_NEVER = Retry(predicate=lambda _error: False)
+_Result = TypeVar("_Result")
+
+
+def connect(project: str, database: str) -> firestore.Client:
+    """FIRESTORE_EMULATOR_HOST is honoured. Asks nothing of anybody yet."""
+    return firestore.Client(project=project, database=database)
+
+
+class FirestoreNews:
+    """Implements `ports.NewsStore`. `timeout` is in seconds, for each call."""
+
+    def __init__(self, client: firestore.Client, timeout: float):
+        self._client = client
+        self._timeout = timeout
+
+    def announce(self, news: News) -> bool:
+        """Repeating this is harmless: a message that waits already serves for every later one."""
+        document = self._client.collection(_NEWS).document(f"{news.watch_id}~{news.channel_id}")
+        creating = partial(document.create, news_document(news), retry=None, timeout=self._timeout)
+        try:
+            _answered(creating, self._timeout)
+        except exceptions.AlreadyExists:
+            return False
+        return True
+
+
+class FirestoreStore:
+    """Implements `ports.Store`. `timeout` is in seconds, for each call; `retention` is how long a change is kept."""
+
+    def __init__(self, client: firestore.Client, timeout: float, retention: timedelta):
+        self._client = client
+        self._timeout = timeout
+        self._retention = retention
+
+    # --- every kind of write to a watch
+
+    def create(self, watch: Watch) -> Watch:
+        batch = self._client.batch()
+        batch.create(self._watch(watch.id), watch_document(watch))
+        return self._commit(batch, watch)
+
+    def claim(self, watch: Watch, news: Iterable[News]) -> Watch:
+        batch = self._replacing(watch)
+        for each in news:
+            batch.delete(self._message(each))
+        return self._commit(batch, watch)
+
+    def commit(self, watch: Watch, snapshot: Snapshot | None = None) -> Watch:
+        batch = self._replacing(watch)
+        if snapshot is not None:
+            batch.set(self._snapshot(watch.id), snapshot_document(snapshot, watch.sequence))
+        return self._commit(batch, watch)
+
+    def forget(self, watch: Watch) -> Watch:
+        batch = self._replacing(watch)
+        batch.delete(self._snapshot(watch.id))
+        return self._commit(batch, watch)
+
+    def intent(self, watch: Watch) -> Watch:
+        return self._replace(watch)
+
+    def opened(self, watch: Watch) -> Watch:
+        return self._replace(watch)
+
+    def stopped(self, watch: Watch) -> Watch:
+        return self._replace(watch)
+
+    def failure(self, watch: Watch) -> Watch:
+        return self._replace(watch)
+
+    def release(self, watch: Watch) -> Watch:
+        return self._replace(watch)
+
+    def stop(self, watch: Watch) -> Watch:
+        return self._replace(watch)
+
+    def resume(self, watch: Watch) -> Watch:
+        return self._replace(watch)
+
+    def _replace(self, watch: Watch) -> Watch:
+        return self._commit(self._replacing(watch), watch)
+
+    def _replacing(self, watch: Watch) -> Any:
+        """A batch that holds only if the document is still as it was read."""
+        batch = self._client.batch()
+        unchanged = self._client.write_option(last_update_time=watch.version)
+        batch.update(self._watch(watch.id), watch_document(watch), option=unchanged)
+        return batch
+
+    def _commit(self, batch: Any, watch: Watch) -> Watch:
+        for entry in watch.pending:
+            expire_at = datetime.fromisoformat(entry["time"]) + self._retention
+            batch.create(self._entry(watch.id, int(entry["sequence"])), entry_document(entry, expire_at))
+        with _writing():
+            results = batch.commit(retry=None, timeout=self._timeout)
+        return replace(watch, pending=(), version=results[0].update_time)
+
+    # --- reading
+
+    def get(self, watch_id: str) -> Watch:
+        found = self._reading(lambda: self._watch(watch_id).get(retry=_NEVER, timeout=self._timeout))
+        if not found.exists:
+            raise UnknownWatchError(f"no watch has the id {watch_id}")
+        return watch_of(found.to_dict(), found.update_time)
+
+    def snapshot(self, watch_id: str) -> Snapshot:
+        found = self._reading(lambda: self._snapshot(watch_id).get(retry=_NEVER, timeout=self._timeout))
+        return snapshot_of(found.to_dict()) if found.exists else Snapshot({}, ())
+
+    def news(self, watch_id: str) -> Sequence[News]:
+        return self._news(self._between(_NEWS, f"{watch_id}~", f"{watch_id}~~"))
+
+    def entries(self, watch_id: str, after: int, limit: int) -> Sequence[Entry]:
+        query = self._between(_CHANGES, f"{watch_id}~{after + 1:020d}", f"{watch_id}~~")
+        return [entry_of(found.to_dict()) for found in self._found(query.limit(limit))]
+
+    def page(self, wanted: Filter, after: str, limit: int) -> Sequence[Watch]:
+        query: Any = self._client.collection(_WATCHES)
+        for path, value in _equalities(wanted):
+            query = query.where(filter=FieldFilter(path, "==", value))
+        query = query.order_by(FieldPath.document_id())
+        if after:
+            query = query.start_after({FieldPath.document_id(): self._watch(after)})
+        return [watch_of(found.to_dict(), found.update_time) for found in self._found(query.limit(limit))]
+
+    def due(self, now: datetime, limit: int) -> Sequence[tuple[str, datetime]]:
+        query = self._due(now).order_by("due_at").select(["due_at"]).limit(limit)
+        return [(found.id, found.get("due_at")) for found in self._found(query)]
+
+    def count_due(self, now: datetime) -> int:
+        counting = self._due(now).count()
+        return int(self._reading(lambda: counting.get(retry=_NEVER, timeout=self._timeout))[0][0].value)
+
+    def waiting(self, start: str, limit: int) -> Sequence[News]:
+        first = self._news(self._between(_NEWS, start or "0", "~").limit(limit))
+        left = limit - len(first)
+        return [*first, *self._news(self._between(_NEWS, "0", start or "0").limit(left))] if left else first
+
+    def drop(self, news: News) -> None:
+        with _writing():
+            self._message(news).delete(retry=None, timeout=self._timeout)
+
+    def _due(self, now: datetime) -> Any:
+        return self._client.collection(_WATCHES).where(filter=FieldFilter("due_at", "<=", now))
+
+    def _between(self, collection: str, first: str, last: str) -> Any:
+        """Documents in order of name, from `first` to just below `last`."""
+        within, name = self._client.collection(collection), FieldPath.document_id()
+        from_first = within.where(filter=FieldFilter(name, ">=", within.document(first)))
+        return from_first.where(filter=FieldFilter(name, "<", within.document(last))).order_by(name)
+
+    def _news(self, query: Any) -> Sequence[News]:
+        return [news_of(found.id, found.to_dict()) for found in self._found(query)]
+
+    def _found(self, query: Any) -> list[Any]:
+        """A stream that breaks half-way is read again whole: the client's own resumption overruns the limit."""
+        return self._reading(lambda: list(query.stream(retry=_NEVER, timeout=self._timeout)))
+
+    def _reading(self, call: Callable[[], _Result]) -> _Result:
+        return _answered(call, self._timeout)
+
+    # --- where things lie
+
+    def _message(self, news: News) -> Any:
+        return self._client.collection(_NEWS).document(f"{news.watch_id}~{news.channel_id}")
+
+    def _watch(self, watch_id: str) -> Any:
+        return self._client.collection(_WATCHES).document(watch_id)
+
+    def _snapshot(self, watch_id: str) -> Any:
+        return self._client.collection(_SNAPSHOTS).document(f"{watch_id}~0")
+
+    def _entry(self, watch_id: str, sequence: int) -> Any:
+        return self._client.collection(_CHANGES).document(f"{watch_id}~{sequence:020d}")
+
+
+def _answered(call: Callable[[], _Result], timeout: float) -> _Result:
+    """For what may be repeated; raises UnavailableError when it was, for `timeout` seconds, in vain."""
+    again = Retry(predicate=if_exception_type(*_UNANSWERED), initial=0.1, maximum=1, timeout=timeout)
+    try:
+        return again(call)()
+    except _UNANSWERED as error:
+        raise UnavailableError(f"Firestore does not answer: {error}") from error
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except _REFUSED as error:
+        raise ConflictError(str(error)) from error
+    except _UNANSWERED as error:
+        raise UnclearError(str(error)) from error
+
+
+def _equalities(wanted: Filter) -> Iterator[tuple[str, str]]:
+    if wanted.resource:
+        yield "resource", wanted.resource
+    if wanted.subject:
+        yield "subject", wanted.subject
+    for key, value in (wanted.labels or {}).items():
+        yield FieldPath("labels", key).to_api_repr(), value

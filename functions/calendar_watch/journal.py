@@ -1,0 +1,71 @@
+"""What happened to a watch, as the log lines on which metrics and alerts are built (DESIGN 1.8)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from calendar_watch.channel import Channel
+from calendar_watch.log import event
+from calendar_watch.watch import State, Watch
+
+_WORTH_A_LOOK = {State.DEGRADED, State.POLLING, State.SUSPENDED}
+
+
+def attended(watch: Watch, steps: Sequence[str], started: datetime, now: datetime) -> None:
+    event(
+        "attended",
+        f"{watch.order.resource.name} {watch.id}: {', '.join(steps)}",
+        watchId=watch.id,
+        resource=watch.order.resource.name,
+        state=watch.state(now),
+        steps=list(steps),
+        durationSeconds=(now - started).total_seconds(),
+    )
+
+
+def changes(watch: Watch, count: int, now: datetime) -> None:
+    latency = (now - watch.news_at).total_seconds() if watch.news_at else None
+    event(
+        "changes",
+        f"{count} changes",
+        watchId=watch.id,
+        count=count,
+        cause=watch.read_cause,
+        latencySeconds=latency,
+    )
+
+
+def written(before: Watch, after: Watch, now: datetime) -> None:
+    """What a write has made true."""
+    for action, channel in _channel_actions(before, after, now):
+        event("channel", f"channel {action}", watchId=after.id, channelId=channel.id, action=action)
+    _transition(before.state(now), after, now)
+
+
+def _transition(before: State, after: Watch, now: datetime) -> None:
+    state = after.state(now)
+    if state is before:
+        return
+    severity = "WARNING" if state in _WORTH_A_LOOK else "INFO"
+    fields = {"from": before, "to": state, "reason": after.reason}
+    event("state", f"{before} became {state}", severity=severity, watchId=after.id, **fields)
+
+
+def _channel_actions(before: Watch, after: Watch, now: datetime) -> Iterator[tuple[str, Channel]]:
+    for channel in after.channels.values():
+        yield from ((action, channel) for action in _news_of(before.channels.get(channel.id), channel))
+    for channel in before.channels.values():
+        if channel.confirmed and channel.current and channel.id not in after.channels and channel.expired(now):
+            yield "lost", channel
+
+
+def _news_of(old: Channel | None, new: Channel) -> Iterator[str]:
+    if old is None and new.generation == 0:
+        yield "orphaned"
+    if new.answered and new.generation and not (old and old.answered):
+        yield "opened"
+    if new.confirmed and not (old and old.confirmed):
+        yield "confirmed"
+    if new.retired and new.confirmed and not (old and old.retired):
+        yield "renewed"
+    if new.stopped and not (old and old.stopped):
+        yield "stopped"

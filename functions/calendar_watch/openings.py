@@ -1,0 +1,53 @@
+"""The writes of a channel's life: intent, opened, given up, stopped.
+
+A confirmed channel is given up only when a newer one is confirmed, and `retired` is never taken back.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from calendar_watch import failures
+from calendar_watch.channel import Channel, Opening
+from calendar_watch.policy import Policy
+from calendar_watch.watch import Cause, Watch
+
+
+def intended(watch: Watch, channel_id: str, now: datetime, policy: Policy) -> Watch:
+    """A fresh id, written down before Google is asked, and never used again."""
+    generation = watch.generation + 1
+    channel = Channel(channel_id, generation, created=now, address=policy.address, key=policy.key)
+    return replace(watch.with_channel(channel), generation=generation)
+
+
+def opened(watch: Watch, channel_id: str, answer: Opening, now: datetime, policy: Policy) -> Watch:
+    """Google's answer. Older channels that nobody confirmed are given up only now; one reading closes the gap."""
+    channel = _answered(watch, watch.channels[channel_id], answer, policy)
+    watch = watch.with_channel(channel)
+    for older in list(watch.channels.values()):
+        if older.current and not older.confirmed and older.generation < channel.generation:
+            watch = given_up(watch, older, now)
+    return replace(
+        failures.accepted(watch),
+        unconfirmed=watch.unconfirmed + (not channel.confirmed),
+        read_at=now,
+        read_cause=Cause.NOTIFICATION if watch.news_at else Cause.OPENED,
+    )
+
+
+def _answered(watch: Watch, intent: Channel, answer: Opening, policy: Policy) -> Channel:
+    ttl = timedelta(seconds=watch.wish.ttl or policy.channel_ttl)
+    return replace(
+        intent,
+        resource_id=answer.resource_id,
+        resource_uri=answer.resource_uri,
+        expiration=answer.expiration or intent.expiration or intent.created + ttl,
+    )
+
+
+def given_up(watch: Watch, channel: Channel, now: datetime) -> Watch:
+    """Marked before it is stopped. What never answered is dropped: should it speak all the same, it is an orphan."""
+    return watch.with_channel(replace(channel, retired=now)) if channel.answered else watch.without_channel(channel.id)
+
+
+def stopped(watch: Watch, channel_id: str, now: datetime) -> Watch:
+    return watch.with_channel(replace(watch.channels[channel_id], stopped=now))

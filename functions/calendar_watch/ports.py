@@ -1,0 +1,111 @@
+"""What the use cases need of the outside, and what it raises."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from calendar_watch.change import Snapshot
+from calendar_watch.channel import Channel, Opening
+from calendar_watch.resources import Item
+from calendar_watch.watch import Entry, News, Order, Watch
+
+
+class Calendar(Protocol):
+    """Google Calendar. Every method raises RefusedError or TryLaterError; no call takes half a lease."""
+
+    def watch(self, order: Order, channel: Channel, token: str, ttl: int) -> Opening:
+        """Open `channel`, already written down, for `ttl` seconds. Never repeated by itself: an id works once."""
+
+    def stop(self, order: Order, channel: Channel) -> None:
+        """End `channel`. One that Google no longer knows counts as ended."""
+
+    def pages(self, order: Order) -> Iterator[list[Item]]:
+        """The whole collection, page by page; reading a page that fails for now is repeated a few times."""
+
+
+class NewsStore(Protocol):
+    """All that `notifications` may do."""
+
+    def announce(self, news: News) -> bool:
+        """Make `news` durable; False: the same channel's last message still waits, and serves for this one too.
+
+        Raises UnavailableError when it could not be made durable.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which watches to list; what is None does not matter."""
+
+    resource: str | None = None
+    subject: str | None = None
+    labels: Mapping[str, str] | None = None
+
+
+class Store(Protocol):
+    """Firestore. One method for each kind of write of DESIGN 2.2; each takes along `watch.pending`.
+
+    A write is conditioned on the version that was read, and returns the watch as it then stands. It raises
+    ConflictError when the document had changed, UnclearError when no answer came. Reads raise UnavailableError.
+    """
+
+    def create(self, watch: Watch) -> Watch:
+        """If it does not exist."""
+
+    def stop(self, watch: Watch) -> Watch:
+        """By an operator."""
+
+    def resume(self, watch: Watch) -> Watch:
+        """By an operator, who may also have changed what was wished."""
+
+    def claim(self, watch: Watch, news: Iterable[News]) -> Watch:
+        """Take it in hand, and take away exactly the news that were read."""
+
+    def commit(self, watch: Watch, snapshot: Snapshot | None = None) -> Watch:
+        """The result of a reading, or of a part of it; no snapshot where nothing changed."""
+
+    def intent(self, watch: Watch) -> Watch:
+        """A channel's fresh id, before Google is asked."""
+
+    def opened(self, watch: Watch) -> Watch:
+        """Google's answer to that."""
+
+    def stopped(self, watch: Watch) -> Watch:
+        """A retired channel's end."""
+
+    def failure(self, watch: Watch) -> Watch:
+        """What must wait, and until when; also the brake."""
+
+    def release(self, watch: Watch) -> Watch:
+        """Nothing is left to do."""
+
+    def forget(self, watch: Watch) -> Watch:
+        """Drop the snapshot: the watch ended long ago."""
+
+    def get(self, watch_id: str) -> Watch:
+        """Raises UnknownWatchError."""
+
+    def snapshot(self, watch_id: str) -> Snapshot:
+        """Empty when there is none."""
+
+    def news(self, watch_id: str) -> Sequence[News]:
+        """All that waits for this watch."""
+
+    def entries(self, watch_id: str, after: int, limit: int) -> Sequence[Entry]:
+        """The change log, in sequence, from the first number above `after`."""
+
+    def page(self, wanted: Filter, after: str, limit: int) -> Sequence[Watch]:
+        """Watches in order of id, from the first above `after`."""
+
+    def due(self, now: datetime, limit: int) -> Sequence[tuple[str, datetime]]:
+        """Ids of watches to attend to, the longest overdue first, and since when."""
+
+    def waiting(self, start: str, limit: int) -> Sequence[News]:
+        """News of any watch, in order of name from `start`, and from the beginning when the end is reached."""
+
+    def drop(self, news: News) -> None:
+        """News of a watch that does not exist."""
+
+    def count_due(self, now: datetime) -> int:
+        """How many watches are due."""

@@ -1,0 +1,180 @@
+"""Which watches there are: asking for one, showing, listing and ending them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from contextvars import copy_context
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+
+from calendar_watch import writes
+from calendar_watch.attendant import attend
+from calendar_watch.errors import (
+    ConflictError,
+    RefusedError,
+    TooOldError,
+    UnavailableError,
+    UnclearError,
+    UnknownWatchError,
+)
+from calendar_watch.hold import Surroundings
+from calendar_watch.ports import Filter
+from calendar_watch.resources import Item
+from calendar_watch.watch import Entry, Order, State, Watch, Wish
+
+_PATIENCE = 10.0
+_PAUSE = 0.2
+_PAUSES_FOR_CONFIRMATION = 10
+_TRIES = 10
+_PAGES_SCANNED = 5
+
+
+class Outcome(StrEnum):
+    CREATED = "created"
+    RESUMED = "resumed"
+    EXISTS = "exists"
+    UNDER_WAY = "under way"
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    watches: Sequence[Watch]
+    next_token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    items: Mapping[str, Item]
+    sequence: int
+    next_token: str | None
+
+
+class Registry:
+    """`pause` sleeps for so many seconds. Every method raises UnavailableError when Firestore cannot be reached."""
+
+    def __init__(self, around: Surroundings, pause: Callable[[float], None]):
+        self._around = around
+        self._pause = pause
+        self._workers = ThreadPoolExecutor(max_workers=64, thread_name_prefix="attendant")
+
+    def open(self, order: Order, wish: Wish) -> tuple[Outcome, Watch]:
+        """Have a collection watched. Raises RefusedError when Google refuses for good.
+
+        What this request would have created is then not kept; what was there before stays, suspended.
+        """
+        outcome = self._enter(order, wish)
+        if outcome is Outcome.EXISTS:
+            return outcome, self._get(order.id)
+        self._within_patience(lambda: self._bring_up(order.id))
+        watch = self._get(order.id)
+        if watch.refusal and watch.state(self._now()) is State.SUSPENDED:
+            self._discard(watch, outcome)
+            raise RefusedError(watch.refusal.reason, watch.refusal.detail)
+        return (Outcome.UNDER_WAY if self._unopened(watch) else outcome), watch
+
+    def end(self, watch_id: str) -> Watch:
+        """The answer is `stopped`, or `stopping` while Google still has to be told."""
+        self.show(watch_id)
+        self._change(watch_id, lambda watch: writes.ended(watch, self._now()), self._around.store.stop)
+        self._within_patience(lambda: attend(self._around, watch_id))
+        return self._get(watch_id)
+
+    def show(self, watch_id: str) -> Watch:
+        watch = self._get(watch_id)
+        if watch.discarded:
+            raise UnknownWatchError(f"no watch has the id {watch_id}")
+        return watch
+
+    def page(self, wanted: Filter, state: State | None, after: str, limit: int) -> Page:
+        """Up to `limit` watches in order of id. `state` follows from the time, so it is tested here, not queried."""
+        matching: list[Watch] = []
+        for _ in range(_PAGES_SCANNED):
+            found = self._around.store.page(wanted, after, limit)
+            matching += (watch for watch in found if not watch.discarded and state in {None, watch.state(self._now())})
+            if len(matching) > limit:
+                return Page(matching[:limit], matching[limit - 1].id)
+            if len(found) < limit:
+                return Page(matching, None)
+            after = found[-1].id
+        return Page(matching, after)
+
+    def items(self, watch_id: str, after: str, limit: int) -> ItemPage:
+        """The collection as last read, in order of item id, with the sequence to go on from."""
+        watch, snapshot = self.show(watch_id), self._around.store.snapshot(watch_id)
+        ids = list(islice((each for each in sorted(snapshot.items) if each > after), limit + 1))
+        sequence = watch.sequence if watch.digest == snapshot.digest else snapshot.sequence
+        next_token = ids[limit - 1] if len(ids) > limit else None
+        return ItemPage({each: snapshot.items[each] for each in ids[:limit]}, sequence, next_token)
+
+    def changes(self, watch_id: str, after: int, limit: int) -> Sequence[Entry]:
+        """The feed, in sequence. Raises TooOldError when what follows `after` is no longer kept."""
+        watch = self.show(watch_id)
+        kept = self._now() - self._around.policy.retention
+        found = self._around.store.entries(watch_id, after, limit)
+        fresh = [entry for entry in found if datetime.fromisoformat(entry["time"]) > kept]
+        oldest = int(fresh[0]["sequence"]) if fresh else watch.sequence + 1
+        if after < watch.sequence and oldest > after + 1:
+            raise TooOldError(oldest)
+        return fresh
+
+    def _enter(self, order: Order, wish: Wish) -> Outcome:
+        try:
+            self._around.store.create(writes.created(order, wish, self._now()))
+        except (ConflictError, UnclearError):
+            return self._ask_again(order.id, wish)
+        return Outcome.CREATED
+
+    def _ask_again(self, watch_id: str, wish: Wish) -> Outcome:
+        policy, now = self._around.policy, self._now()
+        resume = self._around.store.resume
+        before = self._change(watch_id, lambda watch: writes.asked_again(watch, wish, now, policy), resume)
+        if before.discarded:
+            return Outcome.CREATED
+        revived = not before.wanted or before.state(now) is State.SUSPENDED
+        return Outcome.RESUMED if revived else Outcome.EXISTS
+
+    def _bring_up(self, watch_id: str) -> None:
+        """A first message usually arrives within a second: worth waiting for, so that the answer says `active`."""
+        attend(self._around, watch_id)
+        for _ in range(_PAUSES_FOR_CONFIRMATION):
+            watch = self._get(watch_id)
+            if watch.refusal or self._unopened(watch) or watch.confirmed(self._now()):
+                return
+            self._pause(_PAUSE)
+            attend(self._around, watch_id)
+
+    def _unopened(self, watch: Watch) -> bool:
+        answered = watch.newest is not None and watch.newest.answered
+        return watch.item_count is None or (watch.state(self._now()) is State.OPENING and not answered)
+
+    def _discard(self, watch: Watch, outcome: Outcome) -> None:
+        if outcome is Outcome.CREATED:
+            self._change(watch.id, lambda now_there: writes.discarded(now_there, self._now()), self._around.store.stop)
+            attend(self._around, watch.id)
+
+    def _change(self, watch_id: str, write: Callable[[Watch], Watch], store: Callable[[Watch], Watch]) -> Watch:
+        """An operator's write, in a loop, since a holder may be writing too. Returns what it was applied to."""
+        for _ in range(_TRIES):
+            before = self._get(watch_id)
+            try:
+                after = write(before)
+                if after != before:
+                    store(after)
+            except (ConflictError, UnclearError):
+                continue
+            return before
+        raise UnavailableError("Firestore took none of several writes")
+
+    def _within_patience(self, work: Callable[[], object]) -> None:
+        """Whoever asked is answered in time; what is not done by then goes on by itself, here or in `renew`."""
+        done = self._workers.submit(copy_context().run, work)
+        with suppress(TimeoutError):
+            done.result(timeout=_PATIENCE)
+
+    def _get(self, watch_id: str) -> Watch:
+        return self._around.store.get(watch_id)
+
+    def _now(self) -> datetime:
+        return self._around.clock()

@@ -1,0 +1,184 @@
+"""HTTP: requests become values, values and errors become answers (RFC 9457, problem details)."""
+
+import functools
+import json
+import re
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+from flask import Request, Response
+from werkzeug.exceptions import (
+    BadRequest,
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+    RequestEntityTooLarge,
+    UnsupportedMediaType,
+)
+
+from calendar_watch.errors import (
+    CalendarWatchError,
+    FollowedError,
+    InvalidRequestError,
+    InvalidTokenError,
+    Reason,
+    RefusedError,
+    StoreError,
+    TooOldError,
+    UnknownWatchError,
+)
+from calendar_watch.ports import Filter
+from calendar_watch.resources import RESOURCES
+from calendar_watch.watch import State
+
+_LONGEST_TOKEN = 2048
+_LARGEST_BODY = 64 * 1024
+_WATCH_ID = re.compile(r"[a-z2-7]{32}")
+_LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+
+_STATUS: Mapping[type[CalendarWatchError], HTTPStatus] = {
+    InvalidRequestError: HTTPStatus.BAD_REQUEST,
+    InvalidTokenError: HTTPStatus.FORBIDDEN,
+    RefusedError: HTTPStatus.FORBIDDEN,
+    UnknownWatchError: HTTPStatus.NOT_FOUND,
+    FollowedError: HTTPStatus.CONFLICT,
+    TooOldError: HTTPStatus.GONE,
+    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+Answer = tuple[Any, int]
+"""What to send as JSON (None: nothing at all), and the status."""
+
+
+def answers(entry_point: Callable[[Request], Answer]) -> Callable[[Request], Response]:
+    """Say what an entry point returns, or what went wrong. A defect stays an exception: it must be seen, not told."""
+
+    @functools.wraps(entry_point)
+    def answer(request: Request) -> Response:
+        try:
+            return _said(*entry_point(request))
+        except HTTPException as error:
+            return _http_problem(error)
+        except tuple(_STATUS) as error:
+            return _problem(_status(error), str(error), _members(error))
+
+    return answer
+
+
+def _said(content: Any, status: int) -> Response:
+    if content is None:
+        return Response(status=status)
+    return Response(json.dumps(content), status, mimetype="application/json")
+
+
+def _problem(status: int, detail: str, members: Mapping[str, Any]) -> Response:
+    told = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
+    return Response(json.dumps(told), status, mimetype="application/problem+json")
+
+
+def _http_problem(error: HTTPException) -> Response:
+    response = _problem(error.code or HTTPStatus.INTERNAL_SERVER_ERROR, error.description or "", {})
+    if isinstance(error, MethodNotAllowed):
+        response.headers["Allow"] = ", ".join(error.valid_methods or ())
+    return response
+
+
+def _status(error: CalendarWatchError) -> int:
+    if isinstance(error, RefusedError) and error.reason is Reason.NOT_FOUND:
+        return HTTPStatus.NOT_FOUND
+    return next(status for kind, status in _STATUS.items() if isinstance(error, kind))
+
+
+def _members(error: CalendarWatchError) -> Mapping[str, Any]:
+    match error:
+        case InvalidRequestError():
+            return {"errors": [{"field": field, "message": message} for field, message in error.errors]}
+        case RefusedError():
+            return {"reason": error.reason}
+        case TooOldError():
+            return {"oldestSequence": error.oldest_sequence}
+        case _:
+            return {}
+
+
+def path_of(request: Request) -> tuple[str, ...]:
+    """Relative to the function's address, whatever it was mounted under."""
+    segments = tuple(each for each in request.path.split("/") if each)
+    return segments[1:] if segments[:1] == ("watches",) else segments
+
+
+def watch_id_of(segment: str) -> str:
+    if not _WATCH_ID.fullmatch(segment):
+        raise NotFound("a watch's id is 32 characters of a-z and 2-7")
+    return segment
+
+
+def only(request: Request, *methods: str) -> None:
+    if request.method not in methods:
+        raise MethodNotAllowed(list(methods), f"{request.method} is not for this address")
+
+
+def nowhere(request: Request) -> NotFound:
+    return NotFound(f"there is nothing at {request.path[:200]}")
+
+
+def json_of(request: Request) -> Any:
+    """The body, of at most 64 KiB."""
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType("send JSON, with Content-Type: application/json")
+    request.max_content_length = _LARGEST_BODY
+    try:
+        return json.loads(request.get_data())
+    except RequestEntityTooLarge as error:
+        raise RequestEntityTooLarge("a body may have 64 KiB") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequestError(("", "the body is not JSON")) from error
+
+
+def number_of(request: Request, name: str, default: int, low: int, high: int) -> int:
+    text = request.args.get(name, str(default))
+    if not re.fullmatch(r"[0-9]{1,18}", text) or not low <= int(text) <= high:
+        raise InvalidRequestError((name, f"must be a whole number from {low} to {high}"))
+    return int(text)
+
+
+def item_token_of(request: Request) -> str:
+    """An item's id. It is only compared, so any text will do; bounded all the same."""
+    return request.args.get("pageToken", "")[:_LONGEST_TOKEN]
+
+
+def page_token_of(request: Request) -> str:
+    token = request.args.get("pageToken", "")
+    if token and not _WATCH_ID.fullmatch(token):
+        raise InvalidRequestError(("pageToken", "is not a token of ours"))
+    return token
+
+
+def filter_of(request: Request) -> tuple[Filter, State | None]:
+    resource, state = request.args.get("resource"), request.args.get("state")
+    if resource is not None and resource not in RESOURCES:
+        raise InvalidRequestError(("resource", f"must be one of {', '.join(RESOURCES)}"))
+    if state is not None and state not in set(State):
+        raise InvalidRequestError(("state", f"must be one of {', '.join(State)}"))
+    subject = request.args.get("subject")
+    labels = dict(_label(each) for each in request.args.getlist("label"))
+    return Filter(resource, subject and subject.lower(), labels), State(state) if state else None
+
+
+def _label(text: str) -> tuple[str, str]:
+    key, colon, value = text.partition(":")
+    if not colon or not _LABEL_KEY.fullmatch(key):
+        raise InvalidRequestError(("label", "must be key:value"))
+    return key, value
+
+
+def wakeup_of(request: Request) -> str:
+    """The watch that a Pub/Sub push of ours names; anything else is refused, and ends in the dead-letter topic."""
+    match json_of(request):
+        case {"message": {"attributes": {"watchId": str(watch_id)}}, "subscription": str()} if _WATCH_ID.fullmatch(
+            watch_id
+        ):
+            return watch_id
+        case _:
+            raise BadRequest("not a Pub/Sub push of a wake-up")

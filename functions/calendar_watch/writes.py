@@ -1,0 +1,95 @@
+"""The writes of operators and of claims, each as what it changes (the table of DESIGN 2.2).
+
+`openings`, `readings` and `failures` hold the others; the store adds under which condition a write happens, and
+`plan.settled` finishes each write of a holder.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from calendar_watch import failures
+from calendar_watch.channel import Channel
+from calendar_watch.policy import Policy
+from calendar_watch.watch import Cause, News, Order, State, Watch, Wish
+
+_LONGEST_LIFETIME = timedelta(days=30)
+
+
+def created(order: Order, wish: Wish, now: datetime) -> Watch:
+    return Watch(order=order, wish=wish, created=now, due_at=now, read_at=now)
+
+
+def asked_again(watch: Watch, wish: Wish, now: datetime, policy: Policy) -> Watch:
+    """A later POST: it replaces what was wished, and brings a stopped or suspended watch back to life."""
+    watch = replace(watch, wish=wish)
+    return _resumed(watch, now, policy) if not watch.wanted or watch.state(now) is State.SUSPENDED else watch
+
+
+def _resumed(watch: Watch, now: datetime, policy: Policy) -> Watch:
+    forgotten = watch.stopped_at is not None and watch.stopped_at + policy.retention <= now
+    resumed = replace(
+        watch,
+        wanted=True,
+        discarded=False,
+        stopped_at=None,
+        was_confirmed=False,
+        unconfirmed=0,
+        refusal=None,
+        not_before={},
+        failures={},
+        read_at=now,
+        read_cause=Cause.OPENED,
+        item_count=None if forgotten else watch.item_count,
+    )
+    return _due_now(resumed, now)
+
+
+def ended(watch: Watch, now: datetime) -> Watch:
+    """A DELETE. The holder, not the caller, stops channels and announces it."""
+    return _due_now(replace(watch, wanted=False), now) if watch.wanted else watch
+
+
+def discarded(watch: Watch, now: datetime) -> Watch:
+    """Google refused what this very request asked for: nothing is to be kept of it."""
+    return replace(ended(watch, now), discarded=True)
+
+
+def forgotten(watch: Watch) -> Watch:
+    """Kept long enough after its end: what it read goes, the watch itself stays, so that its sequence counts on."""
+    return replace(watch, item_count=None, digest="")
+
+
+def _due_now(watch: Watch, now: datetime) -> Watch:
+    return watch if watch.holder else replace(watch, due_at=now)
+
+
+def claimed(watch: Watch, news: Sequence[News], nonce: str, now: datetime, policy: Policy) -> Watch:
+    """The watch in one worker's hands, with what its channels' messages told."""
+    watch = replace(watch, holder=nonce)
+    for each in news:
+        watch = _heard(watch, each, now, policy)
+    if not news:
+        return watch
+    since = watch.news_at or min(each.received for each in news)
+    return replace(watch, read_at=now, read_cause=Cause.NOTIFICATION, news_at=since, surprises=0)
+
+
+def _heard(watch: Watch, news: News, now: datetime, policy: Policy) -> Watch:
+    channel = watch.channels.get(news.channel_id)
+    if channel is None:
+        return watch.with_channel(_orphan(news, now))
+    told = replace(
+        channel,
+        resource_id=channel.resource_id or news.resource_id,
+        expiration=channel.expiration or news.expiration or now + _LONGEST_LIFETIME,
+        confirmed=True,
+    )
+    watch = replace(watch.with_channel(told), was_confirmed=watch.was_confirmed or channel.current)
+    return failures.overcome(watch) if channel.current and channel.address == policy.address else watch
+
+
+def _orphan(news: News, now: datetime) -> Channel:
+    """A genuine token proves that the channel is ours; nobody waits for its messages, so it is stopped."""
+    end = news.expiration or now + _LONGEST_LIFETIME
+    return Channel(news.channel_id, 0, created=now, resource_id=news.resource_id, expiration=end, retired=now)

@@ -1,0 +1,235 @@
+"""Three Cloud Functions that follow Google calendars.
+
+    watches         operators say which collections to watch, and read what changed
+    notifications   Google Calendar says that something changed: it is made durable, and nothing else
+    renew           Cloud Scheduler has every watch attended to that is due: channels renewed, collections read
+
+A channel cannot be extended, only replaced, and tells that something changed, never what. Firestore remembers.
+"""
+
+import functools
+import os
+import random
+import secrets
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import functions_framework
+from flask import Request
+
+from calendar_watch import log, web
+from calendar_watch.attendant import attend
+from calendar_watch.body import Rules, read_body
+from calendar_watch.config import IntakeSettings, Settings
+from calendar_watch.errors import UnknownWatchError
+from calendar_watch.hold import Surroundings
+from calendar_watch.intake import Intake
+from calendar_watch.ports import Calendar, NewsStore, Store
+from calendar_watch.registry import Outcome, Registry
+from calendar_watch.sweep import Sweep
+from calendar_watch.tokens import Tokens
+from calendar_watch.view import watch_view
+from calendar_watch.watch import State, Watch
+
+_STATUS = {Outcome.CREATED: 201, Outcome.RESUMED: 200, Outcome.EXISTS: 200, Outcome.UNDER_WAY: 202}
+_ITEMS_A_PAGE = 1000
+_INTAKE_SECONDS = 8.0
+_FIRST_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
+
+
+@functions_framework.http
+@web.answers
+def watches(request: Request) -> web.Answer:
+    """Ask for a collection to be watched, show and list watches, read what they hold and what changed, end them."""
+    with log.trace(dict(request.headers), _settings().google_cloud_project):
+        match web.path_of(request):
+            case ():
+                web.only(request, "POST", "GET")
+                return _open(request) if request.method == "POST" else _list(request)
+            case (watch_id,):
+                web.only(request, "GET", "DELETE")
+                return _end(watch_id) if request.method == "DELETE" else (_view(_registry().show(watch_id)), 200)
+            case (watch_id, "items"):
+                web.only(request, "GET")
+                return _items(request, watch_id)
+            case (watch_id, "changes"):
+                web.only(request, "GET")
+                return _changes(request, watch_id)
+        raise web.nowhere(request)
+
+
+@functions_framework.http
+@web.answers
+def notifications(request: Request) -> web.Answer:
+    """Google's messages. Public: what is not signed by us costs one HMAC and is gone."""
+    settings = _intake_settings()
+    with log.trace(dict(request.headers), settings.google_cloud_project):
+        web.only(request, "POST")
+        _intake().take(dict(request.headers))
+        return None, 204
+
+
+@functions_framework.http
+@web.answers
+def renew(request: Request) -> web.Answer:
+    """`POST /`: attend to every watch that is due. `POST /wakeups`: to the one that a message names."""
+    with log.trace(dict(request.headers), _settings().google_cloud_project):
+        match web.path_of(request):
+            case ():
+                web.only(request, "POST")
+                return _sweep(), 200
+            case ("wakeups",):
+                web.only(request, "POST")
+                return _wake(web.wakeup_of(request))
+        raise web.nowhere(request)
+
+
+def _open(request: Request) -> web.Answer:
+    settings = _settings()
+    rules = Rules(settings.resources, settings.auth_mode, settings.subject_domains)
+    outcome, watch = _registry().open(*read_body(web.json_of(request), rules))
+    return _view(watch), _STATUS[outcome]
+
+
+def _list(request: Request) -> web.Answer:
+    wanted, state = web.filter_of(request)
+    limit = web.number_of(request, "pageSize", default=100, low=1, high=500)
+    page = _registry().page(wanted, state, web.page_token_of(request), limit)
+    return _paged({"watches": [_view(watch) for watch in page.watches]}, page.next_token), 200
+
+
+def _end(watch_id: str) -> web.Answer:
+    watch = _registry().end(watch_id)
+    return _view(watch), 200 if watch.state(_now()) is State.STOPPED else 202
+
+
+def _items(request: Request, watch_id: str) -> web.Answer:
+    page = _registry().items(watch_id, web.item_token_of(request), _ITEMS_A_PAGE)
+    return _paged({"items": page.items, "sequence": page.sequence}, page.next_token), 200
+
+
+def _changes(request: Request, watch_id: str) -> web.Answer:
+    after = web.number_of(request, "after", default=0, low=0, high=10**17)
+    limit = web.number_of(request, "pageSize", default=100, low=1, high=500)
+    entries = _registry().changes(watch_id, after, limit)
+    return {"changes": entries, "nextAfter": int(entries[-1]["sequence"]) if entries else after}, 200
+
+
+def _paged(content: dict[str, Any], next_token: str | None) -> dict[str, Any]:
+    return {**content, "nextPageToken": next_token} if next_token else content
+
+
+def _view(watch: Watch) -> dict[str, Any]:
+    return watch_view(watch, _now(), _settings().policy)
+
+
+def _sweep() -> dict[str, Any]:
+    settings = _settings()
+    sweep = Sweep(_surroundings(), threads=settings.sweep_threads, seconds=settings.sweep_seconds)
+    return asdict(sweep.run(start=secrets.choice(_FIRST_LETTERS)))
+
+
+def _wake(watch_id: str) -> web.Answer:
+    with suppress(UnknownWatchError):
+        attend(_surroundings(), watch_id)
+    return None, 204
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+# The parts, put together once for each instance, on the first request that needs them: nothing is built at import,
+# because gunicorn imports this file before it forks, and gRPC does not survive that. What `notifications` can do
+# without (Firestore until a token has proved genuine, and everything that calls Google) is imported only there.
+
+_Part = TypeVar("_Part")
+
+
+def _once(build: Callable[[], _Part]) -> Callable[[], _Part]:
+    lock, built = threading.Lock(), functools.cache(build)
+
+    @functools.wraps(build)
+    def part() -> _Part:
+        with lock:
+            return built()
+
+    return part
+
+
+@_once
+def _settings() -> Settings:
+    settings = Settings.from_environ(os.environ)
+    log.configure(settings.log_level)
+    return settings
+
+
+@_once
+def _intake_settings() -> IntakeSettings:
+    settings = IntakeSettings.from_environ(os.environ)
+    log.configure(settings.log_level)
+    return settings
+
+
+@_once
+def _intake() -> Intake:
+    return Intake(Tokens(_intake_settings().channel_token_keys), _news_store, _now)
+
+
+@_once
+def _news_store() -> NewsStore:
+    from calendar_watch import firestore  # noqa: PLC0415 (see above)
+
+    settings = _intake_settings()
+    client = firestore.connect(settings.google_cloud_project, settings.firestore_database)
+    return firestore.FirestoreNews(client, timeout=_INTAKE_SECONDS)
+
+
+@_once
+def _registry() -> Registry:
+    return Registry(_surroundings(), pause=time.sleep)
+
+
+@_once
+def _surroundings() -> Surroundings:
+    settings = _settings()
+    return Surroundings(
+        store=_store(settings),
+        calendar=_calendar(settings),
+        tokens=Tokens(settings.channel_token_keys),
+        policy=settings.policy,
+        clock=_now,
+        new_id=lambda: str(uuid.uuid4()),
+        jitter=random.random,
+    )
+
+
+def _store(settings: Settings) -> Store:
+    from calendar_watch import firestore  # noqa: PLC0415 (see above)
+
+    client = firestore.connect(settings.google_cloud_project, settings.firestore_database)
+    return firestore.FirestoreStore(client, timeout=settings.call_seconds, retention=settings.policy.retention)
+
+
+def _calendar(settings: Settings) -> Calendar:
+    from calendar_watch.allowance import Allowance  # noqa: PLC0415 (see above)
+    from calendar_watch.calendar_api import CalendarApi  # noqa: PLC0415 (see above)
+    from calendar_watch.credentials import sessions  # noqa: PLC0415 (see above)
+    from calendar_watch.google_calls import GoogleCalls  # noqa: PLC0415 (see above)
+    from calendar_watch.pace import Pace  # noqa: PLC0415 (see above)
+
+    return CalendarApi(
+        GoogleCalls(
+            root=settings.calendar_api_root,
+            sessions=sessions(settings.auth_mode, settings.calendar_service_account, settings.token_service_url),
+            allowance=Allowance(settings.resources, settings.subject_domains),
+            pace=Pace(settings.calendar_calls_per_minute),
+            timeout=settings.call_seconds,
+        )
+    )

@@ -1,0 +1,156 @@
+"""All of it in one process and in virtual time: our parts, the Calendar simulator, and a Firestore on loopback.
+
+Years run in seconds, because nothing sleeps: time jumps to whatever happens next.
+"""
+
+import random
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+
+from calendar_watch.allowance import Allowance
+from calendar_watch.calendar_api import CalendarApi
+from calendar_watch.errors import CalendarWatchError, InvalidRequestError, InvalidTokenError
+from calendar_watch.firestore import FirestoreNews, FirestoreStore, connect
+from calendar_watch.google_calls import GoogleCalls
+from calendar_watch.hold import Surroundings
+from calendar_watch.intake import Intake
+from calendar_watch.pace import Pace
+from calendar_watch.policy import Policy
+from calendar_watch.registry import Registry
+from calendar_watch.resources import ACL, CALENDAR_LIST, RESOURCES, SETTINGS
+from calendar_watch.sweep import Sweep, Swept
+from calendar_watch.tokens import Tokens
+from calendar_watch.watch import Order, Watch, Wish
+from tests.calendar_simulator import Actor, CalendarSimulator, Courier, Delivery, Options, SimulatorAdapter
+
+ALICE = "alice@example.com"
+BOB = "bob@example.com"
+ADDRESS = "https://notifications.example.com/"
+KEY = "k" * 32
+ROOT = "https://www.googleapis.com/calendar/v3"
+START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+TICK = timedelta(minutes=1)
+_NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+
+ALICES_ACL = Order(ACL, ALICE, ALICE)
+ALICES_LIST = Order(CALENDAR_LIST, None, ALICE)
+ALICES_SETTINGS = Order(SETTINGS, None, ALICE)
+
+
+def _full_minute(moment: datetime) -> datetime:
+    """The next one, or this one."""
+    return moment + (START - moment) % TICK
+
+
+def policy_of(**changes: Any) -> Policy:
+    return replace(Policy(address=ADDRESS, key=Tokens([KEY]).fingerprint), **changes)
+
+
+class World:
+    """`alice` and `bob` change things at Google; `registry` is how operators talk to us."""
+
+    def __init__(self, project: str, policy: Policy | None = None, **options: Any):
+        self.now = START
+        self.google = CalendarSimulator(lambda: self.now, options=Options(**options))
+        self.alice, self.bob = Actor(self.google, ALICE), Actor(self.google, BOB)
+        self.client = connect(project, "calendar-watch")
+        self._courier = Courier(self.google, self._post)
+        self._session = requests.Session()
+        self._session.mount("https://", SimulatorAdapter(self.google, self._post))
+        self._chance = random.Random(1)  # noqa: S311 (repeatable on purpose)
+        self.deploy(policy or policy_of(), [KEY])
+
+    def deploy(self, policy: Policy, keys: list[str]) -> None:
+        """New instances: what they remember lies in Firestore alone."""
+        self.policy = policy
+        self.store = FirestoreStore(self.client, timeout=10, retention=policy.retention)
+        self.around = Surroundings(
+            store=self.store,
+            calendar=self._calendar(),
+            tokens=Tokens(keys),
+            policy=policy,
+            clock=lambda: self.now,
+            new_id=lambda: str(uuid.UUID(int=self._chance.getrandbits(128), version=4)),
+            jitter=self._chance.random,
+        )
+        self.registry = Registry(self.around, pause=lambda seconds: self.run(timedelta(seconds=seconds)))
+        self.intake = Intake(Tokens(keys), lambda: FirestoreNews(self.client, timeout=10), lambda: self.now)
+
+    def close(self) -> None:
+        self._session.close()
+        self.client._firestore_api.transport.close()  # noqa: SLF001 (Client.close() leaves this channel open)
+
+    def _calendar(self) -> CalendarApi:
+        seconds = self._seconds
+        return CalendarApi(
+            GoogleCalls(
+                root=ROOT,
+                sessions=lambda _subject, _scope: self._session,
+                allowance=Allowance(RESOURCES, ["example.com"]),
+                pace=Pace(6000, clock=seconds, sleep=self._sleep),
+                timeout=20,
+                clock=seconds,
+                sleep=self._sleep,
+                jitter=self._chance.random,
+                now=lambda: self.now,
+            )
+        )
+
+    def _seconds(self) -> float:
+        return (self.now - START).total_seconds()
+
+    def _sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def _post(self, delivery: Delivery) -> int:
+        try:
+            self.intake.take(delivery.headers)
+        except InvalidRequestError:
+            return 400
+        except InvalidTokenError:
+            return 403
+        except CalendarWatchError:
+            return 503
+        return 204
+
+    def run(self, span: timedelta) -> None:
+        """Let time pass: messages arrive when they are due, and a sweep runs at every full minute that needs one."""
+        end = self.now + span
+        while (moment := min(self._next_sweep(), self.google.next_due() or _NEVER)) <= end:
+            self.now = max(self.now, moment)
+            self._courier.deliver_due()
+            if self._something_to_do():
+                self.sweep()
+        self.now = end
+
+    def _next_sweep(self) -> datetime:
+        if self.store.waiting("", 1):
+            return _full_minute(self.now + timedelta(microseconds=1))
+        due = self.store.due(_NEVER, 1)
+        return _full_minute(max(due[0][1], self.now + timedelta(microseconds=1))) if due else _NEVER
+
+    def _something_to_do(self) -> bool:
+        on_the_minute = _full_minute(self.now) == self.now
+        return on_the_minute and bool(self.store.count_due(self.now) or self.store.waiting("", 1))
+
+    def sweep(self) -> Swept:
+        return Sweep(self.around, threads=1, seconds=50).run(start="")
+
+    def open(self, order: Order, **wish: Any) -> Watch:
+        return self.registry.open(order, Wish(**wish))[1]
+
+    def events(self, watch_id: str) -> list[Any]:
+        """The whole feed, as a consumer reads it."""
+        return list(self.registry.changes(watch_id, 0, 10_000))
+
+    def told(self, watch_id: str) -> list[str]:
+        """What happened, in words: the middle of each type."""
+        return [each["type"].removeprefix("calendarwatch.").removesuffix(".v1") for each in self.events(watch_id)]
+
+    def live(self) -> list[str]:
+        """Ids of the channels that Google would still use."""
+        return [channel.id for channel in self.google.live_channels()]
