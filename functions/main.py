@@ -52,15 +52,15 @@ def watches(request: Request) -> web.Answer:
             case ():
                 web.only(request, "POST", "GET")
                 return _open(request) if request.method == "POST" else _list(request)
-            case (watch_id,):
+            case (name,):
                 web.only(request, "GET", "DELETE")
-                return _end(watch_id) if request.method == "DELETE" else (_view(_registry().show(watch_id)), 200)
-            case (watch_id, "items"):
+                return _end(name) if request.method == "DELETE" else _show(name)
+            case (name, "items"):
                 web.only(request, "GET")
-                return _items(request, watch_id)
-            case (watch_id, "changes"):
+                return _items(request, name)
+            case (name, "changes"):
                 web.only(request, "GET")
-                return _changes(request, watch_id)
+                return _changes(request, name)
         raise web.nowhere(request)
 
 
@@ -104,20 +104,24 @@ def _list(request: Request) -> web.Answer:
     return _paged({"watches": [_view(watch) for watch in page.watches]}, page.next_token), 200
 
 
-def _end(watch_id: str) -> web.Answer:
-    watch = _registry().end(watch_id)
+def _show(name: str) -> web.Answer:
+    return _view(_registry().show(web.watch_id_of(name))), 200
+
+
+def _end(name: str) -> web.Answer:
+    watch = _registry().end(web.watch_id_of(name))
     return _view(watch), 200 if watch.state(_now()) is State.STOPPED else 202
 
 
-def _items(request: Request, watch_id: str) -> web.Answer:
-    page = _registry().items(watch_id, web.item_token_of(request), _ITEMS_A_PAGE)
+def _items(request: Request, name: str) -> web.Answer:
+    page = _registry().items(web.watch_id_of(name), web.item_token_of(request), _ITEMS_A_PAGE)
     return _paged({"items": page.items, "sequence": page.sequence}, page.next_token), 200
 
 
-def _changes(request: Request, watch_id: str) -> web.Answer:
+def _changes(request: Request, name: str) -> web.Answer:
     after = web.number_of(request, "after", default=0, low=0, high=10**17)
     limit = web.number_of(request, "pageSize", default=100, low=1, high=500)
-    entries = _registry().changes(watch_id, after, limit)
+    entries = _registry().changes(web.watch_id_of(name), after, limit)
     return {"changes": entries, "nextAfter": int(entries[-1]["sequence"]) if entries else after}, 200
 
 

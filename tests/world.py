@@ -25,7 +25,8 @@ from calendar_watch.resources import ACL, CALENDAR_LIST, RESOURCES, SETTINGS
 from calendar_watch.sweep import Sweep, Swept
 from calendar_watch.tokens import Tokens
 from calendar_watch.watch import Order, Watch, Wish
-from tests.calendar_simulator import Actor, CalendarSimulator, Courier, Delivery, Options, SimulatorAdapter
+from tests.calendar_simulator import Actor, CalendarSimulator, Courier, Delivery, Options
+from tests.line import Line
 
 ALICE = "alice@example.com"
 BOB = "bob@example.com"
@@ -55,12 +56,14 @@ class World:
 
     def __init__(self, project: str, policy: Policy | None = None, **options: Any):
         self.now = START
+        self.domains = ["example.com"]
         self.google = CalendarSimulator(lambda: self.now, options=Options(**options))
         self.alice, self.bob = Actor(self.google, ALICE), Actor(self.google, BOB)
         self.client = connect(project, "calendar-watch")
         self._courier = Courier(self.google, self._post)
         self._session = requests.Session()
-        self._session.mount("https://", SimulatorAdapter(self.google, self._post))
+        self.line = Line(self.google, self._post)
+        self._session.mount("https://", self.line)
         self._chance = random.Random(1)  # noqa: S311 (repeatable on purpose)
         self.deploy(policy or policy_of(), [KEY])
 
@@ -90,7 +93,7 @@ class World:
             GoogleCalls(
                 root=ROOT,
                 sessions=lambda _subject, _scope: self._session,
-                allowance=Allowance(RESOURCES, ["example.com"]),
+                allowance=Allowance(RESOURCES, self.domains),
                 pace=Pace(6000, clock=seconds, sleep=self._sleep),
                 timeout=20,
                 clock=seconds,

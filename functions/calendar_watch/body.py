@@ -71,14 +71,14 @@ def _resource(name: Any, _body: Mapping[str, Any], rules: Rules) -> str:
 
 
 def _calendar_id(calendar_id: Any, body: Mapping[str, Any], _rules: Rules) -> str | None:
-    resource = body.get("resource")
-    per_calendar = not isinstance(resource, str) or resource not in RESOURCES or RESOURCES[resource].per_calendar
+    name = body.get("resource")
+    resource = RESOURCES.get(name) if isinstance(name, str) else None
     if calendar_id is None:
-        if per_calendar and resource in RESOURCES:
-            raise ValueError(f"{resource} belongs to a calendar: give its id")
+        if resource and resource.per_calendar:
+            raise ValueError(f"{name} belongs to a calendar: give its id")
         return None
-    if not per_calendar:
-        raise ValueError(f"{resource} belongs to a user, not to a calendar: leave it out")
+    if resource and not resource.per_calendar:
+        raise ValueError(f"{name} belongs to a user, not to a calendar: leave it out")
     if not isinstance(calendar_id, str) or not _CALENDAR_ID.fullmatch(calendar_id):
         raise ValueError("must be a calendar's id: 1 to 512 characters without spaces")
     return calendar_id

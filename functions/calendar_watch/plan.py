@@ -211,7 +211,7 @@ _ANNOUNCEMENTS = {
 def _announce(watch: Watch, now: datetime) -> Watch:
     """Tell once of each change of state."""
     state = watch.state(now)
-    if state is watch.announced or state in {State.OPENING, State.STOPPING}:
+    if not watch.sequence or state is watch.announced or state in {State.OPENING, State.STOPPING}:
         return watch
     kind = _ANNOUNCEMENTS.get(state, "resumed" if watch.announced else "")
     watch = replace(watch, announced=state)

@@ -30,8 +30,9 @@ def partly_read(watch: Watch, changes: Sequence[Change], so_far: Snapshot, now: 
 def read(watch: Watch, new: Snapshot, started: datetime, policy: Policy) -> Watch:
     """The end of a reading. It moves `read_at` on, and nothing else does."""
     suspended = watch.state(started) is State.SUSPENDED
+    watch = _scheduled(failures.succeeded(watch, Kind.READ), started, policy)
     return replace(
-        _scheduled(failures.succeeded(watch, Kind.READ), started, policy),
+        watch,
         refusal=None if suspended else watch.refusal,
         brake=False,
         item_count=len(new.items),

@@ -3,7 +3,8 @@
 import functools
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -127,13 +128,23 @@ def json_of(request: Request) -> Any:
     """The body, of at most 64 KiB."""
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("send JSON, with Content-Type: application/json")
-    request.max_content_length = _LARGEST_BODY
+    body = request.get_data()  # functions-framework reads all of it in any case, even after a refusal
+    if len(body) > _LARGEST_BODY:
+        raise RequestEntityTooLarge("a body may have 64 KiB")
     try:
-        return json.loads(request.get_data())
-    except RequestEntityTooLarge as error:
-        raise RequestEntityTooLarge("a body may have 64 KiB") from error
+        return json.loads(body, object_pairs_hook=_unambiguous)
     except (ValueError, RecursionError) as error:
         raise InvalidRequestError(("", "the body is not JSON")) from error
+
+
+def _unambiguous(members: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    """Which of two members of one name counts would be anybody's guess: RFC 8259, section 4."""
+    content: dict[str, Any] = {}
+    for name, value in members:
+        if name in content:
+            raise InvalidRequestError((name[:100], "is given twice"))
+        content[name] = value
+    return content
 
 
 def number_of(request: Request, name: str, default: int, low: int, high: int) -> int:
@@ -175,10 +186,8 @@ def _label(text: str) -> tuple[str, str]:
 
 def wakeup_of(request: Request) -> str:
     """The watch that a Pub/Sub push of ours names; anything else is refused, and ends in the dead-letter topic."""
-    match json_of(request):
-        case {"message": {"attributes": {"watchId": str(watch_id)}}, "subscription": str()} if _WATCH_ID.fullmatch(
-            watch_id
-        ):
-            return watch_id
-        case _:
-            raise BadRequest("not a Pub/Sub push of a wake-up")
+    with suppress(InvalidRequestError, HTTPException):
+        match json_of(request):
+            case {"message": {"attributes": {"watchId": str(watch_id)}}, "subscription": str()}:
+                return watch_id_of(watch_id)
+    raise BadRequest("not a Pub/Sub push of a wake-up")

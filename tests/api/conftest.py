@@ -1,0 +1,59 @@
+"""A deployment for each test: a Firestore and a Google of its own, on loopback."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests import local_firestore
+from tests.api.deployment import Deployment
+from tests.api.google import Line, listening
+
+Deploy = Callable[..., Deployment]
+Lines = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="session")
+def line() -> Line:
+    return Line()
+
+
+@pytest.fixture(scope="session")
+def google_url(line: Line) -> Iterator[str]:
+    with listening(line) as url:
+        yield url
+
+
+@pytest.fixture
+def firestore() -> Iterator[local_firestore.LocalFirestore]:
+    with local_firestore.serve() as server:
+        yield server
+
+
+@pytest.fixture
+def deploy(
+    firestore: local_firestore.LocalFirestore, line: Line, google_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Deploy]:
+    """Deploy with other variables than usual. `google` are options of the simulator."""
+
+    def deploy(google: dict[str, Any] | None = None, **variables: str) -> Deployment:
+        deployment = Deployment(f"api-{uuid4().hex[:12]}", firestore, google_url, **(google or {}))
+        line.google = deployment.google
+        deployment.deploy(monkeypatch, **variables)
+        return deployment
+
+    yield deploy
+    line.google = None
+
+
+@pytest.fixture
+def deployment(deploy: Deploy) -> Deployment:
+    return deploy()
+
+
+@pytest.fixture
+def lines(capsys: pytest.CaptureFixture[str]) -> Lines:
+    """Give what has been logged since the last call; every line has to be a JSON object."""
+    return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]

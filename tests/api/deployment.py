@@ -1,0 +1,120 @@
+"""The three functions as functions-framework runs them, each from a fresh execution of main.py."""
+
+import json
+from typing import Any
+
+import functions_framework
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from tests import firestore_emulator
+from tests.api.google import ALICE, BOB, Google
+from tests.calendar_simulator import Delivery
+from tests.local_firestore import LocalFirestore
+
+FUNCTIONS = ("watches", "notifications", "renew")
+NOTIFICATION_URL = "https://notifications.example.com/"
+KEY = "k" * 32
+ACL = {"resource": "acl", "calendarId": ALICE, "subject": ALICE}
+CALENDAR_LIST = {"resource": "calendarList", "subject": ALICE}
+SETTINGS = {"resource": "settings", "subject": ALICE}
+
+Json = dict[str, Any]
+
+
+class Deployment:
+    """`variables` go on top of an environment in which everything works."""
+
+    def __init__(self, project: str, firestore: LocalFirestore, url: str, **options: Any) -> None:
+        self.firestore = firestore
+        self.google = Google(self._post, **options)
+        self._environment = {
+            firestore_emulator.VARIABLE: firestore.host,
+            "GOOGLE_CLOUD_PROJECT": project,
+            "NOTIFICATION_URL": NOTIFICATION_URL,
+            "CHANNEL_TOKEN_KEYS": KEY,
+            "RESOURCES": "acl,calendarList,settings",
+            "AUTH_MODE": "anonymous",
+            "SUBJECT_DOMAINS": "example.com,example.org",
+            "CALENDAR_API_ROOT": f"{url}/calendar/v3",
+        }
+        self._apps: dict[str, Flask] = {}
+
+    def deploy(self, monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
+        """New instances, which know only what is stored."""
+        self._environment |= variables
+        for name, value in self._environment.items():
+            monkeypatch.setenv(name, value)
+        self._apps = {name: functions_framework.create_app(name, "functions/main.py") for name in FUNCTIONS}
+
+    # --- requests
+
+    def ask(self, function: str, method: str, path: str = "/", **options: Any) -> TestResponse:
+        client = self._apps[function].test_client()
+        with client.open(path, method=method, **options) as response:
+            response.get_data()
+        return response
+
+    def post(self, body: object) -> TestResponse:
+        return self.ask("watches", "POST", json=body)
+
+    def get(self, path: str, **query: Any) -> Json:
+        """What `watches` answers, when all is well."""
+        response = self.ask("watches", "GET", path, query_string=query)
+        assert response.status_code == 200, response.text
+        return json_of(response)
+
+    def notify(self, headers: dict[str, str]) -> TestResponse:
+        return self.ask("notifications", "POST", headers=headers)
+
+    # --- what is usually done
+
+    def open(self, order: Json, **more: Any) -> Json:
+        response = self.post({**order, **more})
+        assert response.status_code == 201, response.text
+        return json_of(response)
+
+    def end(self, watch: Json) -> TestResponse:
+        return self.ask("watches", "DELETE", f"/{watch['id']}")
+
+    def share(self, role: str, whom: str = BOB) -> None:
+        """Alice changes who may do what with her calendar, Google says so, and it is attended to."""
+        self.google.alice.share(ALICE, whom, role)
+        self.attend()
+
+    def attend(self) -> Json:
+        """Everything that is announced arrives, and everything that is due is done."""
+        self.google.deliver()
+        response = self.ask("renew", "POST")
+        assert response.status_code == 200, response.text
+        return json_of(response)
+
+    def changes(self, watch: Json, **query: Any) -> list[Json]:
+        changes: list[Json] = self.get(f"/{watch['id']}/changes", **query)["changes"]
+        return changes
+
+    def _post(self, delivery: Delivery) -> int:
+        return self.notify(dict(delivery.headers)).status_code
+
+
+def json_of(response: TestResponse) -> Json:
+    answer: Json = json.loads(response.data)
+    return answer
+
+
+def problem_of(response: TestResponse) -> Json:
+    """The problem that an error is told as (RFC 9457), checked for its form."""
+    problem = json_of(response)
+    assert response.mimetype == "application/problem+json"
+    assert problem["status"] == response.status_code
+    assert problem["type"] and problem["title"] and problem["detail"]  # noqa: PT018 (each must be there, no more)
+    return problem
+
+
+def wrong_fields(response: TestResponse) -> list[str]:
+    """The fields that a 400 names, each with a message."""
+    problem = problem_of(response)
+    assert response.status_code == 400
+    assert all(each.keys() == {"field", "message"} and each["message"] for each in problem["errors"])
+    return [each["field"] for each in problem["errors"]]

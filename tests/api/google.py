@@ -1,0 +1,96 @@
+"""The Calendar simulator behind a real socket, whose messages leave when the test says so."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Thread
+from typing import Any
+
+from werkzeug import Request, Response
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.calendar_simulator import Actor, CalendarSimulator, Call, Courier, Delivery, Options
+
+ALICE = "alice@example.com"
+BOB = "bob@example.com"
+
+
+class Google:
+    """A first message precedes the answer to `watch`, so that what is opened is confirmed at once."""
+
+    def __init__(self, post: Callable[[Delivery], int], **options: Any) -> None:
+        self.simulator = CalendarSimulator(lambda: datetime.now(UTC), options=Options(**{"sync": "before", **options}))
+        self.alice, self.bob = Actor(self.simulator, ALICE), Actor(self.simulator, BOB)
+        self.bodies: list[tuple[str, Any]] = []
+        """Of everything posted: the end of its path, and the JSON."""
+        self._courier = Courier(self.simulator, post)
+        self._refusals: dict[str, tuple[int, str]] = {}
+
+    def deliver(self) -> int:
+        """Deliver every message that is due, and say how many that were."""
+        return self._courier.deliver_due()
+
+    @property
+    def live(self) -> list[str]:
+        """Ids of the channels that Google would still use."""
+        return [channel.id for channel in self.simulator.live_channels()]
+
+    @contextmanager
+    def refusing(self, ending: str, status: int, reason: str) -> Iterator[None]:
+        """Meanwhile, calls whose path ends like this have no effect."""
+        self._refusals[ending] = (status, reason)
+        yield
+        del self._refusals[ending]
+
+    def answer(self, request: Request) -> Response:
+        target = request.environ["RAW_URI"]  # the path as it was sent: a calendar id may hold a slash
+        path = target.partition("?")[0]
+        if request.data:
+            self.bodies.append((path.removeprefix("/calendar/v3/"), json.loads(request.data)))
+        for ending, refusal in self._refusals.items():
+            if path.endswith(ending):
+                return _refused(*refusal)
+        return self._simulated(Call.of(request.method, target, dict(request.headers), request.data))
+
+    def _simulated(self, call: Call) -> Response:
+        with self.simulator.lock:
+            answer = self.simulator.handle(call)
+        for delivery in answer.preceded_by:
+            self._courier.deliver(delivery)
+        return Response(answer.body, answer.status, dict(answer.headers))
+
+
+def _refused(status: int, reason: str) -> Response:
+    detail = {"domain": "global", "reason": reason, "message": f"because of {reason}"}
+    body = {"error": {"errors": [detail], "code": status, "message": detail["message"]}}
+    return Response(json.dumps(body), status, mimetype="application/json")
+
+
+class Line:
+    """One address for all tests; whose Google answers there is for each test to say."""
+
+    def __init__(self) -> None:
+        self.google: Google | None = None
+
+    @Request.application
+    def __call__(self, request: Request) -> Response:
+        assert self.google, "nobody may call now"
+        return self.google.answer(request)
+
+
+class _Quiet(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 (werkzeug's name)
+        """Say nothing: the simulator keeps its own log of calls."""
+
+
+@contextmanager
+def listening(line: Line) -> Iterator[str]:
+    """Give the URL."""
+    server = make_server("127.0.0.1", 0, line, threaded=True, request_handler=_Quiet)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()

@@ -1,0 +1,228 @@
+"""What the use cases rely on in the store, on our Firestore and on Google's emulator alike."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from google.cloud import firestore
+
+from calendar_watch import writes
+from calendar_watch.change import Snapshot, announced
+from calendar_watch.errors import ConflictError, UnavailableError, UnclearError, UnknownWatchError
+from calendar_watch.firestore import FirestoreNews, FirestoreStore
+from calendar_watch.ports import Filter
+from calendar_watch.resources import ACL, CALENDAR_LIST
+from calendar_watch.watch import News, Order, Watch, Wish
+from tests.local_firestore import LocalFirestore
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+ORDER = Order(ACL, "team@example.com", "alice@example.com")
+ITEMS = Snapshot({"user:bob": {"id": "user:bob", "role": "reader"}}, ("id", "role"))
+
+
+@pytest.fixture
+def store(client: firestore.Client) -> FirestoreStore:
+    return FirestoreStore(client, timeout=10, retention=timedelta(days=30))
+
+
+@pytest.fixture
+def box(client: firestore.Client) -> FirestoreNews:
+    return FirestoreNews(client, timeout=10)
+
+
+def watch_of(order: Order = ORDER, **wish: Any) -> Watch:
+    return writes.created(order, Wish(**wish), NOW)
+
+
+def news_of(watch: Watch, channel_id: str) -> News:
+    return News(watch.id, channel_id, "resource", NOW + timedelta(days=7), NOW)
+
+
+def test_what_was_created_is_read_back(store: FirestoreStore) -> None:
+    created = store.create(watch_of(ttl=600, labels={"team": "security"}))
+    assert store.get(ORDER.id) == created
+
+
+def test_creating_twice_is_a_conflict(store: FirestoreStore) -> None:
+    store.create(watch_of())
+    with pytest.raises(ConflictError):
+        store.create(watch_of())
+
+
+def test_an_unknown_watch_is_an_error(store: FirestoreStore) -> None:
+    with pytest.raises(UnknownWatchError):
+        store.get(ORDER.id)
+
+
+KINDS = ["commit", "intent", "opened", "stopped", "failure", "release", "stop", "resume", "forget"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_write_happens_once_the_document_has_changed(store: FirestoreStore, kind: str) -> None:
+    read = store.create(watch_of())
+    store.failure(replace(read, sequence=5))
+    with pytest.raises(ConflictError):
+        getattr(store, kind)(replace(read, sequence=9))
+    assert store.get(ORDER.id).sequence == 5
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_writes_chain_without_reading_again(store: FirestoreStore, kind: str) -> None:
+    watch = store.create(watch_of())
+    for sequence in (1, 2, 3):
+        watch = getattr(store, kind)(replace(watch, sequence=sequence))
+    assert store.get(ORDER.id) == watch
+
+
+def test_of_two_claims_only_one_succeeds_and_takes_the_news_away(store: FirestoreStore, box: FirestoreNews) -> None:
+    read = store.create(watch_of())
+    box.announce(news_of(read, "one"))
+    news = store.news(read.id)
+    box.announce(news_of(read, "two"))
+    store.claim(replace(read, holder="first"), news)
+    with pytest.raises(ConflictError):
+        store.claim(replace(read, holder="second"), store.news(read.id))
+    assert [each.channel_id for each in store.news(read.id)] == ["two"], "exactly the news that were read are gone"
+
+
+def test_a_refused_claim_leaves_the_news(store: FirestoreStore, box: FirestoreNews) -> None:
+    read = store.create(watch_of())
+    store.failure(replace(read, sequence=1))
+    box.announce(news_of(read, "one"))
+    with pytest.raises(ConflictError):
+        store.claim(replace(read, holder="late"), store.news(read.id))
+    assert store.news(read.id) == [news_of(read, "one")]
+
+
+def test_a_second_message_of_a_channel_is_covered_by_the_one_that_waits(
+    store: FirestoreStore, box: FirestoreNews
+) -> None:
+    watch = store.create(watch_of())
+    assert box.announce(news_of(watch, "one"))
+    assert not box.announce(replace(news_of(watch, "one"), received=NOW + timedelta(hours=1)))
+    assert store.news(watch.id) == [news_of(watch, "one")]
+
+
+def test_news_of_one_watch_are_not_those_of_another(store: FirestoreStore, box: FirestoreNews) -> None:
+    first, second = watch_of(), watch_of(Order(CALENDAR_LIST, None, "alice@example.com"))
+    box.announce(news_of(first, "one"))
+    box.announce(news_of(second, "two"))
+    assert [each.channel_id for each in store.news(second.id)] == ["two"]
+
+
+def test_the_page_of_waiting_news_goes_round_from_any_start(store: FirestoreStore, box: FirestoreNews) -> None:
+    orders = [Order(ACL, f"c{n}@example.com", "alice@example.com") for n in range(8)]
+    ids = sorted(order.id for order in orders)
+    for order in orders:
+        box.announce(news_of(watch_of(order), "one"))
+    assert [each.watch_id for each in store.waiting(ids[5], 8)] == ids[5:] + ids[:5]
+    assert [each.watch_id for each in store.waiting(ids[5], 4)] == [*ids[5:], ids[0]]
+    assert [each.watch_id for each in store.waiting("", 3)] == ids[:3]
+
+
+def test_dropped_news_are_gone(store: FirestoreStore, box: FirestoreNews) -> None:
+    box.announce(news_of(watch_of(), "one"))
+    store.drop(news_of(watch_of(), "one"))
+    assert store.news(ORDER.id) == []
+
+
+def test_a_snapshot_is_kept_with_the_sequence_of_its_commit(store: FirestoreStore) -> None:
+    watch = store.create(watch_of())
+    assert store.snapshot(watch.id) == Snapshot({}, ())
+    watch = store.commit(announced(watch, "opened", NOW), ITEMS)
+    assert store.snapshot(watch.id) == replace(ITEMS, sequence=1)
+    store.forget(replace(watch, item_count=None))
+    assert store.snapshot(watch.id) == Snapshot({}, ())
+
+
+def test_pending_entries_are_written_once_and_read_in_sequence(store: FirestoreStore) -> None:
+    watch = store.create(watch_of())
+    for kind in ("opened", "renewed", "stopped"):
+        watch = store.release(announced(watch, kind, NOW))
+    assert watch.pending == ()
+    types = [each["type"] for each in store.entries(watch.id, after=0, limit=10)]
+    assert types == [f"calendarwatch.watch.{kind}.v1" for kind in ("opened", "renewed", "stopped")]
+    assert [each["sequence"] for each in store.entries(watch.id, after=1, limit=1)] == [f"{2:020d}"]
+
+
+def test_an_entry_is_never_written_over(store: FirestoreStore) -> None:
+    watch = store.create(watch_of())
+    store.release(announced(watch, "opened", NOW))
+    behind = replace(store.get(watch.id), sequence=0)
+    with pytest.raises(ConflictError):
+        store.release(announced(behind, "renewed", NOW))
+    assert [each["type"] for each in store.entries(watch.id, 0, 10)] == ["calendarwatch.watch.opened.v1"]
+
+
+def test_due_watches_come_longest_overdue_first_and_parked_ones_never(store: FirestoreStore) -> None:
+    for n, minutes in enumerate([5, 1, 9, -3]):
+        order = Order(ACL, f"c{n}@example.com", "alice@example.com")
+        store.create(replace(watch_of(order), due_at=NOW - timedelta(minutes=minutes)))
+    store.create(replace(watch_of(), due_at=None))
+    late = [(NOW - since) // timedelta(minutes=1) for _, since in store.due(NOW, 10)]
+    assert late == [9, 5, 1]
+    assert len(store.due(NOW, 2)) == 2
+    assert store.count_due(NOW) == 3
+    assert store.count_due(NOW - timedelta(days=1)) == 0
+
+
+def test_filters_combine_and_pages_follow_each_other(store: FirestoreStore) -> None:
+    for n in range(6):
+        order = Order(ACL, f"c{n}@example.com", "alice@example.com" if n % 2 else "bob@example.com")
+        store.create(watch_of(order, labels={"team-x": "a" if n < 4 else "b"}))
+    store.create(watch_of(Order(CALENDAR_LIST, None, "alice@example.com"), labels={"team-x": "a"}))
+    everything = store.page(Filter(), "", 100)
+    assert [each.id for each in everything] == sorted(each.id for each in everything)
+    assert [*store.page(Filter(), "", 3), *store.page(Filter(), everything[2].id, 100)] == everything
+    wanted = Filter("acl", "alice@example.com", {"team-x": "a"})
+    assert {each.order.calendar_id for each in store.page(wanted, "", 10)} == {"c1@example.com", "c3@example.com"}
+
+
+# What only our own Firestore can be made to do
+
+
+@pytest.fixture
+def local_store(local_client: firestore.Client) -> Iterator[FirestoreStore]:
+    yield FirestoreStore(local_client, timeout=0.5, retention=timedelta(days=30))
+
+
+def test_a_write_whose_answer_is_lost_is_unclear_and_not_repeated(
+    local_store: FirestoreStore, server: LocalFirestore
+) -> None:
+    watch = local_store.create(watch_of())
+    server.calls.clear()
+    with server.faults.lose_answer("Commit"), pytest.raises(UnclearError):
+        local_store.release(replace(watch, sequence=7))
+    assert server.calls.count("Commit") == 1
+    assert local_store.get(watch.id).sequence == 7
+
+
+def test_a_read_is_repeated_until_firestore_answers(local_store: FirestoreStore, server: LocalFirestore) -> None:
+    watch = local_store.create(watch_of())
+    with server.faults.refuse("BatchGetDocuments"):
+        assert local_store.get(watch.id) == watch
+
+
+@pytest.mark.parametrize("rpc", ["BatchGetDocuments", "RunQuery", "RunAggregationQuery"])
+def test_firestore_that_stays_away_is_unavailable(
+    local_store: FirestoreStore, server: LocalFirestore, rpc: str
+) -> None:
+    reads = {
+        "BatchGetDocuments": lambda: local_store.get(ORDER.id),
+        "RunQuery": lambda: local_store.due(NOW, 10),
+        "RunAggregationQuery": lambda: local_store.count_due(NOW),
+    }
+    with server.faults.refuse(rpc, nth=None), pytest.raises(UnavailableError):
+        reads[rpc]()
+
+
+def test_announcing_is_repeated_and_a_lost_answer_harmless(
+    local_client: firestore.Client, server: LocalFirestore
+) -> None:
+    box = FirestoreNews(local_client, timeout=0.5)
+    with server.faults.lose_answer("Commit"):
+        assert not box.announce(news_of(watch_of(), "one")), "its own first try waits there"
+    with server.faults.refuse("Commit", nth=None), pytest.raises(UnavailableError):
+        box.announce(news_of(watch_of(), "two"))

@@ -1,0 +1,46 @@
+"""What the reader sees: colour on a terminal, plain text anywhere else."""
+
+import os
+import time
+from typing import TextIO
+
+_DIM, _BOLD, _RED, _GREEN, _YELLOW = "2", "1", "31", "32", "33"
+_SIGNS = {"created": (_GREEN, "+"), "updated": (_YELLOW, "~"), "deleted": (_RED, "-")}
+
+
+class Screen:
+    """https://no-color.org is honoured. Each line leaves at once, since people watch."""
+
+    def __init__(self, output: TextIO):
+        self._output = output
+        self._colour = output.isatty() and not os.environ.get("NO_COLOR")
+        self._began = time.monotonic()
+
+    def title(self, text: str) -> None:
+        self._line(f"\n{self._painted(text, _BOLD)}")
+
+    def note(self, text: str) -> None:
+        self._timed(self._painted(text, _DIM))
+
+    def change(self, kind: str, text: str) -> None:
+        colour, sign = _SIGNS[kind]
+        self._timed(self._painted(f"{sign} {text}", colour))
+
+    def check(self, text: str) -> None:
+        self._timed(f"{self._painted('ok', _GREEN)} {text}")
+
+    def failure(self, text: str) -> None:
+        self._line(self._painted(f"\nthe demo failed: {text}", _RED))
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._began
+
+    def _timed(self, text: str) -> None:
+        self._line(f"{self._painted(f'{self.seconds:5.1f} s', _DIM)}  {text}")
+
+    def _painted(self, text: str, code: str) -> str:
+        return f"\x1b[{code}m{text}\x1b[0m" if self._colour else text
+
+    def _line(self, text: str) -> None:
+        print(text, file=self._output, flush=True)  # noqa: T201 (this is what prints)

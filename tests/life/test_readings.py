@@ -1,0 +1,266 @@
+"""What is read, when, and what is made of it, in virtual time."""
+
+from datetime import timedelta
+
+import pytest
+
+from calendar_watch.watch import Order, State
+from tests.life.conftest import MakeWorld
+from tests.line import answered, late, refused, slow
+from tests.world import ALICE, ALICES_ACL, ALICES_LIST, ALICES_SETTINGS, BOB, World, policy_of
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+EMPTY = answered(200, {"items": []})
+
+
+def readings(world: World) -> int:
+    return sum(call.method_id == "calendar.acl.list" for call in world.google.calls)
+
+
+def roles(world: World, order: Order) -> list[tuple[str | None, str | None]]:
+    """What each change of an ACL says of before and after."""
+    data = [each["data"] for each in world.events(order.id) if "itemId" in each["data"]]
+    return [((each["before"] or {}).get("role"), (each["after"] or {}).get("role")) for each in data]
+
+
+def test_sharing_raising_and_unsharing_are_reported_with_before_and_after(world: World) -> None:
+    world.open(ALICES_ACL)
+    for act in ("reader", "writer"):
+        world.alice.share(ALICE, BOB, act)
+        world.run(2 * MINUTE)
+    world.alice.delete(f"calendars/{ALICE}/acl/user:{BOB}")
+    world.run(2 * MINUTE)
+    assert roles(world, ALICES_ACL) == [(None, "reader"), ("reader", "writer"), ("writer", None)]
+    assert [each["sequence"] for each in world.events(ALICES_ACL.id)] == [f"{n:020d}" for n in (1, 2, 3, 4)]
+
+
+def test_a_calendar_and_a_setting_are_reported(world: World) -> None:
+    world.open(ALICES_LIST)
+    world.open(ALICES_SETTINGS)
+    calendar = world.alice.create_calendar("Team")
+    world.google.set_setting(ALICE, "weekStart", "1")
+    world.run(2 * MINUTE)
+    world.alice.delete(f"calendars/{calendar}")
+    world.run(2 * MINUTE)
+    assert world.told(ALICES_LIST.id) == ["watch.opened", "calendarList.created", "calendarList.deleted"]
+    assert world.told(ALICES_SETTINGS.id) == ["watch.opened", "settings.updated"]
+    assert world.events(ALICES_SETTINGS.id)[1]["data"]["changedFields"] == ["value"]
+
+
+def test_a_lost_message_is_caught_by_the_safety_read(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    world.google.faults.drop_next(1)
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(5 * MINUTE)
+    assert roles(world, ALICES_ACL) == []
+    world.run(HOUR)
+    assert roles(world, ALICES_ACL) == [(None, "reader")]
+    assert world.events(ALICES_ACL.id)[1]["data"]["cause"] == "reconciliation"
+
+
+def test_without_safety_reads_every_message_still_leads_to_a_reading(make_world: MakeWorld) -> None:
+    world = make_world(policy=policy_of(safety_sync=timedelta(0)))
+    world.open(ALICES_ACL)
+    world.run(5 * HOUR)
+    quiet = readings(world)
+    world.run(5 * HOUR)
+    assert readings(world) == quiet
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(2 * MINUTE)
+    assert roles(world, ALICES_ACL) == [(None, "reader")]
+
+
+def test_a_listing_that_lags_behind_its_message_is_read_again(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    stale = world.alice.get(f"calendars/{ALICE}/acl")
+    world.alice.share(ALICE, BOB, "reader")
+    with world.line.cut("GET", "/acl", answered(200, stale)):
+        world.run(MINUTE)
+    assert roles(world, ALICES_ACL) == []
+    world.run(2 * MINUTE)
+    assert roles(world, ALICES_ACL) == [(None, "reader")]
+
+
+def test_an_emptied_listing_is_not_believed_at_once(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    with world.line.cut("GET", "/acl", EMPTY):
+        world.google.set_setting(ALICE, "weekStart", "1")
+        world.alice.share(ALICE, BOB, "reader")
+        world.run(MINUTE)
+        watch = world.registry.show(ALICES_ACL.id)
+        assert (watch.state(world.now), watch.reason) == (State.ACTIVE, "emptyListing")
+    world.run(5 * MINUTE)
+    assert roles(world, ALICES_ACL) == [(None, "reader")]
+    assert world.registry.show(ALICES_ACL.id).reason is None
+
+
+def test_an_emptied_listing_is_believed_the_second_time_a_minute_later(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    world.alice.share(ALICE, BOB, "reader")
+    with world.line.cut("GET", "/acl", EMPTY):
+        world.run(4 * MINUTE)
+        assert roles(world, ALICES_ACL) == [("owner", None)]
+
+
+def test_a_collection_that_cannot_be_pushed_is_polled_with_the_same_changes(make_world: MakeWorld) -> None:
+    world = make_world(unwatchable=("@group.calendar.google.com",))
+    order = Order(ALICES_ACL.resource, world.alice.create_calendar("Holidays"), ALICE)
+    watch = world.open(order)
+    assert (watch.state(world.now), watch.reason) == (State.POLLING, "pushNotSupported")
+    world.alice.share(order.calendar_id or "", BOB, "reader")
+    world.run(20 * MINUTE)
+    assert world.told(order.id) == ["watch.opened", "watch.polling", "acl.created"]
+    world.google.configure(unwatchable=())
+    world.run(timedelta(days=1))
+    assert world.told(order.id)[-1] == "watch.resumed"
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "shown"),
+    [
+        (403, "forbidden", "forbidden"),
+        (404, "notFound", "notFound"),
+        (403, "notACalendarUser", "notACalendarUser"),
+        (403, "accessNotConfigured", "apiDisabled"),
+        (401, "authError", "authorizationRevoked"),
+    ],
+)
+def test_what_google_refuses_for_good_suspends_the_watch_until_a_probe_succeeds(
+    world: World, status: int, reason: str, shown: str
+) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    with world.line.cut("GET", "/acl", refused(status, reason)):
+        world.alice.share(ALICE, BOB, "reader")
+        world.run(5 * MINUTE)
+        calls = readings(world)
+        world.run(20 * HOUR)
+        assert readings(world) == calls, "left alone until the probe"
+        watch = world.registry.show(ALICES_ACL.id)
+        assert (watch.state(world.now), watch.reason) == (State.SUSPENDED, shown)
+        assert watch.detail == f"because of {reason}"
+    world.run(5 * HOUR)
+    assert world.told(ALICES_ACL.id) == ["watch.opened", "watch.suspended", "acl.created", "watch.resumed"]
+    assert len(world.live()) == 1
+
+
+def test_asking_again_for_a_suspended_watch_tries_at_once(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    with world.line.cut("GET", "/acl", refused(403, "forbidden")):
+        world.alice.share(ALICE, BOB, "reader")
+        world.run(5 * MINUTE)
+    world.open(ALICES_ACL)
+    assert roles(world, ALICES_ACL) == [(None, "reader")]
+
+
+def test_an_abuse_limit_is_waited_out_for_hours(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    with world.line.cut("GET", "/acl", refused(403, "quotaExceeded")):
+        world.alice.share(ALICE, BOB, "reader")
+        world.run(5 * MINUTE)
+        watch = world.registry.show(ALICES_ACL.id)
+        assert (watch.state(world.now), watch.reason) == (State.ACTIVE, "quotaExceeded")
+    world.run(HOUR)
+    assert roles(world, ALICES_ACL) == []
+    world.run(6 * HOUR)
+    assert roles(world, ALICES_ACL) == [(None, "reader")]
+    assert world.registry.show(ALICES_ACL.id).reason is None
+
+
+def test_google_is_given_the_time_that_it_asks_for(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    with world.line.cut("GET", "/acl", refused(429, "rateLimitExceeded", **{"Retry-After": "600"})):
+        world.alice.share(ALICE, BOB, "reader")
+        world.run(MINUTE)
+    world.run(8 * MINUTE)
+    assert roles(world, ALICES_ACL) == []
+    world.run(4 * MINUTE)
+    assert roles(world, ALICES_ACL) == [(None, "reader")]
+
+
+def test_a_subject_whose_domain_is_no_longer_allowed_is_suspended_and_google_is_not_asked(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    world.domains[:] = ["example.org"]
+    calls = len(world.google.calls)
+    world.run(2 * HOUR)
+    assert world.registry.show(ALICES_ACL.id).reason == "subjectNotAllowed"
+    assert len(world.google.calls) == calls
+
+
+def test_resuming_reports_what_changed_meanwhile(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.registry.end(ALICES_ACL.id)
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(timedelta(days=20))
+    world.open(ALICES_ACL)
+    world.run(MINUTE)
+    assert world.told(ALICES_ACL.id) == ["watch.opened", "watch.stopped", "acl.created", "watch.resumed"]
+
+
+def test_resuming_after_the_retention_starts_from_a_new_baseline_and_counts_on(make_world: MakeWorld) -> None:
+    world = make_world(policy=policy_of(retention=timedelta(days=2)))
+    world.open(ALICES_ACL)
+    world.registry.end(ALICES_ACL.id)
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(timedelta(days=3))
+    assert world.store.snapshot(ALICES_ACL.id).items == {}
+    assert world.store.due(world.now + timedelta(days=999), 10) == [], "a watch that ended long ago is parked"
+    world.open(ALICES_ACL)
+    world.run(MINUTE)
+    told = world.registry.changes(ALICES_ACL.id, 2, 100)
+    assert [each["type"] for each in told] == ["calendarwatch.watch.resynced.v1", "calendarwatch.watch.resumed.v1"]
+    assert told[0]["data"]["itemCount"] == 2
+
+
+def test_a_change_too_large_for_one_write_is_reported_whole_and_in_order(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    for n in range(1100):
+        world.alice.share(ALICE, f"user{n:04d}@example.com", "reader")
+    world.run(5 * MINUTE)
+    events = world.events(ALICES_ACL.id)
+    assert [int(each["sequence"]) for each in events] == list(range(1, 1102))
+    assert len({each["subject"] for each in events[1:]}) == 1100
+    assert len(world.registry.items(ALICES_ACL.id, "", 2000).items) == 1101
+
+
+def test_a_listing_longer_than_the_lease_keeps_the_watch(world: World) -> None:
+    for n in range(1100):
+        world.alice.share(ALICE, f"user{n:04d}@example.com", "reader")
+    rivals = []
+
+    def somebody_else_sweeps() -> None:
+        world.now += timedelta(seconds=15)
+        rivals.append(world.sweep().attended)
+
+    with world.line.cut("GET", "/acl", slow(somebody_else_sweeps)):
+        world.open(ALICES_ACL)
+    assert len(rivals) >= 5
+    assert not any(rivals)
+    assert world.told(ALICES_ACL.id) == ["watch.opened"]
+
+
+def test_a_worker_that_was_fenced_off_stops_nothing(world: World) -> None:
+    def lease_ends_and_another_takes_over() -> None:
+        world.now += timedelta(seconds=90)
+        with world.line.cut("POST", "/acl/watch", late(lambda: None)):
+            world.sweep()
+
+    cut = late(lease_ends_and_another_takes_over)
+    order = Order(ALICES_ACL.resource, ALICE, ALICE)
+    once = [cut]
+    with world.line.cut("POST", "/acl/watch", lambda request, send: once.pop()(request, send) if once else send()):
+        world.open(order)
+    assert not any(call.method_id == "calendar.channels.stop" for call in world.google.calls[:3])
+    world.run(HOUR)
+    assert world.store.get(order.id).state(world.now) is State.ACTIVE
+    assert len(world.live()) == 1

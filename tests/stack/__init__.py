@@ -1,0 +1,31 @@
+"""Everything on loopback, in real processes, as in production: for system tests, the demo, benchmarks and play.
+
+with Stack({"SETTLE_SECONDS": "1"}) as stack:
+    watch = stack.api.open(resource="acl", calendarId="alice@example.com")
+    stack.google.person("alice@example.com").share("primary", "bob@example.com", "reader")
+    stack.api.changes(watch["id"])
+    stack.renew.kill()
+"""
+
+from .function import Function
+from .google import Google, Person
+from .process import Process, ProcessError
+from .rest import RefusedError, call
+from .stack import Stack
+from .ticker import Ticker
+from .waiting import until
+from .watches_api import WatchesApi
+
+__all__ = [
+    "Function",
+    "Google",
+    "Person",
+    "Process",
+    "ProcessError",
+    "RefusedError",
+    "Stack",
+    "Ticker",
+    "WatchesApi",
+    "call",
+    "until",
+]

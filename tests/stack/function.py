@@ -1,0 +1,31 @@
+"""One of the three functions, served as in production: functions-framework on gunicorn."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import requests
+
+from .process import LOOPBACK, Process
+from .rest import call
+
+_COMMAND = (sys.executable, "-m", "functions_framework", "--source", "functions/main.py", "--host", LOOPBACK)
+_METHOD_NOT_ALLOWED = 405
+
+
+class Function(Process):
+    def __init__(self, target: str, port: int, environment: Mapping[str, str], logs: Path):
+        self.url = f"http://{LOOPBACK}:{port}/"
+        command = [*_COMMAND, "--target", target, "--port", str(port)]
+        super().__init__(target, command, environment, logs / f"{target}.log")
+
+    def answers(self) -> bool:
+        """A configured function refuses this without asking anybody."""
+        return self.status() == _METHOD_NOT_ALLOWED
+
+    def status(self) -> int | None:
+        """What it says to a request that none of them takes."""
+        try:
+            return call("PUT", self.url).status_code
+        except requests.RequestException:
+            return None

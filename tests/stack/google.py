@@ -1,0 +1,54 @@
+"""The simulated Google as its users see it, and its back door."""
+
+from typing import Any
+from urllib.parse import quote
+
+from .rest import told
+
+_EVERYTHING = "https://www.googleapis.com/auth/calendar"
+
+
+class Google:
+    def __init__(self, host: str):
+        self.api_root = f"http://{host}/calendar/v3"
+        self.admin_root = f"http://{host}/simulator"
+
+    def person(self, email: str) -> "Person":
+        self.admin("POST", "tokens", {"token": email, "subject": email, "scopes": [_EVERYTHING]})
+        return Person(self.api_root, email)
+
+    def admin(self, method: str, action: str, body: object = None) -> Any:
+        """Use the back door; the simulator's README lists what there is."""
+        return told(method, f"{self.admin_root}/{action}", body)
+
+    def channels(self) -> list[Any]:
+        """Every one there ever was."""
+        return list(self.admin("GET", "channels"))
+
+    def live_channels(self) -> list[Any]:
+        return [each for each in self.channels() if each["live"]]
+
+
+class Person:
+    """Somebody who uses Google Calendar. Every method raises RefusedError."""
+
+    def __init__(self, api_root: str, email: str):
+        self.email = email
+        self._root = api_root
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        return told(method, f"{self._root}/{path}", body, {"Authorization": f"Bearer {self.email}"})
+
+    def create_calendar(self, summary: str) -> str:
+        return str(self.call("POST", "calendars", {"summary": summary})["id"])
+
+    def delete_calendar(self, calendar_id: str) -> None:
+        self.call("DELETE", f"calendars/{quote(calendar_id)}")
+
+    def share(self, calendar_id: str, email: str, role: str) -> None:
+        """Give that role, or change to it."""
+        rule = {"role": role, "scope": {"type": "user", "value": email}}
+        self.call("POST", f"calendars/{quote(calendar_id)}/acl", rule)
+
+    def unshare(self, calendar_id: str, email: str) -> None:
+        self.call("DELETE", f"calendars/{quote(calendar_id)}/acl/user:{email}")

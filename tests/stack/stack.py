@@ -1,0 +1,131 @@
+"""The whole system: three functions, a simulated Google Calendar, a Firestore, and a ticker."""
+
+import random
+import secrets
+import socket
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from tests import firestore_emulator
+
+from .function import Function
+from .google import Google
+from .process import LOOPBACK, Process
+from .surroundings import Listener
+from .ticker import Ticker
+from .watches_api import WatchesApi
+
+_P = TypeVar("_P", bound=Process)
+
+
+class Stack:
+    """Runs within its block. `environment` goes to the functions, on top of what they need to find each other.
+
+    `firestore`: "local" (ours, in memory), "emulator" (Google's), or the host:port of one that runs already.
+    `tick`: seconds between two sweeps; in production it is a minute.
+    """
+
+    watches: Function
+    notifications: Function
+    renew: Function
+    simulator: Process
+    ticker: Ticker
+    google: Google
+    api: WatchesApi
+
+    def __init__(self, environment: Mapping[str, str] | None = None, firestore: str = "local", tick: float = 1.0):
+        self.project = f"stack-{secrets.token_hex(6)}"
+        self.signing_key = secrets.token_hex(32)
+        self.environment: dict[str, str] = {}
+        self._overrides = environment or {}
+        self._firestore = firestore
+        self._tick = tick
+        self._ports = _free_ports()
+        self._processes: list[Process] = []
+        self._open = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as stack:
+            self.logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="calendar-watch-")))
+            stack.callback(self._kill_all)
+            self._start(stack)
+            self._open = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.close()
+
+    @property
+    def functions(self) -> list[Function]:
+        return [self.watches, self.notifications, self.renew]
+
+    def tails(self) -> str:
+        """What every process said last."""
+        return "\n".join(process.tail() for process in self._processes)
+
+    def _start(self, stack: ExitStack) -> None:
+        """Start all at once, and only then wait: on addresses that are known beforehand."""
+        host = self._started_firestore(stack)
+        self.simulator = simulator = self._listener("tests.calendar_simulator")
+        self.google = Google(simulator.host)
+        self._start_functions(host)
+        for process in self._processes:
+            process.wait()
+        self.api = WatchesApi(self.watches.url)
+        self.ticker = stack.enter_context(Ticker(self.renew.url, self._tick))
+
+    def _started_firestore(self, stack: ExitStack) -> str:
+        match self._firestore:
+            case "local":
+                return self._listener("tests.local_firestore").host
+            case "emulator":
+                return stack.enter_context(firestore_emulator.emulator())
+            case host:
+                return host
+
+    def _listener(self, module: str) -> Listener:
+        return self._started(Listener(module, next(self._ports), self.logs))
+
+    def _start_functions(self, firestore_host: str) -> None:
+        ports = {name: next(self._ports) for name in ("watches", "notifications", "renew")}
+        self.environment = {
+            "GOOGLE_CLOUD_PROJECT": self.project,
+            firestore_emulator.VARIABLE: firestore_host,
+            "NOTIFICATION_URL": f"http://{LOOPBACK}:{ports['notifications']}/",
+            "CHANNEL_TOKEN_KEYS": self.signing_key,
+            "CALENDAR_API_ROOT": self.google.api_root,
+            "AUTH_MODE": "anonymous",
+            "RESOURCES": "acl,calendarList,settings",
+            **self._overrides,
+        }
+        self.watches, self.notifications, self.renew = (
+            self._started(Function(name, port, self.environment, self.logs)) for name, port in ports.items()
+        )
+
+    def _started(self, process: _P) -> _P:
+        self._processes.append(process)
+        process.start()
+        return process
+
+    def _kill_all(self) -> None:
+        for process in self._processes:
+            process.kill()
+
+
+def _free_ports() -> Iterator[int]:
+    """Below those that outgoing connections take: whatever is started again finds its own still free."""
+    return filter(_is_free, random.sample(range(20_000, 30_000), 10_000))
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server((LOOPBACK, port)).close()
+    except OSError:
+        return False
+    return True

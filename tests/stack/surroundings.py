@@ -1,0 +1,24 @@
+"""The processes that stand in for Google's."""
+
+import socket
+import sys
+from pathlib import Path
+
+from .process import LOOPBACK, Process
+
+
+class Listener(Process):
+    """`python -m {module} --port {port}`: ready as soon as it listens."""
+
+    def __init__(self, module: str, port: int, logs: Path):
+        name = module.rpartition(".")[2]
+        self.host = f"{LOOPBACK}:{port}"
+        self._port = port
+        super().__init__(name, [sys.executable, "-m", module, "--port", str(port)], {}, logs / f"{name}.log")
+
+    def answers(self) -> bool:
+        try:
+            with socket.create_connection((LOOPBACK, self._port), timeout=1):
+                return True
+        except OSError:
+            return False

@@ -1,0 +1,202 @@
+"""Deciding what is next: pure, so every watch that can be built is fair game."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from calendar_watch import failures, openings, readings, writes
+from calendar_watch.change import Snapshot
+from calendar_watch.channel import Channel, Opening
+from calendar_watch.errors import QuotaError, Reason, RefusedError, TryLaterError
+from calendar_watch.failures import Failure
+from calendar_watch.plan import Forget, OpenChannel, Read, Rest, Step, StopChannel, claimable, next_step, settled
+from calendar_watch.policy import Policy
+from calendar_watch.resources import ACL
+from calendar_watch.watch import Cause, Kind, News, Order, Refusal, State, Watch, Wish
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+POLICY = Policy(address="https://here.example.com/", key="now")
+BOUND = 60
+"""A handful of retired channels to stop, one to open, and readings: far fewer in fact."""
+
+moments = st.integers(-20 * 86_400, 20 * 86_400).map(lambda seconds: NOW + timedelta(seconds=seconds))
+maybe = st.one_of(st.none(), moments)
+
+
+@st.composite
+def channels(draw: Callable[..., Any], number: int) -> Channel:
+    answered = draw(st.booleans())
+    retired = draw(maybe) if answered else None
+    return Channel(
+        id=f"c{number}",
+        generation=number,
+        created=draw(moments),
+        address=draw(st.sampled_from([POLICY.address, "https://there.example.com/"])),
+        key=draw(st.sampled_from(["now", "then"])),
+        resource_id="r" if answered else None,
+        expiration=draw(moments) if answered else None,
+        confirmed=answered and draw(st.booleans()),
+        retired=retired,
+        stopped=draw(maybe) if retired else None,
+        retry_at=draw(maybe) if retired else None,
+        failures=draw(st.integers(0, 20)),
+        renew_at=draw(maybe),
+    )
+
+
+@st.composite
+def watches(draw: Callable[..., Any]) -> Watch:
+    held = [draw(channels(number)) for number in range(1, draw(st.integers(0, 5)) + 1)]
+    refusals = st.builds(
+        Refusal,
+        st.sampled_from(Reason),
+        st.just("why"),
+        st.sampled_from(Kind),
+        st.sampled_from([POLICY.address, "https://there.example.com/"]),
+    )
+    return Watch(
+        order=Order(ACL, draw(st.sampled_from(["a", "b", "c", "d"])), "alice@example.com"),
+        wish=Wish(),
+        created=draw(moments),
+        wanted=draw(st.booleans()),
+        stopped_at=draw(maybe),
+        due_at=draw(maybe),
+        read_at=draw(maybe),
+        read_cause=draw(st.sampled_from(Cause)),
+        news_at=draw(maybe),
+        brake=draw(st.booleans()),
+        item_count=draw(st.one_of(st.none(), st.integers(0, 9))),
+        not_before=draw(st.dictionaries(st.sampled_from(Kind), moments)),
+        failures=draw(st.dictionaries(st.sampled_from(Kind), st.integers(0, 30))),
+        refusal=draw(st.one_of(st.none(), refusals)),
+        channels={each.id: each for each in held},
+        generation=len(held),
+        unconfirmed=draw(st.integers(0, 5)),
+        was_confirmed=draw(st.booleans()),
+        surprises=draw(st.integers(0, 3)),
+        sequence=draw(st.integers(0, 5)),
+        announced=draw(st.one_of(st.none(), st.sampled_from(State))),
+    )
+
+
+errors = st.sampled_from(
+    [
+        TryLaterError("later"),
+        TryLaterError("later", after=300.0),
+        TryLaterError("later", may_have_happened=True),
+        QuotaError("much later"),
+        RefusedError(Reason.FORBIDDEN, "no"),
+        RefusedError(Reason.PUSH_NOT_SUPPORTED, "no push"),
+    ]
+)
+
+
+def outcome(watch: Watch, step: Step, error: TryLaterError | RefusedError | None) -> Watch:
+    """The watch after `step`, which failed with `error` or did not."""
+    match step:
+        case StopChannel(channel):
+            if error:
+                return failures.stop_failed(watch, channel.id, Failure(error, NOW, 0.5))
+            return openings.stopped(watch, channel.id, NOW)
+        case OpenChannel():
+            assert watch.newest
+            if error:
+                return failures.failed(watch, Kind.OPEN, Failure(error, NOW, 0.5), POLICY)
+            answer = Opening("r", expiration=NOW + timedelta(days=7))
+            return openings.opened(watch, watch.newest.id, answer, NOW, POLICY)
+        case Read():
+            if error:
+                return failures.failed(watch, Kind.READ, Failure(error, NOW, 0.5), POLICY)
+            return readings.read(watch, Snapshot({}, ()), NOW, POLICY)
+        case _:
+            return writes.forgotten(watch)
+
+
+@settings(max_examples=400)
+@given(watches(), st.lists(st.one_of(st.none(), errors), min_size=BOUND, max_size=BOUND))
+def test_following_the_steps_reaches_rest_and_never_stops_the_only_confirmed_channel(
+    watch: Watch, results: list[TryLaterError | RefusedError | None]
+) -> None:
+    watch, step = settled(writes.claimed(watch, [], "nonce", NOW, POLICY), NOW, POLICY, str(UUID(int=0)))
+    for number, error in enumerate(results, start=1):
+        if isinstance(step, Rest):
+            break
+        if isinstance(step, StopChannel):
+            assert_not_the_only_one(watch, step.channel)
+        watch, step = settled(outcome(watch, step, error), NOW, POLICY, str(UUID(int=number)))
+    assert isinstance(step, Rest)
+    assert watch.holder is None
+    assert watch.due_at is None or watch.due_at > NOW
+    assert watch.due_at is not None or not watch.wanted, "a wanted watch is never parked"
+
+
+def assert_not_the_only_one(watch: Watch, channel: Channel) -> None:
+    assert channel.retired, "only what was marked before is stopped"
+    live = [each for each in watch.channels.values() if each.confirmed and not each.expired(NOW) and each.current]
+    assert not live or channel not in live
+
+
+@given(watches())
+def test_settling_gives_up_a_confirmed_channel_only_for_a_newer_confirmed_one_or_at_the_end(watch: Watch) -> None:
+    before = watch.confirmed(NOW)
+    after, _ = settled(watch, NOW, POLICY, "fresh")
+    if before and watch.wanted:
+        kept = after.confirmed(NOW)
+        assert kept
+        assert kept.generation >= before.generation
+
+
+@given(watches(), st.lists(st.integers(0, 8), max_size=4))
+def test_news_always_lead_to_a_reading_and_unknown_channels_to_a_stop(watch: Watch, numbers: list[int]) -> None:
+    news = [News(watch.id, f"c{number}", "r", NOW + timedelta(days=1), NOW) for number in numbers]
+    claimed = writes.claimed(watch, news, "nonce", NOW, POLICY)
+    for each in news:
+        channel = claimed.channels[each.channel_id]
+        assert channel.answered
+        assert each.channel_id in watch.channels or channel.retired
+    if news:
+        assert claimed.read_at == NOW
+
+
+@given(watches())
+def test_retired_is_never_taken_back(watch: Watch) -> None:
+    after, _ = settled(watch, NOW, POLICY, "fresh")
+    for each in watch.retired:
+        assert each.id not in after.channels or after.channels[each.id].retired
+
+
+@given(watches())
+def test_settling_twice_decides_the_same(watch: Watch) -> None:
+    once, step = settled(watch, NOW, POLICY, "fresh")
+    if isinstance(step, Rest):
+        twice, again = settled(replace(once, pending=()), NOW, POLICY, "fresh")
+        assert again == step
+        assert twice.sequence == once.sequence, "nothing is announced twice"
+
+
+@given(watches(), moments)
+def test_a_watch_that_nobody_holds_can_be_claimed_for_its_news_due_or_not(watch: Watch, due_at: datetime) -> None:
+    assert claimable(replace(watch, due_at=due_at, holder=None), NOW, news=True)
+    assert claimable(replace(watch, due_at=due_at, holder="x"), NOW, news=True) == (due_at <= NOW)
+
+
+def test_what_is_retired_is_stopped_before_anything_is_opened() -> None:
+    old = Channel("old", 1, NOW, resource_id="r", expiration=NOW + timedelta(days=1), retired=NOW)
+    watch = replace(writes.created(Order(ACL, "a", "alice@example.com"), Wish(), NOW), channels={"old": old})
+    assert next_step(watch, NOW, POLICY) == StopChannel(old)
+
+
+def test_a_watch_that_ended_long_ago_forgets_what_it_read_and_is_parked() -> None:
+    watch = replace(
+        writes.created(Order(ACL, "a", "alice@example.com"), Wish(), NOW),
+        wanted=False,
+        stopped_at=NOW - POLICY.retention,
+        item_count=3,
+    )
+    assert next_step(watch, NOW, POLICY) == Forget()
+    assert next_step(writes.forgotten(watch), NOW, POLICY) == Rest(None)
