@@ -14,7 +14,7 @@ Send = Callable[[], Response]
 Cut = Callable[[PreparedRequest, Send], Response]
 
 
-class Death(BaseException):  # noqa: N818 (no error: the process is gone)
+class Death(BaseException):
     """The process ends here: nothing that would clean up may run."""
 
 

@@ -123,22 +123,19 @@ class World:
     def run(self, span: timedelta) -> None:
         """Let time pass: messages arrive when they are due, and a sweep runs at every full minute that needs one."""
         end = self.now + span
-        while (moment := min(self._next_sweep(), self.google.next_due() or _NEVER)) <= end:
+        while (moment := min(sweep := self._next_sweep(), self.google.next_due() or _NEVER)) <= end:
             self.now = max(self.now, moment)
             self._courier.deliver_due()
-            if self._something_to_do():
+            if moment == sweep:
                 self.sweep()
         self.now = end
 
     def _next_sweep(self) -> datetime:
+        next_moment = self.now + timedelta(microseconds=1)
         if self.store.waiting("", 1):
-            return _full_minute(self.now + timedelta(microseconds=1))
+            return _full_minute(next_moment)
         due = self.store.due(_NEVER, 1)
-        return _full_minute(max(due[0][1], self.now + timedelta(microseconds=1))) if due else _NEVER
-
-    def _something_to_do(self) -> bool:
-        on_the_minute = _full_minute(self.now) == self.now
-        return on_the_minute and bool(self.store.count_due(self.now) or self.store.waiting("", 1))
+        return _full_minute(max(due[0][1], next_moment)) if due else _NEVER
 
     def sweep(self) -> Swept:
         return Sweep(self.around, threads=1, seconds=50).run(start="")

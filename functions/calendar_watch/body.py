@@ -44,6 +44,8 @@ def read_body(body: object, rules: Rules) -> tuple[Order, Wish]:
     for field, read in _READERS.items():
         try:
             values[field] = read(body.get(field), body, rules)
+        except InvalidRequestError as within:
+            errors += within.errors
         except ValueError as problem:
             errors.append((field, str(problem)))
     if errors:
@@ -89,7 +91,8 @@ def _subject(subject: Any, _body: Mapping[str, Any], rules: Rules) -> str | None
         return None
     if rules.auth_mode == "service_account":
         raise ValueError("is not used where AUTH_MODE is service_account: leave it out")
-    email = _EMAIL.fullmatch(subject.lower()) if isinstance(subject, str) else None
+    # Lower case turns the sign for kelvin into a plain k: only ASCII says who is meant.
+    email = _EMAIL.fullmatch(subject.lower()) if isinstance(subject, str) and subject.isascii() else None
     if email is None:
         raise ValueError("must be the e-mail address of the user on whose behalf to read")
     if rules.subject_domains and email[1] not in rules.subject_domains:
@@ -104,7 +107,7 @@ def _params(params: Any, _body: Mapping[str, Any], _rules: Rules) -> int | None:
         raise ValueError("must be an object with no field but ttl")
     ttl = params.get("ttl", str(_LONGEST))
     if not isinstance(ttl, str) or not _SECONDS.fullmatch(ttl) or not _SHORTEST <= int(ttl) <= _LONGEST:
-        raise ValueError(f'ttl must be seconds as a string, "{_SHORTEST}" to "{_LONGEST}"')
+        raise InvalidRequestError(("params.ttl", f'must be seconds as a string, "{_SHORTEST}" to "{_LONGEST}"'))
     return int(ttl) if "ttl" in params else None
 
 

@@ -80,7 +80,7 @@ def _path(order: Order) -> str:
 def _fields(order: Order) -> str:
     """Only what is compared, to keep listings small; everything where the resource names nothing."""
     inner = f"({','.join(order.resource.fields)})" if order.resource.fields else ""
-    return f"nextPageToken,items{inner}"
+    return f"kind,nextPageToken,items{inner}"
 
 
 def _quota_user(order: Order) -> _Params:
@@ -123,10 +123,12 @@ def _contradiction(what: str) -> TryLaterError:
 
 
 def _listing(answer: object) -> tuple[list[Item], str]:
-    """Take no empty or foreign body for an empty collection."""
-    given = answer if isinstance(answer, dict) else {"items": None}
+    """Take no foreign body for an empty collection: where there are no items, at least the kind must be Google's."""
+    given = answer if isinstance(answer, dict) else {}
+    genuine = "items" in given or str(given.get("kind")).startswith("calendar#")
     items, token = given.get("items", []), given.get("nextPageToken", "")
-    if not isinstance(items, list) or not isinstance(token, str) or not all(map(_is_item, items)):
+    well_formed = isinstance(items, list) and isinstance(token, str) and all(map(_is_item, items))
+    if not genuine or not well_formed:
         raise TryLaterError("Google's answer is not a listing")
     return [_content(item) for item in items], token
 

@@ -40,6 +40,9 @@ from calendar_watch.watch import Entry, News, Watch
 _WATCHES, _NEWS = "calendar_watches", "calendar_watch_news"
 _CHANGES, _SNAPSHOTS = "calendar_watch_changes", "calendar_watch_snapshots"
 
+_FIRST, _LAST = "2", "~"
+"""Below and above every name: those begin with a watch's id, of 2 to 7 and a to z."""
+
 _REFUSED = (exceptions.AlreadyExists, exceptions.FailedPrecondition, exceptions.NotFound, exceptions.Aborted)
 _UNANSWERED = (
     exceptions.ServerError,
@@ -47,6 +50,8 @@ _UNANSWERED = (
     exceptions.Cancelled,
     exceptions.RetryError,
 )
+_REPEATABLE = (*_UNANSWERED, exceptions.Aborted)
+"""Contention too, where a call may simply be made again."""
 _NEVER = Retry(predicate=lambda _error: False)
 _Result = TypeVar("_Result")
 
@@ -182,9 +187,11 @@ class FirestoreStore:
         return int(self._reading(lambda: counting.get(retry=_NEVER, timeout=self._timeout))[0][0].value)
 
     def waiting(self, start: str, limit: int) -> Sequence[News]:
-        first = self._news(self._between(_NEWS, start or "0", "~").limit(limit))
-        left = limit - len(first)
-        return [*first, *self._news(self._between(_NEWS, "0", start or "0").limit(left))] if left else first
+        found = self._news(self._between(_NEWS, start or _FIRST, _LAST).limit(limit))
+        left = limit - len(found)
+        if start and left:
+            found = [*found, *self._news(self._between(_NEWS, _FIRST, start).limit(left))]
+        return found
 
     def drop(self, news: News) -> None:
         with _writing():
@@ -226,10 +233,10 @@ class FirestoreStore:
 
 def _answered(call: Callable[[], _Result], timeout: float) -> _Result:
     """For what may be repeated; raises UnavailableError when it was, for `timeout` seconds, in vain."""
-    again = Retry(predicate=if_exception_type(*_UNANSWERED), initial=0.1, maximum=1, timeout=timeout)
+    again = Retry(predicate=if_exception_type(*_REPEATABLE), initial=0.1, maximum=1, timeout=timeout)
     try:
         return again(call)()
-    except _UNANSWERED as error:
+    except _REPEATABLE as error:
         raise UnavailableError(f"Firestore does not answer: {error}") from error
 
 

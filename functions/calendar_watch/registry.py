@@ -120,17 +120,22 @@ class Registry:
         return fresh
 
     def _enter(self, order: Order, wish: Wish) -> Outcome:
-        try:
-            self._around.store.create(writes.created(order, wish, self._now()))
-        except (ConflictError, UnclearError):
-            return self._ask_again(order.id, wish)
-        return Outcome.CREATED
+        for _ in range(_TRIES):
+            wanted = writes.created(order, wish, self._now())
+            try:
+                self._around.store.create(wanted)
+            except (ConflictError, UnclearError):
+                with suppress(UnknownWatchError):  # then it was not written, and may be tried again
+                    return self._ask_again(wanted)
+            else:
+                return Outcome.CREATED
+        raise _exhausted()
 
-    def _ask_again(self, watch_id: str, wish: Wish) -> Outcome:
+    def _ask_again(self, wanted: Watch) -> Outcome:
         policy, now = self._around.policy, self._now()
         resume = self._around.store.resume
-        before = self._change(watch_id, lambda watch: writes.asked_again(watch, wish, now, policy), resume)
-        if before.discarded:
+        before = self._change(wanted.id, lambda watch: writes.asked_again(watch, wanted.wish, now, policy), resume)
+        if before.discarded or before.created == wanted.created:  # the latter: our own, whose answer was lost
             return Outcome.CREATED
         revived = not before.wanted or before.state(now) is State.SUSPENDED
         return Outcome.RESUMED if revived else Outcome.EXISTS
@@ -165,7 +170,7 @@ class Registry:
             except (ConflictError, UnclearError):
                 continue
             return before
-        raise UnavailableError("Firestore took none of several writes")
+        raise _exhausted()
 
     def _within_patience(self, work: Callable[[], object]) -> None:
         """Whoever asked is answered in time; what is not done by then goes on by itself, here or in `renew`."""
@@ -178,3 +183,7 @@ class Registry:
 
     def _now(self) -> datetime:
         return self._around.clock()
+
+
+def _exhausted() -> UnavailableError:
+    return UnavailableError("Firestore took none of several writes")

@@ -173,7 +173,7 @@ def filter_of(request: Request) -> tuple[Filter, State | None]:
     if state is not None and state not in set(State):
         raise InvalidRequestError(("state", f"must be one of {', '.join(State)}"))
     subject = request.args.get("subject")
-    labels = dict(_label(each) for each in request.args.getlist("label"))
+    labels = _unambiguous(_label(each) for each in request.args.getlist("label"))
     return Filter(resource, subject and subject.lower(), labels), State(state) if state else None
 
 

@@ -1,6 +1,5 @@
 """What the use cases rely on in the store, on our Firestore and on Google's emulator alike."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -184,8 +183,8 @@ def test_filters_combine_and_pages_follow_each_other(store: FirestoreStore) -> N
 
 
 @pytest.fixture
-def local_store(local_client: firestore.Client) -> Iterator[FirestoreStore]:
-    yield FirestoreStore(local_client, timeout=0.5, retention=timedelta(days=30))
+def local_store(local_client: firestore.Client) -> FirestoreStore:
+    return FirestoreStore(local_client, timeout=0.5, retention=timedelta(days=30))
 
 
 def test_a_write_whose_answer_is_lost_is_unclear_and_not_repeated(

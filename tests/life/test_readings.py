@@ -249,18 +249,17 @@ def test_a_listing_longer_than_the_lease_keeps_the_watch(world: World) -> None:
     assert world.told(ALICES_ACL.id) == ["watch.opened"]
 
 
-def test_a_worker_that_was_fenced_off_stops_nothing(world: World) -> None:
-    def lease_ends_and_another_takes_over() -> None:
-        world.now += timedelta(seconds=90)
-        with world.line.cut("POST", "/acl/watch", late(lambda: None)):
-            world.sweep()
+def test_a_worker_that_was_fenced_off_calls_nothing_more(world: World) -> None:
+    taken_over = []
 
-    cut = late(lease_ends_and_another_takes_over)
-    order = Order(ALICES_ACL.resource, ALICE, ALICE)
-    once = [cut]
-    with world.line.cut("POST", "/acl/watch", lambda request, send: once.pop()(request, send) if once else send()):
-        world.open(order)
-    assert not any(call.method_id == "calendar.channels.stop" for call in world.google.calls[:3])
+    def the_lease_ends_and_another_takes_over() -> None:
+        world.now += timedelta(seconds=90)
+        taken_over.append(world.sweep().attended)
+
+    with world.line.cut("POST", "/acl/watch", late(the_lease_ends_and_another_takes_over)):
+        world.open(ALICES_ACL)
     world.run(HOUR)
-    assert world.store.get(order.id).state(world.now) is State.ACTIVE
-    assert len(world.live()) == 1
+    assert taken_over == [1]
+    assert not any(call.method_id == "calendar.channels.stop" for call in world.google.calls)
+    assert world.store.get(ALICES_ACL.id).state(world.now) is State.ACTIVE
+    assert world.live() == [each.id for each in world.google.channels_ever()]

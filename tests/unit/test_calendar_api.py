@@ -181,7 +181,7 @@ def test_a_listing_asks_for_the_fields_that_are_looked_at_and_no_others(google: 
     world = google(Reply(200, {"items": []}))
     assert list(world.api().pages(order)) == [[]]
     [request] = world.http.requests
-    fields = f"nextPageToken,items({','.join(order.resource.fields)})"
+    fields = f"kind,nextPageToken,items({','.join(order.resource.fields)})"
     expected = {**order.resource.parameters, "fields": fields, "quotaUser": ALICE_HASHED}
     assert query_of(request) == {name: [value] for name, value in expected.items()}
     assert request.body is None
@@ -193,7 +193,7 @@ def test_event_types_are_asked_for_in_listing_and_watching_alike(google: Script)
     list(world.api().pages(order))
     world.api().watch(order, CHANNEL, TOKEN, 600)
     assert [query_of(request)["eventTypes"] for request in world.http.requests] == [["default", "focusTime"]] * 2
-    assert query_of(world.http.requests[0])["fields"] == ["nextPageToken,items"]
+    assert query_of(world.http.requests[0])["fields"] == ["kind,nextPageToken,items"]
 
 
 def test_where_there_is_no_subject_no_quota_user_is_named(google: Script) -> None:
@@ -282,7 +282,7 @@ def test_pages_follow_each_other_to_the_last_one(google: Script) -> None:
     rules = [{"id": f"user:{name}@example.com", "role": "reader"} for name in "abc"]
     world = google(
         Reply(200, {"items": rules[:1], "nextPageToken": "second"}),
-        Reply(200, {"nextPageToken": "third"}),
+        Reply(200, {"kind": "calendar#acl", "nextPageToken": "third"}),
         Reply(200, {"items": rules[1:]}),
     )
     assert read(world.api()) == [rules[:1], [], rules[1:]]
@@ -317,6 +317,8 @@ def test_a_listing_that_goes_in_circles_is_given_up(google: Script) -> None:
         b"<html>We will be back soon</html>",
         [],
         "text",
+        {},
+        {"kind": "storage#objects"},
         {"items": {}},
         {"items": None},
         {"items": ["rule"]},
@@ -704,7 +706,7 @@ def test_every_failed_try_is_a_warning_with_googles_reason(google: Script, logge
 
 
 def test_methods_are_named_as_in_googles_reference(google: Script, logged: list[Logged]) -> None:
-    api = google(Reply(200, OPENED), Reply(204), Reply(200, {})).api()
+    api = google(Reply(200, OPENED), Reply(204), Reply(200, {"items": []})).api()
     watch(api)
     stop(api)
     list(api.pages(Order(CALENDAR_LIST, None, ALICE)))

@@ -1,0 +1,105 @@
+"""Operators ask while workers work: a write of one never undoes a write of the other."""
+
+from datetime import timedelta
+
+import pytest
+
+from calendar_watch.errors import RefusedError, UnknownWatchError
+from calendar_watch.ports import Filter
+from calendar_watch.registry import Outcome
+from calendar_watch.watch import State, Wish
+from tests.line import late, refused, slow
+from tests.world import ALICE, ALICES_ACL, ALICES_LIST, ALICES_SETTINGS, BOB, World
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_ending_a_watch_in_the_middle_of_its_opening_leaves_no_channel(world: World) -> None:
+    answers = []
+
+    def end_it() -> None:
+        answers.append(world.registry.end(ALICES_ACL.id).state(world.now))
+
+    with world.line.cut("POST", "/acl/watch", late(end_it)):
+        world.open(ALICES_ACL)
+    assert answers == [State.STOPPING]
+    world.run(5 * MINUTE)
+    assert world.store.get(ALICES_ACL.id).state(world.now) is State.STOPPED
+    assert world.live() == []
+
+
+def test_resuming_a_watch_in_the_middle_of_its_end_leaves_one_channel(world: World) -> None:
+    world.open(ALICES_ACL)
+    with world.line.cut("POST", "/channels/stop", slow(lambda: world.registry.open(ALICES_ACL, Wish()) and None)):
+        world.registry.end(ALICES_ACL.id)
+    world.run(5 * MINUTE)
+    assert world.store.get(ALICES_ACL.id).state(world.now) is State.ACTIVE
+    assert len(world.live()) == 1
+
+
+def test_labels_set_in_the_middle_of_a_reading_are_kept_and_the_reading_too(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    world.alice.share(ALICE, BOB, "reader")
+    with world.line.cut("GET", "/acl", late(lambda: world.registry.open(ALICES_ACL, Wish(labels={"a": "b"})) and None)):
+        world.run(MINUTE)
+    world.run(MINUTE)
+    assert world.told(ALICES_ACL.id) == ["watch.opened", "acl.created"]
+    assert world.registry.show(ALICES_ACL.id).wish.labels == {"a": "b"}
+    assert world.events(ALICES_ACL.id)[1]["data"]["watch"]["labels"] == {"a": "b"}
+
+
+def test_what_google_refuses_at_once_is_not_kept_and_may_be_asked_for_again(world: World) -> None:
+    with world.line.cut("POST", "/acl/watch", refused(403, "forbidden")), pytest.raises(RefusedError):
+        world.open(ALICES_ACL)
+    with pytest.raises(UnknownWatchError):
+        world.registry.show(ALICES_ACL.id)
+    assert world.registry.page(Filter(), None, "", 10).watches == []
+    outcome, watch = world.registry.open(ALICES_ACL, Wish())
+    assert (outcome, watch.sequence) == (Outcome.CREATED, 1)
+
+
+def test_a_channel_opened_before_the_refusal_is_stopped(world: World) -> None:
+    with world.line.cut("GET", "/acl", refused(403, "forbidden")), pytest.raises(RefusedError):
+        world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    assert world.live() == []
+
+
+def test_a_refusal_at_resumption_keeps_what_was_there(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.registry.end(ALICES_ACL.id)
+    with world.line.cut("POST", "/acl/watch", refused(404, "notFound")), pytest.raises(RefusedError):
+        world.open(ALICES_ACL)
+    watch = world.registry.show(ALICES_ACL.id)
+    assert (watch.state(world.now), watch.reason, watch.item_count) == (State.SUSPENDED, "notFound", 1)
+
+
+def test_ending_again_changes_nothing(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.registry.end(ALICES_ACL.id)
+    before = world.store.get(ALICES_ACL.id)
+    assert world.registry.end(ALICES_ACL.id) == before
+
+
+def test_a_listing_by_state_looks_at_the_time_that_it_is(world: World) -> None:
+    for order in (ALICES_ACL, ALICES_LIST, ALICES_SETTINGS):
+        world.open(order)
+    world.registry.end(ALICES_LIST.id)
+    active = world.registry.page(Filter(), State.ACTIVE, "", 10).watches
+    assert {each.id for each in active} == {ALICES_ACL.id, ALICES_SETTINGS.id}
+    world.now += timedelta(days=8)
+    assert world.registry.page(Filter(), State.ACTIVE, "", 10).watches == []
+
+
+def test_pages_of_a_filtered_listing_visit_every_watch_once(world: World) -> None:
+    for order in (ALICES_ACL, ALICES_LIST, ALICES_SETTINGS):
+        world.open(order)
+    seen, token = [], ""
+    while True:
+        page = world.registry.page(Filter(subject=ALICE), State.ACTIVE, token, 1)
+        seen += [each.id for each in page.watches]
+        if page.next_token is None:
+            break
+        token = page.next_token
+    assert sorted(seen) == sorted(each.id for each in (ALICES_ACL, ALICES_LIST, ALICES_SETTINGS))
