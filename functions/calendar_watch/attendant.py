@@ -58,10 +58,12 @@ class _Attendant:
 
     def attend(self, news: Sequence[News]) -> None:
         started = self._around.clock()
-        with suppress(FencedError):
+        with suppress(FencedError):  # somebody else was quicker
             step = self._hold.claim(news)
             try:
                 self._work(step)
+            except FencedError:
+                self._steps.append("Fenced")
             finally:
                 self._tell(started)
 

@@ -13,6 +13,7 @@ from tests.life.conftest import MakeWorld
 from tests.line import Cut, Death, dead_after, dead_before, lost, refused
 from tests.world import ADDRESS, ALICE, ALICES_ACL, ALICES_LIST, ALICES_SETTINGS, BOB, KEY, World, policy_of
 
+MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 ALL = (ALICES_ACL, ALICES_LIST, ALICES_SETTINGS)
@@ -227,6 +228,22 @@ def test_an_unopened_renewal_degrades_the_watch_only_when_the_old_channel_expire
         world.run(HOUR)
     world.run(2 * HOUR)
     assert world.told(ALICES_ACL.id) == ["watch.opened", "watch.degraded", "acl.created", "watch.resumed"]
+
+
+def test_what_changed_while_no_channel_lived_is_read_when_one_opens_even_if_it_never_speaks(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(policy=policy_of(channel_ttl=3600, safety_sync=timedelta(0)))
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    with world.line.cut("POST", "/acl/watch", refused(503, "backendError")):
+        world.run(2 * HOUR)
+        world.alice.share(ALICE, BOB, "reader")
+    world.google.configure(sync="never")
+    while not world.live():
+        world.run(MINUTE)
+    world.run(MINUTE)
+    assert world.told(ALICES_ACL.id) == ["watch.opened", "watch.degraded", "acl.created"]
 
 
 def test_ending_leaves_no_channel_at_google(world: World) -> None:

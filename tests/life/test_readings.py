@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from calendar_watch.watch import Order, State
+from calendar_watch import writes
+from calendar_watch.attendant import attend
+from calendar_watch.watch import Order, State, Wish
 from tests.life.conftest import MakeWorld
 from tests.line import answered, late, refused, slow
 from tests.world import ALICE, ALICES_ACL, ALICES_LIST, ALICES_SETTINGS, BOB, World, policy_of
@@ -249,17 +251,21 @@ def test_a_listing_longer_than_the_lease_keeps_the_watch(world: World) -> None:
     assert world.told(ALICES_ACL.id) == ["watch.opened"]
 
 
-def test_a_worker_that_was_fenced_off_calls_nothing_more(world: World) -> None:
-    taken_over = []
+@pytest.mark.parametrize("call", [("POST", "/acl/watch"), ("GET", "/acl")], ids=["opening", "reading"])
+def test_a_worker_that_was_fenced_off_calls_nothing_more(world: World, call: tuple[str, str]) -> None:
+    calls: list[int] = []
 
     def the_lease_ends_and_another_takes_over() -> None:
-        world.now += timedelta(seconds=90)
-        taken_over.append(world.sweep().attended)
+        if not calls:
+            calls.append(0)
+            world.now += timedelta(seconds=180)
+            assert attend(world.around, ALICES_ACL.id).steps
+            calls.append(len(world.google.calls))
 
-    with world.line.cut("POST", "/acl/watch", late(the_lease_ends_and_another_takes_over)):
-        world.open(ALICES_ACL)
+    world.store.create(writes.created(ALICES_ACL, Wish(), world.now))
+    with world.line.cut(*call, late(the_lease_ends_and_another_takes_over)):
+        assert attend(world.around, ALICES_ACL.id).steps[-1] == "Fenced"
+    assert len(world.google.calls) == calls[-1]
     world.run(HOUR)
-    assert taken_over == [1]
-    assert not any(call.method_id == "calendar.channels.stop" for call in world.google.calls)
     assert world.store.get(ALICES_ACL.id).state(world.now) is State.ACTIVE
-    assert world.live() == [each.id for each in world.google.channels_ever()]
+    assert len(world.live()) == 1
