@@ -16,11 +16,9 @@ demo: $(VENV)/runtime  ## the main job, end to end on this machine, in under a m
 dev: $(VENV)/runtime  ## leave the whole system running here, to play with
 	@$(BIN)/python -m tests.stack
 
-test: $(VENV)/tools  ## every test
-	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest
-	$(BIN)/python -m coverage combine --quiet
-	$(BIN)/python -m coverage report --skip-covered
+test: $(VENV)/tools  ## every test, with branch coverage
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --cov --cov-report term:skip-covered \
+		--junitxml .test-results.xml
 
 check: $(VENV)/tools  ## everything that must hold before a change lands
 	$(BIN)/ruff check
@@ -40,7 +38,7 @@ lock: $(VENV)/uv  ## pin both requirements.in, with hashes
 		--upgrade tests/requirements.in -o tests/requirements.txt
 
 clean:  ## forget everything that was built
-	rm -rf $(VENV) .coverage .coverage.* .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .coverage .coverage.* .test-results.xml .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/python:
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=…")'

@@ -37,6 +37,8 @@ from calendar_watch.tokens import Tokens
 from calendar_watch.view import watch_view
 from calendar_watch.watch import State, Watch
 
+log.configure("INFO")  # until the settings say otherwise, or turn out to be wrong
+
 _STATUS = {Outcome.CREATED: 201, Outcome.RESUMED: 200, Outcome.EXISTS: 200, Outcome.UNDER_WAY: 202}
 _ITEMS_A_PAGE = 1000
 _INTAKE_SECONDS = 8.0

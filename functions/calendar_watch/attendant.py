@@ -28,7 +28,7 @@ class Attendance:
     """What was done, for the log and for `renew`'s answer."""
 
     steps: list[str] = field(default_factory=list)
-    opened: int = 0
+    renewed: int = 0
     synced: int = 0
     failed: bool = False
     state: State | None = None
@@ -105,7 +105,7 @@ class _Attendant:
             opening = self._ask_for(channel)
         except GoogleError as error:
             return self._failed(Kind.OPEN, error)
-        self._attendance.opened += 1
+        self._attendance.renewed += self._hold.watch.was_confirmed
         return self._hold.keep(channel, opening)
 
     def _ask_for(self, channel: Channel) -> Opening:

@@ -13,6 +13,7 @@ from calendar_watch.watch import Cause, Watch
 Items = Mapping[str, Item]
 """A whole collection, by item id."""
 
+_ABSENT = object()  # null is something else
 _CAUSES = {Cause.NOTIFICATION: "notification", Cause.SETTLE: "notification"}
 
 
@@ -51,7 +52,8 @@ class Change:
         if self.before is None or self.after is None:
             return []
         before, after = self.before, self.after
-        return sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+        keys = before.keys() | after.keys()
+        return sorted(key for key in keys if before.get(key, _ABSENT) != after.get(key, _ABSENT))
 
 
 def collect(pages: Iterable[Iterable[Item]]) -> Items:

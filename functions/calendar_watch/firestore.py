@@ -50,6 +50,7 @@ _UNANSWERED = (
     exceptions.Cancelled,
     exceptions.RetryError,
 )
+_SHUT_OUT = (exceptions.Forbidden, exceptions.Unauthorized)
 _REPEATABLE = (*_UNANSWERED, exceptions.Aborted)
 """Contention too, where a call may simply be made again."""
 _NEVER = Retry(predicate=lambda _error: False)
@@ -236,7 +237,9 @@ def _answered(call: Callable[[], _Result], timeout: float) -> _Result:
     again = Retry(predicate=if_exception_type(*_REPEATABLE), initial=0.1, maximum=1, timeout=timeout)
     try:
         return again(call)()
-    except _REPEATABLE as error:
+    except exceptions.AlreadyExists:
+        raise
+    except (exceptions.GoogleAPICallError, exceptions.RetryError) as error:
         raise UnavailableError(f"Firestore does not answer: {error}") from error
 
 
@@ -248,6 +251,8 @@ def _writing() -> Iterator[None]:
         raise ConflictError(str(error)) from error
     except _UNANSWERED as error:
         raise UnclearError(str(error)) from error
+    except _SHUT_OUT as error:
+        raise UnavailableError(f"Firestore does not let us in: {error}") from error
 
 
 def _equalities(wanted: Filter) -> Iterator[tuple[str, str]]:

@@ -52,27 +52,30 @@ class Hold:
         return self.write(lambda watch: self._around.store.claim(watch, news), claimed)
 
     def write(self, kind: Callable[[Watch], Watch], watch: Watch) -> plan.Step:
-        """If it did not happen, or nobody knows, what is there decides what is next."""
+        """If it did not happen, what is there decides what is next; if only its answer was lost, it goes on."""
+        settled, step = self._settled(watch)
         try:
-            return self._put(kind, watch)
+            self._put(kind, settled)
         except (ConflictError, UnclearError):
             self._read_again()
-            return self._anew()
+            return step if self._is_as(settled) else self._anew()
+        return step
 
     def commit(self, watch: Watch, snapshot: Snapshot) -> plan.Step:
         return self.write(lambda settled: self._around.store.commit(settled, snapshot), watch)
 
     def keep(self, channel: Channel, opening: Opening) -> plan.Step:
         """After a conflict, this one result is written again: Google's answer cannot be asked for twice."""
+        policy, store = self._around.policy, self._around.store
         for _ in range(_TRIES):
-            now = self._around.clock()
+            answered = openings.opened(self.watch, channel.id, opening, self._around.clock(), policy)
+            settled, step = self._settled(answered)
             try:
-                return self._put(
-                    self._around.store.opened,
-                    openings.opened(self.watch, channel.id, opening, now, self._around.policy),
-                )
+                self._put(store.opened, settled)
             except (ConflictError, UnclearError):
                 self._read_again()
+            else:
+                return step
         raise _exhausted()
 
     def heartbeat(self) -> None:
@@ -85,29 +88,35 @@ class Hold:
         except (ConflictError, UnclearError):
             self._read_again()
 
-    def _put(self, kind: Callable[[Watch], Watch], watch: Watch) -> plan.Step:
-        before, now = self.watch, self._around.clock()
-        settled, step = plan.settled(watch, now, self._around.policy, self._around.new_id())
-        self.watch = kind(settled)
-        journal.written(before, self.watch, now)
-        return step
+    def _settled(self, watch: Watch) -> tuple[Watch, plan.Step]:
+        return plan.settled(watch, self._around.clock(), self._around.policy, self._around.new_id())
+
+    def _put(self, kind: Callable[[Watch], Watch], settled: Watch) -> None:
+        before, self.watch = self.watch, kind(settled)
+        journal.written(before, self.watch, self._around.clock())
 
     def _read_again(self) -> None:
         self.watch = self._around.store.get(self.watch.id)
         if self.watch.holder != self._nonce:
             raise FencedError
 
+    def _is_as(self, settled: Watch) -> bool:
+        return self.watch == replace(settled, pending=(), version=self.watch.version)
+
     def _anew(self) -> plan.Step:
         for _ in range(_TRIES):
+            settled, step = self._settled(self.watch)
             try:
-                return self._put(self._kind_of_next(), self.watch)
+                self._put(self._kind_for(step), settled)
             except (ConflictError, UnclearError):
                 self._read_again()
+            else:
+                return step
         raise _exhausted()
 
-    def _kind_of_next(self) -> Callable[[Watch], Watch]:
+    def _kind_for(self, step: plan.Step) -> Callable[[Watch], Watch]:
         store = self._around.store
-        match plan.next_step(self.watch, self._around.clock(), self._around.policy):
+        match step:
             case plan.Rest():
                 return store.release
             case plan.OpenChannel():

@@ -52,7 +52,10 @@ def _transition(before: State, after: Watch, now: datetime) -> None:
 
 def _channel_actions(before: Watch, after: Watch, now: datetime) -> Iterator[tuple[str, Channel]]:
     for channel in after.channels.values():
-        yield from ((action, channel) for action in _news_of(before.channels.get(channel.id), channel))
+        old = before.channels.get(channel.id)
+        yield from ((action, channel) for action in _news_of(old, channel))
+        if after.wanted and channel.confirmed and channel.retired and not (old and old.retired):
+            yield "renewed", channel
     for channel in before.channels.values():
         if channel.confirmed and channel.current and channel.id not in after.channels and channel.expired(now):
             yield "lost", channel
@@ -65,7 +68,5 @@ def _news_of(old: Channel | None, new: Channel) -> Iterator[str]:
         yield "opened"
     if new.confirmed and not (old and old.confirmed):
         yield "confirmed"
-    if new.retired and new.confirmed and not (old and old.retired):
-        yield "renewed"
     if new.stopped and not (old and old.stopped):
         yield "stopped"

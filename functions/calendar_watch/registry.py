@@ -29,6 +29,7 @@ _PAUSE = 0.2
 _PAUSES_FOR_CONFIRMATION = 10
 _TRIES = 10
 _PAGES_SCANNED = 5
+_ENTRIES_SCANNED = 500
 
 
 class Outcome(StrEnum):
@@ -111,13 +112,23 @@ class Registry:
     def changes(self, watch_id: str, after: int, limit: int) -> Sequence[Entry]:
         """The feed, in sequence. Raises TooOldError when what follows `after` is no longer kept."""
         watch = self.show(watch_id)
-        kept = self._now() - self._around.policy.retention
-        found = self._around.store.entries(watch_id, after, limit)
-        fresh = [entry for entry in found if datetime.fromisoformat(entry["time"]) > kept]
-        oldest = int(fresh[0]["sequence"]) if fresh else watch.sequence + 1
-        if after < watch.sequence and oldest > after + 1:
-            raise TooOldError(oldest)
-        return fresh
+        entries = self._around.store.entries(watch_id, after, limit)
+        unbroken = bool(entries) and int(entries[0]["sequence"]) == after + 1 and self._kept(entries[0])
+        if after < watch.sequence and not unbroken:
+            raise TooOldError(self._oldest(watch, after))
+        return entries
+
+    def _kept(self, entry: Entry) -> bool:
+        """Decided by time: Firestore's own deletion may come a day late."""
+        return datetime.fromisoformat(entry["time"]) > self._now() - self._around.policy.retention
+
+    def _oldest(self, watch: Watch, after: int) -> int:
+        while entries := self._around.store.entries(watch.id, after, _ENTRIES_SCANNED):
+            for entry in entries:
+                if self._kept(entry):
+                    return int(entry["sequence"])
+            after = int(entries[-1]["sequence"])
+        return watch.sequence + 1
 
     def _enter(self, order: Order, wish: Wish) -> Outcome:
         for _ in range(_TRIES):

@@ -74,7 +74,8 @@ class Sweep:
         except UnknownWatchError:
             self._drop_news(watch_id)
         except Exception:  # whatever is wrong with one watch must not keep the sweep from the others
-            _logger.exception("watch %s could not be attended to", watch_id)
+            fields = {"event": "attended", "watchId": watch_id}
+            _logger.exception("watch %s could not be attended to", watch_id, extra={"fields": fields})
             self._done[watch_id] = Attendance(failed=True)
 
     def _drop_news(self, watch_id: str) -> None:
@@ -90,7 +91,7 @@ class Sweep:
         done = [each for each in self._done.values() if each.steps or each.failed]
         swept = Swept(
             attended=len(done),
-            renewed=sum(each.opened for each in done),
+            renewed=sum(each.renewed for each in done),
             synced=sum(each.synced for each in done),
             published=0,
             failed=sum(each.failed for each in done),

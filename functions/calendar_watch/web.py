@@ -2,6 +2,7 @@
 
 import functools
 import json
+import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
@@ -33,6 +34,7 @@ from calendar_watch.ports import Filter
 from calendar_watch.resources import RESOURCES
 from calendar_watch.watch import State
 
+_logger = logging.getLogger(__name__)
 _LONGEST_TOKEN = 2048
 _LARGEST_BODY = 64 * 1024
 _WATCH_ID = re.compile(r"[a-z2-7]{32}")
@@ -53,7 +55,7 @@ Answer = tuple[Any, int]
 
 
 def answers(entry_point: Callable[[Request], Answer]) -> Callable[[Request], Response]:
-    """Say what an entry point returns, or what went wrong. A defect stays an exception: it must be seen, not told."""
+    """Say what an entry point returns, or what went wrong. Of a defect the caller learns nothing, the log everything."""
 
     @functools.wraps(entry_point)
     def answer(request: Request) -> Response:
@@ -62,7 +64,10 @@ def answers(entry_point: Callable[[Request], Answer]) -> Callable[[Request], Res
         except HTTPException as error:
             return _http_problem(error)
         except tuple(_STATUS) as error:
-            return _problem(_status(error), str(error), _members(error))
+            return _known_problem(error)
+        except Exception:  # wrong settings or a defect: one line for Error Reporting, where the framework writes many
+            _logger.exception("a request could not be answered")
+            return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "this function does not work: see its log", {})
 
     return answer
 
@@ -83,6 +88,12 @@ def _http_problem(error: HTTPException) -> Response:
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.valid_methods or ())
     return response
+
+
+def _known_problem(error: CalendarWatchError) -> Response:
+    if isinstance(error, StoreError):
+        _logger.error("%s", error)
+    return _problem(_status(error), str(error), _members(error))
 
 
 def _status(error: CalendarWatchError) -> int:

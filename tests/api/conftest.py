@@ -1,4 +1,4 @@
-"""A deployment for each test: a Firestore and a Google of its own, on loopback."""
+"""A deployment for each test, with a Google of its own and a Firestore as good as new, on loopback."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -26,10 +26,16 @@ def google_url(line: Line) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def firestore() -> Iterator[local_firestore.LocalFirestore]:
+@pytest.fixture(scope="session")
+def firestore_server() -> Iterator[local_firestore.LocalFirestore]:
     with local_firestore.serve() as server:
         yield server
+
+
+@pytest.fixture
+def firestore(firestore_server: local_firestore.LocalFirestore) -> local_firestore.LocalFirestore:
+    firestore_server.reset()
+    return firestore_server
 
 
 @pytest.fixture

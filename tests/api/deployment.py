@@ -1,11 +1,14 @@
 """The three functions as functions-framework runs them, each from a fresh execution of main.py."""
 
 import json
+import threading
+from collections.abc import Callable
 from typing import Any
 
 import functions_framework
 import pytest
 from flask import Flask
+from google.cloud.firestore import Client
 from werkzeug.test import TestResponse
 
 from tests import firestore_emulator
@@ -13,7 +16,6 @@ from tests.api.google import ALICE, BOB, Google
 from tests.calendar_simulator import Delivery
 from tests.local_firestore import LocalFirestore
 
-FUNCTIONS = ("watches", "notifications", "renew")
 NOTIFICATION_URL = "https://notifications.example.com/"
 KEY = "k" * 32
 ACL = {"resource": "acl", "calendarId": ALICE, "subject": ALICE}
@@ -27,7 +29,7 @@ class Deployment:
     """`variables` go on top of an environment in which everything works."""
 
     def __init__(self, project: str, firestore: LocalFirestore, url: str, **options: Any) -> None:
-        self.firestore = firestore
+        self.project, self.firestore = project, firestore
         self.google = Google(self._post, **options)
         self._environment = {
             firestore_emulator.VARIABLE: firestore.host,
@@ -40,20 +42,27 @@ class Deployment:
             "CALENDAR_API_ROOT": f"{url}/calendar/v3",
         }
         self._apps: dict[str, Flask] = {}
+        self._lock = threading.Lock()
 
     def deploy(self, monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
         """New instances, which know only what is stored."""
         self._environment |= variables
         for name, value in self._environment.items():
             monkeypatch.setenv(name, value)
-        self._apps = {name: functions_framework.create_app(name, "functions/main.py") for name in FUNCTIONS}
+        self._apps = {}
+
+    def _app(self, function: str) -> Flask:
+        with self._lock:
+            if function not in self._apps:
+                create: Callable[[str, str], Flask] = functions_framework.create_app
+                self._apps[function] = create(function, "functions/main.py")
+            return self._apps[function]
 
     # --- requests
 
     def ask(self, function: str, method: str, path: str = "/", **options: Any) -> TestResponse:
-        client = self._apps[function].test_client()
-        with client.open(path, method=method, **options) as response:
-            response.get_data()
+        response = self._app(function).test_client().open(path, method=method, **options)
+        response.close()
         return response
 
     def post(self, body: object) -> TestResponse:
@@ -93,6 +102,13 @@ class Deployment:
     def changes(self, watch: Json, **query: Any) -> list[Json]:
         changes: list[Json] = self.get(f"/{watch['id']}/changes", **query)["changes"]
         return changes
+
+    def everything_stored(self) -> str:
+        """All documents of all collections, spelled out."""
+        client = Client(project=self.project, database="calendar-watch")
+        documents = [each.to_dict() for collection in client.collections() for each in collection.stream()]
+        client._firestore_api.transport.close()  # noqa: SLF001 (Client.close() leaves this channel open)
+        return repr(documents)
 
     def _post(self, delivery: Delivery) -> int:
         return self.notify(dict(delivery.headers)).status_code

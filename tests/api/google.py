@@ -1,16 +1,18 @@
 """The Calendar simulator behind a real socket, whose messages leave when the test says so."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from werkzeug import Request, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.calendar_simulator import Actor, CalendarSimulator, Call, Courier, Delivery, Options
+from tests.calendar_simulator.channels import Channel
 
 ALICE = "alice@example.com"
 BOB = "bob@example.com"
@@ -35,6 +37,9 @@ class Google:
     def live(self) -> list[str]:
         """Ids of the channels that Google would still use."""
         return [channel.id for channel in self.simulator.live_channels()]
+
+    def channel(self, channel_id: str) -> Channel:
+        return next(each for each in self.simulator.channels_ever() if each.id == channel_id)
 
     @contextmanager
     def refusing(self, ending: str, status: int, reason: str) -> Iterator[None]:
@@ -73,10 +78,9 @@ class Line:
     def __init__(self) -> None:
         self.google: Google | None = None
 
-    @Request.application
-    def __call__(self, request: Request) -> Response:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         assert self.google, "nobody may call now"
-        return self.google.answer(request)
+        return self.google.answer(Request(environ))(environ, start_response)
 
 
 class _Quiet(WSGIRequestHandler):

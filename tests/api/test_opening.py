@@ -1,23 +1,204 @@
-from tests.api.deployment import ACL, Deployment
+import re
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 
-def test_x(deployment: Deployment) -> None:
-    import time
-    t=time.time()
-    w = deployment.open(ACL)
-    print(time.time()-t, w)
-    t=time.time()
+import pytest
+
+from tests.api.conftest import Deploy
+from tests.api.deployment import (
+    ACL,
+    CALENDAR_LIST,
+    NOTIFICATION_URL,
+    SETTINGS,
+    Deployment,
+    Json,
+    json_of,
+    problem_of,
+)
+from tests.api.google import ALICE, BOB
+
+KEYS = {
+    *("id", "resource", "calendarId", "subject", "params", "labels", "follow", "followedBy"),
+    *("state", "reason", "detail", "channel", "sequence", "published", "itemCount"),
+    *("createTime", "lastSyncTime", "nextAttentionTime"),
+}
+CHANNEL_KEYS = {"id", "resourceId", "resourceUri", "expiration", "address", "confirmed"}
+RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+BOBS_ACL = {**ACL, "calendarId": BOB}
+
+
+@pytest.mark.parametrize("order", [ACL, CALENDAR_LIST, SETTINGS])
+def test_a_new_watch_is_active_and_has_exactly_the_promised_fields(deployment: Deployment, order: Json) -> None:
+    watch = deployment.open(order, labels={"team": "security"}, params={"ttl": "86400"})
+    assert watch.keys() == KEYS
+    assert watch.items() >= {"calendarId": None, **order, "labels": {"team": "security"}}.items()
+    assert watch.items() >= {"params": {"ttl": "86400"}, "follow": [], "followedBy": []}.items()
+    assert watch.items() >= {"state": "active", "reason": None, "detail": None}.items()
+    assert watch.items() >= {"sequence": 1, "published": 1}.items()
+    assert watch["itemCount"] >= 1
+    assert all(RFC3339.fullmatch(watch[time]) for time in ("createTime", "lastSyncTime", "nextAttentionTime"))
+
+
+def test_its_channel_is_the_one_at_google(deployment: Deployment) -> None:
+    channel = deployment.open(ACL)["channel"]
+    [at_google] = deployment.google.simulator.live_channels()
+    assert channel.keys() == CHANNEL_KEYS
+    assert channel["id"] == at_google.id
+    assert channel["resourceId"] == at_google.resource_id
+    assert channel["resourceUri"] == at_google.resource_uri
+    assert datetime.fromisoformat(channel["expiration"]) == at_google.expiration
+    assert channel["address"] == at_google.address == NOTIFICATION_URL
+    assert channel["confirmed"] is True
+
+
+def test_asking_twice_gives_one_watch_with_one_channel(deployment: Deployment) -> None:
+    created, again = deployment.open(ACL), deployment.post(ACL)
+    assert re.fullmatch(r"[a-z2-7]{32}", created["id"])
+    assert again.status_code == 200
+    assert json_of(again) == created
+    assert deployment.google.live == [created["channel"]["id"]]
+
+
+def test_asking_many_times_at_once_gives_one_watch_with_one_channel(deployment: Deployment) -> None:
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(deployment.post, [ACL] * 6))
+    assert sorted(answer.status_code for answer in answers) == [200] * 5 + [201]
+    assert len({json_of(answer)["id"] for answer in answers}) == 1
+    assert len(deployment.google.live) == 1
+
+
+def test_orders_that_differ_give_different_watches(deployment: Deployment) -> None:
+    deployment.google.bob.share(BOB, ALICE, "owner")
+    orders = [ACL, CALENDAR_LIST, SETTINGS, BOBS_ACL, {**ACL, "subject": "carol@example.org"}]
+    assert len({deployment.open(order)["id"] for order in orders}) == len(orders)
+
+
+def test_a_subject_is_told_apart_by_its_letters_not_by_their_case(deployment: Deployment) -> None:
+    watch = deployment.open(ACL)
+    again = deployment.post({**ACL, "subject": "Alice@EXAMPLE.com"})
+    assert (again.status_code, json_of(again)["id"]) == (200, watch["id"])
+    assert json_of(again)["subject"] == ALICE
+
+
+def test_nobody_needs_a_subject_where_nobody_is_authenticated(deployment: Deployment) -> None:
+    watch = deployment.open({"resource": "settings"})
+    assert watch["subject"] is None
+
+
+def test_a_leading_segment_watches_is_ignored(deployment: Deployment) -> None:
+    created = deployment.ask("watches", "POST", "/watches", json=ACL)
+    assert created.status_code == 201
+    path = f"/watches/{json_of(created)['id']}"
+    assert deployment.get(path)["id"] == json_of(created)["id"]
+    assert len(deployment.get("/watches/")["watches"]) == 1
+    assert len(deployment.get(f"{path}/changes")["changes"]) == 1
+    assert len(deployment.get(f"{path}/items")["items"]) == 1
+    assert deployment.ask("watches", "DELETE", path).status_code == 200
+
+
+def test_a_stopped_watch_is_resumed_and_counts_on(deployment: Deployment) -> None:
+    watch = deployment.open(ACL)
+    deployment.end(watch)
+    resumed = deployment.post(ACL)
+    assert resumed.status_code == 200
+    assert json_of(resumed).items() >= {"id": watch["id"], "state": "active"}.items()
+    types = [change["type"].split(".")[-2] for change in deployment.changes(watch)]
+    assert types == ["opened", "stopped", "resumed"]
+    assert len(deployment.google.live) == 1
+
+
+def test_a_later_request_replaces_labels_and_lifetime(deployment: Deployment) -> None:
+    deployment.open(ACL, labels={"team": "red", "env": "test"}, params={"ttl": "7200"})
+    again = json_of(deployment.post({**ACL, "labels": {"team": "blue"}, "params": {"ttl": "3600"}}))
+    assert (again["labels"], again["params"]) == ({"team": "blue"}, {"ttl": "3600"})
+    without = json_of(deployment.post(ACL))
+    assert (without["labels"], without["params"]) == ({}, {"ttl": "604800"})
+
+
+def test_labels_are_echoed_on_every_change_from_then_on(deployment: Deployment) -> None:
+    watch = deployment.open(ACL, labels={"team": "red"})
     deployment.share("reader")
-    print(time.time()-t, deployment.changes(w))
-    t=time.time()
-    r = deployment.ask("watches", "POST", data=b"x"*70000, content_type="application/json")
-    print(time.time()-t, r, r.data)
+    deployment.post({**ACL, "labels": {"team": "blue"}})
+    deployment.share("writer")
+    labels = [change["data"]["watch"]["labels"]["team"] for change in deployment.changes(watch)]
+    assert labels == ["red", "red", "blue"]
 
-def test_y(deployment: Deployment) -> None:
-    w = deployment.open(ACL)
-    r = deployment.post({"resource": ["acl"]})
-    print(r.data)
-    for p in ("/__a__", "/..", "/" + "a"*2000, "/%00", "/%ff", "//abc", "/watches/", "/robots.txt", "/%F0%9F%92%A9"):
-        r = deployment.ask("watches", "GET", p)
-        print(p[:20], r, r.data[:300])
-    r = deployment.ask("renew", "POST", "/wakeups", data=b"garbage")
-    print(r, r.data)
+
+@pytest.mark.parametrize(("asked", "granted"), [("600", 600), ("2592000", 604_800)])
+def test_googles_answer_decides_how_long_a_channel_lives(deployment: Deployment, asked: str, granted: int) -> None:
+    watch = deployment.open(ACL, params={"ttl": asked})
+    lifetime = datetime.fromisoformat(watch["channel"]["expiration"]) - datetime.fromisoformat(watch["createTime"])
+    assert watch["params"] == {"ttl": asked}
+    assert lifetime == pytest.approx(timedelta(seconds=granted), abs=timedelta(seconds=5))
+
+
+def test_what_cannot_be_watched_is_polled(deploy: Deploy) -> None:
+    deployment = deploy(google={"unwatchable": (ALICE,)})
+    watch = deployment.open(ACL)
+    assert watch.items() >= {"state": "polling", "reason": "pushNotSupported", "channel": None}.items()
+    assert watch["detail"] == "Push notifications are not supported by this resource."
+
+
+# --- refused for good
+
+REFUSALS = [
+    (BOBS_ACL, 403, "forbidden", "You need to have writer access to this calendar."),
+    ({**ACL, "calendarId": "nobody@example.com"}, 404, "notFound", "Not Found"),
+]
+
+
+@pytest.mark.parametrize(("order", "status", "reason", "detail"), REFUSALS)
+def test_a_refusal_is_told_in_googles_words_and_nothing_is_kept(
+    deployment: Deployment, order: Json, status: int, reason: str, detail: str
+) -> None:
+    deployment.google.bob.share(BOB, ALICE, "reader")
+    refused = deployment.post(order)
+    assert refused.status_code == status
+    assert problem_of(refused).items() >= {"reason": reason, "detail": detail}.items()
+    assert deployment.get("/") == {"watches": []}
+    assert deployment.google.live == []
+
+
+def test_what_was_refused_can_be_asked_for_again(deployment: Deployment) -> None:
+    deployment.google.bob.share(BOB, ALICE, "reader")
+    assert deployment.post(BOBS_ACL).status_code == 403
+    deployment.google.bob.share(BOB, ALICE, "owner")
+    watch = deployment.open(BOBS_ACL)
+    assert watch["state"] == "active"
+    assert [change["sequence"][-1] for change in deployment.changes(watch)] == ["1"]
+
+
+@pytest.mark.parametrize("path", ["", "/items", "/changes"])
+def test_nothing_below_a_refused_watch_is_found(deployment: Deployment, path: str) -> None:
+    deployment.google.bob.share(BOB, ALICE, "owner")
+    watch_id = deployment.open(BOBS_ACL)["id"]
+    deployment.firestore.reset()  # as if it had never been
+    deployment.google.bob.share(BOB, ALICE, "reader")
+    assert deployment.post(BOBS_ACL).status_code == 403
+    assert deployment.ask("watches", "GET", f"/{watch_id}{path}").status_code == 404
+    assert deployment.ask("watches", "DELETE", f"/{watch_id}").status_code == 404
+
+
+def test_what_existed_before_a_refusal_stays_and_is_suspended(deployment: Deployment) -> None:
+    deployment.google.bob.share(BOB, ALICE, "owner")
+    watch = deployment.open(BOBS_ACL)
+    deployment.end(watch)
+    deployment.google.bob.share(BOB, ALICE, "reader")
+    assert deployment.post(BOBS_ACL).status_code == 403
+    assert deployment.get(f"/{watch['id']}").items() >= {"state": "suspended", "reason": "forbidden"}.items()
+
+
+# --- refused for now
+
+
+def test_while_google_fails_the_answer_is_202_and_it_goes_on_by_itself(deployment: Deployment) -> None:
+    with deployment.google.refusing("/watch", 429, "rateLimitExceeded"):
+        answer = deployment.post(ACL)
+    assert answer.status_code == 202
+    assert json_of(answer).items() >= {"state": "opening", "channel": None}.items()
+    deadline = time.monotonic() + 5
+    while deployment.get(f"/{json_of(answer)['id']}")["state"] == "opening" and time.monotonic() < deadline:
+        time.sleep(0.1)
+        deployment.attend()
+    assert deployment.get(f"/{json_of(answer)['id']}")["state"] == "active"

@@ -43,4 +43,4 @@ class Screen:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour else text
 
     def _line(self, text: str) -> None:
-        print(text, file=self._output, flush=True)  # noqa: T201 (this is what prints)
+        print(text, file=self._output, flush=True)

@@ -9,6 +9,7 @@ with Stack({"SETTLE_SECONDS": "1"}) as stack:
 
 from .function import Function
 from .google import Google, Person
+from .ports import free_ports
 from .process import Process, ProcessError
 from .rest import RefusedError, call
 from .stack import Stack
@@ -27,5 +28,6 @@ __all__ = [
     "Ticker",
     "WatchesApi",
     "call",
+    "free_ports",
     "until",
 ]

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import requests
 
-from .process import LOOPBACK, Process
+from .process import LOOPBACK, Process, ProcessError
 from .rest import call
 
 _COMMAND = (sys.executable, "-m", "functions_framework", "--source", "functions/main.py", "--host", LOOPBACK)
-_METHOD_NOT_ALLOWED = 405
+_METHOD_NOT_ALLOWED, _SERVER_ERROR = 405, 500
 
 
 class Function(Process):
@@ -20,8 +20,11 @@ class Function(Process):
         super().__init__(target, command, environment, logs / f"{target}.log")
 
     def answers(self) -> bool:
-        """A configured function refuses this without asking anybody."""
-        return self.status() == _METHOD_NOT_ALLOWED
+        """A configured function refuses this without asking anybody. Raises ProcessError for one that is not."""
+        status = self.status()
+        if status == _SERVER_ERROR:
+            raise ProcessError(f"{self.name} cannot work\n{self.tail()}")
+        return status == _METHOD_NOT_ALLOWED
 
     def status(self) -> int | None:
         """What it says to a request that none of them takes."""

@@ -1,10 +1,8 @@
 """The whole system: three functions, a simulated Google Calendar, a Firestore, and a ticker."""
 
-import random
 import secrets
-import socket
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -14,6 +12,7 @@ from tests import firestore_emulator
 
 from .function import Function
 from .google import Google
+from .ports import free_ports
 from .process import LOOPBACK, Process
 from .surroundings import Listener
 from .ticker import Ticker
@@ -44,7 +43,7 @@ class Stack:
         self._overrides = environment or {}
         self._firestore = firestore
         self._tick = tick
-        self._ports = _free_ports()
+        self._ports = free_ports()
         self._processes: list[Process] = []
         self._open = ExitStack()
 
@@ -79,6 +78,7 @@ class Stack:
             process.wait()
         self.api = WatchesApi(self.watches.url)
         self.ticker = stack.enter_context(Ticker(self.renew.url, self._tick))
+        stack.callback(self._kill_all)  # before the ticker ends, which else would wait for its last answer
 
     def _started_firestore(self, stack: ExitStack) -> str:
         match self._firestore:
@@ -116,16 +116,3 @@ class Stack:
     def _kill_all(self) -> None:
         for process in self._processes:
             process.kill()
-
-
-def _free_ports() -> Iterator[int]:
-    """Below those that outgoing connections take: whatever is started again finds its own still free."""
-    return filter(_is_free, random.sample(range(20_000, 30_000), 10_000))
-
-
-def _is_free(port: int) -> bool:
-    try:
-        socket.create_server((LOOPBACK, port)).close()
-    except OSError:
-        return False
-    return True

@@ -1,0 +1,84 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.api.deployment import ACL, CALENDAR_LIST, SETTINGS, Deployment, Json, wrong_fields
+from tests.api.google import ALICE
+
+CAROL = "carol@example.org"
+FILTERS: list[tuple[dict[str, Any], set[str]]] = [
+    ({}, {"acl", "list", "settings", "carols"}),
+    ({"resource": "settings"}, {"settings", "carols"}),
+    ({"subject": ALICE}, {"acl", "list", "settings"}),
+    ({"subject": "Carol@Example.ORG"}, {"carols"}),
+    ({"subject": "dave@example.com"}, set()),
+    ({"state": "active"}, {"acl", "list", "settings", "carols"}),
+    ({"state": "stopped"}, set()),
+    ({"label": "team:red"}, {"acl", "list"}),
+    ({"label": "team:reddish"}, set()),
+    ({"label": "stage:live:1"}, {"acl"}),
+    ({"label": "long-key_1:ä"}, {"carols"}),
+    ({"label": ["team:red", "stage:live:1"]}, {"acl"}),
+    ({"label": ["team:blue", "stage:live:1"]}, set()),
+    ({"resource": "settings", "subject": ALICE, "state": "active"}, {"settings"}),
+    ({"resource": "settings", "label": "team:blue", "subject": CAROL}, {"carols"}),
+    ({"resource": "events"}, set()),
+]
+
+
+def listed(deployment: Deployment, **query: Any) -> list[str]:
+    return [watch["id"] for watch in deployment.get("/", **query)["watches"]]
+
+
+@pytest.fixture
+def watches(deployment: Deployment) -> dict[str, Json]:
+    return {
+        "acl": deployment.open(ACL, labels={"team": "red", "stage": "live:1"}),
+        "list": deployment.open(CALENDAR_LIST, labels={"team": "red"}),
+        "settings": deployment.open(SETTINGS),
+        "carols": deployment.open({**SETTINGS, "subject": CAROL}, labels={"team": "blue", "long-key_1": "ä"}),
+    }
+
+
+def test_filters_combine(deployment: Deployment, watches: dict[str, Json]) -> None:
+    for query, wanted in FILTERS:
+        assert listed(deployment, **query) == sorted(watches[name]["id"] for name in wanted), query
+
+
+def test_a_state_is_the_one_of_now(deployment: Deployment, watches: dict[str, Json]) -> None:
+    deployment.end(watches["acl"])
+    assert listed(deployment, state="stopped") == [watches["acl"]["id"]]
+    assert watches["acl"]["id"] not in listed(deployment, state="active")
+    assert len(listed(deployment)) == len(watches)
+
+
+def test_a_listed_watch_is_shown_as_by_itself(deployment: Deployment, watches: dict[str, Json]) -> None:
+    [shown] = deployment.get("/", resource="acl")["watches"]
+    assert shown == deployment.get(f"/{watches['acl']['id']}")
+
+
+def paged(deployment: Deployment, **query: Any) -> Iterator[list[str]]:
+    page = deployment.get("/", **query)
+    yield [watch["id"] for watch in page["watches"]]
+    if "nextPageToken" in page:
+        yield from paged(deployment, **{**query, "pageToken": page["nextPageToken"]})
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
+def test_pages_visit_each_watch_once(deployment: Deployment, watches: dict[str, Json], size: int) -> None:
+    assert watches
+    for query, _ in FILTERS:
+        pages = list(paged(deployment, pageSize=size, **query))
+        assert all(len(page) <= size for page in pages)
+        assert [watch_id for page in pages for watch_id in page] == listed(deployment, **query), query
+
+
+def test_there_is_no_token_where_there_is_no_next_page(deployment: Deployment, watches: dict[str, Json]) -> None:
+    assert deployment.get("/", pageSize=len(watches)).keys() == {"watches"}
+    assert deployment.get("/", pageSize=len(watches) - 1).keys() == {"watches", "nextPageToken"}
+
+
+def test_two_values_of_one_label_are_refused(deployment: Deployment) -> None:
+    response = deployment.ask("watches", "GET", query_string={"label": ["team:red", "team:blue"]})
+    assert wrong_fields(response) == ["team"]

@@ -1,0 +1,75 @@
+"""While Firestore cannot be reached: 503 and a problem from each function, and never a false answer."""
+
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests import firestore_emulator
+from tests.api.conftest import Deploy
+from tests.api.deployment import ACL, Deployment, Json, json_of, problem_of
+
+ID = "a" * 32
+RPCS = ("Commit", "BatchGetDocuments", "RunQuery", "RunAggregationQuery")
+HASTY = {"LEASE_SECONDS": "1"}
+"""A call may take a third of a lease: so failures come soon."""
+
+
+@pytest.fixture
+def nobody() -> Iterator[str]:
+    """An address at which nobody listens."""
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        yield f"127.0.0.1:{bound.getsockname()[1]}"
+
+
+def genuine(deployment: Deployment, watch: Json) -> dict[str, str]:
+    channel = deployment.google.channel(watch["channel"]["id"])
+    return dict(channel.message(7, "exists", channel.created).headers)
+
+
+def test_without_firestore_every_request_is_answered_503(
+    deploy: Deploy, monkeypatch: pytest.MonkeyPatch, nobody: str
+) -> None:
+    deployment = deploy(**HASTY)
+    headers = genuine(deployment, deployment.open(ACL))
+    deployment.deploy(monkeypatch, **{firestore_emulator.VARIABLE: nobody})
+    requests = [
+        ("watches", "POST", "/", {"json": ACL}),
+        ("watches", "GET", "/", {}),
+        ("watches", "GET", f"/{ID}", {}),
+        ("watches", "GET", f"/{ID}/items", {}),
+        ("watches", "GET", f"/{ID}/changes", {}),
+        ("watches", "DELETE", f"/{ID}", {}),
+        ("renew", "POST", "/", {}),
+        ("renew", "POST", "/wakeups", {"json": {"message": {"attributes": {"watchId": ID}}, "subscription": "s"}}),
+        ("notifications", "POST", "/", {"headers": headers}),
+    ]
+    with ThreadPoolExecutor(len(requests)) as pool:
+        answers = list(pool.map(lambda each: deployment.ask(*each[:3], **each[3]), requests))
+    assert [answer.status_code for answer in answers] == [503] * len(requests)
+    assert {problem_of(answer)["title"] for answer in answers} == {"Service Unavailable"}
+
+
+def end(deployment: Deployment, watch: Json) -> TestResponse:
+    return deployment.end(watch)
+
+
+def ask_again(deployment: Deployment, _watch: Json) -> TestResponse:
+    return deployment.post({**ACL, "labels": {"team": "red"}})
+
+
+def sweep(deployment: Deployment, _watch: Json) -> TestResponse:
+    return deployment.ask("renew", "POST")
+
+
+def test_a_single_failure_of_any_call_is_bridged_or_told_as_503(deployment: Deployment) -> None:
+    watch = deployment.open(ACL)
+    for rpc in RPCS:
+        for request in (ask_again, sweep, end, ask_again):
+            with deployment.firestore.faults.refuse(rpc):
+                answer = request(deployment, watch)
+            assert answer.status_code in {200, 503}, (rpc, request)
+    assert json_of(deployment.post(ACL))["state"] == "active"

@@ -1,0 +1,134 @@
+import time
+from typing import Any
+
+import pytest
+
+from tests.api.conftest import Deploy
+from tests.api.deployment import ACL, CALENDAR_LIST, SETTINGS, Deployment, json_of, problem_of
+from tests.api.google import ALICE, BOB
+
+KEYS = {"attended", "renewed", "synced", "published", "failed", "remaining", "overdueSeconds"}
+UNKNOWN = "a" * 32
+
+
+def push(watch_id: object, **more: Any) -> dict[str, Any]:
+    """As Pub/Sub wraps a message."""
+    message = {"attributes": {"watchId": watch_id}, "messageId": "1", "publishTime": "2026-11-20T09:00:00Z"}
+    return {"message": message, "subscription": "projects/p/subscriptions/s", **more}
+
+
+NO_WAKEUPS: list[object] = [
+    None,
+    [],
+    "wake up",
+    {},
+    {"message": {}, "subscription": "s"},
+    {"message": {"attributes": {}}, "subscription": "s"},
+    {"message": {"attributes": {"watchId": UNKNOWN}}},
+    {"message": [{"attributes": {"watchId": UNKNOWN}}], "subscription": "s"},
+    push(None),
+    push(1),
+    push(["a"]),
+    push(""),
+    push("../x"),
+    push("A" * 32),
+    push(UNKNOWN, subscription=1),
+    push("\ud800" * 32),
+]
+
+
+def wake(deployment: Deployment, body: object) -> int:
+    return deployment.ask("renew", "POST", "/wakeups", json=body).status_code
+
+
+def test_a_sweep_with_nothing_to_do_says_so(deployment: Deployment) -> None:
+    assert deployment.attend() == dict.fromkeys(KEYS, 0)
+
+
+def test_a_sweep_says_what_it_did(deployment: Deployment) -> None:
+    deployment.open(ACL)
+    deployment.open(CALENDAR_LIST)
+    deployment.google.alice.share(ALICE, BOB, "reader")
+    swept = deployment.attend()
+    assert swept.pop("overdueSeconds") > 0
+    assert swept == {"attended": 1, "renewed": 0, "synced": 1, "published": 0, "failed": 0, "remaining": 0}
+
+
+def test_a_watch_that_fails_is_counted_and_does_not_fail_the_sweep(deployment: Deployment) -> None:
+    for order in (ACL, SETTINGS):
+        deployment.open(order)
+    deployment.google.alice.share(ALICE, BOB, "reader")
+    deployment.google.simulator.set_setting(ALICE, "timezone", "Europe/Zurich")
+    with deployment.google.refusing("/acl", 403, "rateLimitExceeded"):
+        swept = deployment.attend()
+    assert (swept["attended"], swept["failed"], swept["synced"]) == (2, 1, 1)
+
+
+def test_a_channel_is_renewed_when_its_time_has_come(deploy: Deploy) -> None:
+    deployment = deploy(CHANNEL_TTL_SECONDS="10", CONFIRM_SECONDS="1", RENEW_AFTER_FRACTION="0.11")
+    watch = deployment.open(ACL)
+    time.sleep(1.2)
+    assert deployment.attend()["renewed"] == 1
+    renewed = deployment.get(f"/{watch['id']}")
+    assert renewed["state"] == "active"
+    assert [renewed["channel"]["id"]] == deployment.google.live != [watch["channel"]["id"]]
+
+
+def test_a_wakeup_attends_to_the_watch_that_it_names(deployment: Deployment) -> None:
+    watch, other = deployment.open(ACL), deployment.open(CALENDAR_LIST)
+    deployment.google.alice.share(ALICE, BOB, "reader")
+    deployment.google.alice.create_calendar("Team")
+    deployment.google.deliver()
+    assert wake(deployment, push(watch["id"])) == 204
+    assert len(deployment.changes(watch)) == 2
+    assert len(deployment.changes(other)) == 1
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_wakeup_with_nothing_to_do_is_done(deployment: Deployment, times: int) -> None:
+    watch = deployment.open(ACL)
+    assert {wake(deployment, push(watch["id"])) for _ in range(times)} == {204}
+    assert len(deployment.changes(watch)) == 1
+
+
+def test_a_wakeup_for_a_watch_that_is_gone_is_done(deployment: Deployment) -> None:
+    assert wake(deployment, push(UNKNOWN)) == 204
+
+
+def test_a_wakeup_whose_watch_fails_is_done_because_that_is_recorded(deployment: Deployment) -> None:
+    watch = deployment.open(ACL)
+    deployment.google.alice.share(ALICE, BOB, "reader")
+    deployment.google.deliver()
+    with deployment.google.refusing("/acl", 403, "forbidden"):
+        assert wake(deployment, push(watch["id"])) == 204
+    assert deployment.get(f"/{watch['id']}").items() >= {"state": "suspended", "reason": "forbidden"}.items()
+
+
+def test_what_is_no_wakeup_of_ours_is_refused(deployment: Deployment) -> None:
+    for body in NO_WAKEUPS:
+        response = deployment.ask("renew", "POST", "/wakeups", json=body)
+        assert (response.status_code, problem_of(response)["title"]) == (400, "Bad Request"), body
+    assert deployment.firestore.calls.log() == []
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        {},
+        {"data": b"{", "content_type": "application/json"},
+        {"data": b"[" * 60_000, "content_type": "application/json"},
+        {"data": b" " * 70_000, "content_type": "application/json"},
+        {"data": b"hello", "content_type": "text/plain"},
+    ],
+    ids=["nothing", "half", "deep", "large", "text"],
+)
+def test_what_cannot_even_be_read_is_no_wakeup_either(deployment: Deployment, request_: dict[str, Any]) -> None:
+    response = deployment.ask("renew", "POST", "/wakeups", **request_)
+    assert (response.status_code, problem_of(response)["title"]) == (400, "Bad Request")
+
+
+def test_a_sweep_needs_no_body_and_minds_none(deployment: Deployment) -> None:
+    for options in ({}, {"json": {"any": "thing"}}, {"data": b"\xff", "content_type": "text/plain"}):
+        answer = deployment.ask("renew", "POST", **options)
+        assert (answer.status_code, answer.mimetype) == (200, "application/json")
+        assert json_of(answer).keys() == KEYS

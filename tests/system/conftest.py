@@ -1,0 +1,78 @@
+"""The whole system for tests: once in front of our Firestore and once in front of Google's emulator."""
+
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests import firestore_emulator
+from tests.stack import Person, RefusedError, Stack, until
+
+BACKENDS = [
+    "local",
+    pytest.param(
+        "emulator",
+        marks=pytest.mark.skipif(
+            not firestore_emulator.present(), reason="Google's Firestore emulator is not on this machine"
+        ),
+    ),
+]
+
+# Quick, so that nobody waits long; but a third of the lease is all the time that one call to Firestore has.
+QUICK = {"SETTLE_SECONDS": "0.5", "CONFIRM_SECONDS": "5", "LEASE_SECONDS": "6"}
+TICK = 0.2
+PATIENCE = 60
+
+Open = Callable[..., Any]
+
+
+@pytest.fixture(scope="session", params=BACKENDS)
+def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
+    with Stack(QUICK, firestore=request.param, tick=TICK) as stack:
+        until(lambda: has_warmed_up(stack), "a first watch is opened and ended", PATIENCE)
+        yield stack
+
+
+def has_warmed_up(stack: Stack) -> bool:
+    """Google's emulator takes its time over the first of everything."""
+    try:
+        watch = stack.api.open(resource="settings", subject="first@example.com")
+        return bool(stack.api.end(watch["id"])["state"] == "stopped")
+    except RefusedError:
+        return False
+
+
+@pytest.fixture(scope="session")
+def alice(stack: Stack) -> Person:
+    """Whom the functions act for, too: their calls carry no token."""
+    return stack.google.person("alice@example.com")
+
+
+@pytest.fixture
+def calendar(alice: Person) -> Iterator[str]:
+    """A calendar that no other test knows."""
+    calendar_id = alice.create_calendar("Team")
+    yield calendar_id
+    alice.delete_calendar(calendar_id)
+
+
+@pytest.fixture
+def subject() -> str:
+    """A user whom nobody has asked for before: the same words give a watch of the test's own."""
+    return f"{uuid.uuid4().hex}@example.com"
+
+
+@pytest.fixture
+def open_watch(stack: Stack, subject: str) -> Iterator[Open]:
+    """Open watches that end with the test."""
+    opened: list[str] = []
+
+    def open_one(**order: Any) -> Any:
+        watch = stack.api.open(subject=subject, **order)
+        opened.append(watch["id"])
+        return watch
+
+    yield open_one
+    for watch_id in opened:
+        stack.api.end(watch_id)

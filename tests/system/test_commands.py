@@ -1,0 +1,100 @@
+"""`make demo` and `make dev`, as people run them."""
+
+import io
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+import tests.demo.__main__ as demo
+from tests.demo.screen import Screen
+from tests.stack import call, until
+
+ESCAPE = "\x1b"
+
+
+def test_the_demo_proves_what_it_claims_in_under_a_minute_and_plainly_when_piped() -> None:
+    began = time.monotonic()
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.demo"], capture_output=True, text=True, check=False, timeout=90
+    )
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert time.monotonic() - began < 60
+    assert ESCAPE not in ended.stdout
+    assert "7 changes made, 7 reported, 0 lost, 0 too many" in ended.stdout
+    assert "Google has no live channel left" in ended.stdout
+
+
+def test_the_demo_fails_aloud_with_the_last_words_of_the_processes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(demo, "SETTINGS", {"LEASE_SECONDS": "soon"})
+
+    assert demo.main() == 1
+    told = capsys.readouterr().out
+    assert "the demo failed" in told
+    assert "LEASE_SECONDS must be a number" in told
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("no_color", "shown"), [("", f"{ESCAPE}[32m+ something{ESCAPE}[0m"), ("1", "+ something")])
+def test_the_demo_is_in_colour_on_a_terminal_unless_that_is_unwanted(
+    monkeypatch: pytest.MonkeyPatch, no_color: str, shown: str
+) -> None:
+    monkeypatch.setenv("NO_COLOR", no_color)
+    terminal = Terminal()
+    Screen(terminal).change("created", "something")
+
+    assert terminal.getvalue().endswith(f"  {shown}\n")
+
+
+@contextmanager
+def development(directory: Path) -> Iterator[subprocess.Popen[str]]:
+    """`directory` takes its logs: who is killed outright leaves them behind."""
+    environment = {**os.environ, "TMPDIR": str(directory)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.stack"], stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize(
+    ("farewell", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)]
+)
+def test_the_system_runs_until_it_is_ended_and_leaves_no_process(tmp_path: Path, farewell: int, code: int) -> None:
+    with development(tmp_path) as process:
+        addresses = re.findall(r"=(http://\S+)", guide(process))
+        assert len(addresses) == 5
+        assert all(answers(address) for address in addresses)
+        process.send_signal(farewell)
+        assert process.wait(timeout=10) == code
+
+    until(lambda: not any(map(answers, addresses)), "every process is gone")
+
+
+def guide(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    return "".join(iter(process.stdout.readline, "More: tests/calendar_simulator/README.md\n"))
+
+
+def answers(address: str) -> bool:
+    try:
+        return bool(call("GET", address).status_code)
+    except requests.RequestException:
+        return False

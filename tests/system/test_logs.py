@@ -1,0 +1,59 @@
+"""Metrics and alerts are built on what the functions log; nobody may learn a secret from it."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.stack import Person, Stack, call, until
+
+Open = Callable[..., Any]
+
+FIELDS = {
+    "notification": {"outcome", "watchId", "channelId"},
+    "attended": {"watchId", "resource", "state", "steps", "durationSeconds"},
+    "changes": {"watchId", "count", "cause", "latencySeconds"},
+    "channel": {"action"},
+    "state": {"from", "to", "reason"},
+    "sweep": {"attended", "renewed", "synced", "published", "failed", "remaining", "overdueSeconds", "states"},
+    "call": {"method", "status", "reason", "durationSeconds"},
+}
+
+
+def lines_of(stack: Stack) -> list[Any]:
+    return [json.loads(line) for function in stack.functions for line in function.lines()]
+
+
+def forged(channel_id: str, token: str) -> dict[str, str]:
+    return {
+        "X-Goog-Channel-ID": channel_id,
+        "X-Goog-Channel-Token": token,
+        "X-Goog-Message-Number": "2",
+        "X-Goog-Resource-ID": "r",
+        "X-Goog-Resource-State": "exists",
+        "X-Goog-Resource-URI": "https://www.googleapis.com/",
+    }
+
+
+def live_through_everything(stack: Stack, alice: Person, calendar: str, open_watch: Open, forged_token: str) -> None:
+    """So that each kind of line is written."""
+    watch = open_watch(resource="acl", calendarId=calendar)
+    alice.share(calendar, "bob@example.com", "reader")
+    until(lambda: len(stack.api.changes(watch["id"])) > 1, "the change is reported")
+    assert call("POST", stack.watches.url, {"resource": "acl", "calendarId": "nobody@example.com"}).status_code == 404
+    assert call("POST", stack.notifications.url, None, forged("c-1", forged_token)).status_code == 403
+
+
+def test_every_line_is_an_object_with_the_agreed_fields_and_without_secrets(
+    stack: Stack, alice: Person, calendar: str, open_watch: Open
+) -> None:
+    forged_token = f"1.{'a' * 32}.{'b' * 43}"
+    live_through_everything(stack, alice, calendar, open_watch, forged_token)
+    lines = lines_of(stack)
+
+    assert {line["event"] for line in lines} == FIELDS.keys()
+    assert all(line.keys() >= {"severity", "message", *FIELDS[line["event"]]} for line in lines)
+
+    text = "".join(line for function in stack.functions for line in function.lines())
+    tokens = {channel["token"] for channel in stack.google.channels()}
+    assert [secret for secret in {stack.signing_key, forged_token, *tokens} if secret in text] == []
+    assert "bob@example.com" not in text

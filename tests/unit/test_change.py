@@ -1,0 +1,187 @@
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calendar_watch.change import (
+    Change,
+    Items,
+    Snapshot,
+    announced,
+    apply,
+    collect,
+    compare,
+    emptied,
+    reported,
+    rfc3339,
+)
+from calendar_watch.resources import ACL, Item
+from calendar_watch.watch import Cause, Order, Watch, Wish
+
+FIELDS = ("id", "role", "scope")
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+WATCH = Watch(Order(ACL, "team@example.com", "alice@example.com"), Wish(None, {"team": "red"}), created=NOW, sequence=7)
+
+ids = st.text("abé", min_size=1, max_size=2)
+values = st.sampled_from(["reader", "writer", {"type": "user"}, ["a"], None])
+contents = st.dictionaries(st.sampled_from(FIELDS[1:]), values)
+collections = st.dictionaries(ids, contents, max_size=5).map(
+    lambda items: {each: {"id": each, **content} for each, content in items.items()}
+)
+field_sets = st.sets(st.sampled_from(FIELDS)).map(lambda names: tuple(sorted(names)))
+
+
+def snapshot(items: Items, fields: tuple[str, ...] = FIELDS) -> Snapshot:
+    return Snapshot(items, fields)
+
+
+def numbered(first: int, last: int) -> dict[str, Item]:
+    return {str(number): {"id": str(number)} for number in range(first, last)}
+
+
+@given(collections, collections)
+def test_the_changes_lead_from_the_old_collection_to_the_new(old: Items, new: Items) -> None:
+    assert apply(compare(snapshot(old), snapshot(new)), old) == new
+
+
+@given(collections, field_sets, field_sets)
+def test_equal_collections_differ_in_nothing_however_they_were_looked_at(
+    items: Items, before: tuple[str, ...], after: tuple[str, ...]
+) -> None:
+    assert compare(snapshot(items, before), snapshot(items, after)) == []
+
+
+@given(collections, collections)
+def test_changes_come_in_order_of_item_and_each_item_once(old: Items, new: Items) -> None:
+    changes = compare(snapshot(old), snapshot(new))
+    assert all(one.item_id < next_.item_id for one, next_ in pairwise(changes))
+    assert {each.item_id for each in changes} == {each for each in {*old, *new} if old.get(each) != new.get(each)}
+
+
+@given(collections, collections)
+def test_a_change_says_what_it_is(old: Items, new: Items) -> None:
+    for change in compare(snapshot(old), snapshot(new)):
+        was, is_ = change.item_id in old, change.item_id in new
+        assert change.kind == {(False, True): "created", (True, True): "updated", (True, False): "deleted"}[was, is_]
+        assert (change.before, change.after) == (old.get(change.item_id), new.get(change.item_id))
+        assert bool(change.fields) == (was and is_)
+        assert change.fields == sorted(change.fields)
+
+
+@given(collections, collections, st.integers(0, 5))
+def test_a_part_of_the_changes_leaves_exactly_the_rest_to_do(old: Items, new: Items, done: int) -> None:
+    changes = compare(snapshot(old), snapshot(new))
+    half_way = apply(changes[:done], old)
+    assert compare(snapshot(half_way), snapshot(new)) == changes[done:]
+
+
+@given(collections, collections)
+def test_digests_are_equal_for_equal_readings_alone(old: Items, new: Items) -> None:
+    assert (snapshot(old).digest == snapshot(new).digest) == (old == new)
+
+
+def test_a_digest_does_not_mind_the_order_of_things() -> None:
+    one = Snapshot({"a": {"id": "a", "role": "r"}, "b": {"id": "b"}}, ("id", "role"), 1)
+    two = Snapshot({"b": {"id": "b"}, "a": {"role": "r", "id": "a"}}, ("role", "id"), 2)
+    assert one.digest == two.digest
+    assert one.digest != replace(one, fields=("id",)).digest
+
+
+def test_only_what_both_readings_looked_at_counts() -> None:
+    old = snapshot({"a": {"id": "a", "role": "reader"}}, ("id", "role"))
+    new = snapshot({"a": {"id": "a", "scope": "x"}}, ("id", "scope"))
+    assert compare(old, new) == []
+    assert compare(old, replace(new, items={"b": {"id": "b"}})) == [
+        Change("a", {"id": "a", "role": "reader"}, None),
+        Change("b", None, {"id": "b"}),
+    ]
+
+
+def test_an_item_that_a_listing_shows_twice_counts_as_shown_last() -> None:
+    pages = [[{"id": "a", "role": "reader"}, {"id": "b"}], [], [{"id": "a", "role": "writer"}]]
+    assert collect(pages) == {"a": {"id": "a", "role": "writer"}, "b": {"id": "b"}}
+
+
+@pytest.mark.parametrize(
+    ("before", "gone", "braked"),
+    [
+        (0, 0, False),
+        (1, 0, False),
+        (1, 1, True),
+        (2, 1, False),
+        (9, 8, False),
+        (9, 9, True),
+        (18, 9, False),
+        (19, 9, False),
+        (19, 10, True),
+        (20, 10, False),
+        (20, 11, True),
+        (1000, 500, False),
+        (1000, 501, True),
+    ],
+)
+def test_a_listing_that_lost_all_or_more_than_half_and_ten_is_doubted(
+    before: int,
+    gone: int,
+    braked: bool,  # noqa: FBT001 (pytest passes it by name)
+) -> None:
+    old, added = numbered(0, before), numbered(5000, 5100)
+    assert emptied(old, numbered(gone, before)) is braked
+    assert emptied(old, {**numbered(gone, before), **added}) is braked, "what is new makes up for nothing"
+
+
+# --- told
+
+
+def told(watch: Watch, number: int = 0) -> Any:
+    return watch.pending[number]
+
+
+def test_changes_are_numbered_on_from_the_watchs_sequence() -> None:
+    changes = [Change("a", None, {"id": "a"}), Change("b", {"id": "b"}, None)]
+    after = reported(WATCH, changes, NOW)
+    assert after.sequence == 9
+    assert [(each["id"], each["sequence"]) for each in after.pending] == [
+        (f"{WATCH.id}.8", "00000000000000000008"),
+        (f"{WATCH.id}.9", "00000000000000000009"),
+    ]
+    assert [each["type"] for each in after.pending] == ["calendarwatch.acl.created.v1", "calendarwatch.acl.deleted.v1"]
+    assert reported(after, [], NOW) == after
+
+
+@pytest.mark.parametrize(
+    ("cause", "spelled"),
+    [
+        (Cause.NOTIFICATION, "notification"),
+        (Cause.SETTLE, "notification"),
+        (Cause.SCHEDULE, "reconciliation"),
+        (Cause.OPENED, "reconciliation"),
+    ],
+)
+def test_a_change_tells_why_it_was_found(cause: Cause, spelled: str) -> None:
+    change = Change("a", {"id": "a", "role": "reader"}, {"id": "a", "role": "writer"})
+    event = told(reported(replace(WATCH, read_cause=cause), [change], NOW))
+    assert event["data"]["cause"] == spelled
+    assert event["data"]["changedFields"] == ["role"]
+
+
+def test_an_event_of_the_watch_itself_has_no_item_and_no_subject() -> None:
+    event = told(announced(replace(WATCH, item_count=3), "opened", NOW))
+    assert event["type"] == "calendarwatch.watch.opened.v1"
+    assert event["data"].keys() == {"watch", "state", "reason", "detail", "itemCount"}
+    assert event["data"]["itemCount"] == 3
+    assert "subject" not in event
+
+
+@given(st.datetimes(timezones=st.just(UTC)))
+def test_a_time_is_told_exactly_and_in_utc(moment: datetime) -> None:
+    assert rfc3339(moment).endswith("Z")
+    assert datetime.fromisoformat(rfc3339(moment)) == moment
+
+
+def test_a_time_elsewhere_is_told_in_utc() -> None:
+    assert rfc3339(datetime(2026, 11, 20, 10, tzinfo=timezone(timedelta(hours=1)))) == "2026-11-20T09:00:00Z"

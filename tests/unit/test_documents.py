@@ -1,0 +1,153 @@
+"""What is stored comes back; what a later release has added is passed over."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calendar_watch.change import Snapshot
+from calendar_watch.channel import Channel
+from calendar_watch.documents import (
+    entry_document,
+    entry_of,
+    news_document,
+    news_of,
+    snapshot_document,
+    snapshot_of,
+    watch_document,
+    watch_of,
+)
+from calendar_watch.errors import Reason
+from calendar_watch.resources import RESOURCES
+from calendar_watch.watch import Cause, Kind, News, Order, Refusal, State, Watch, Wish
+
+NEWER = {"schema": 2, "invented_later": {"deep": [1]}}
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+moments = st.datetimes(timezones=st.just(UTC))
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=10)
+counts = st.integers(0, 2**40)
+channels = st.builds(
+    Channel,
+    id=st.uuids().map(str),
+    generation=counts,
+    created=moments,
+    address=texts,
+    key=texts,
+    resource_id=st.none() | texts,
+    resource_uri=texts,
+    expiration=st.none() | moments,
+    confirmed=st.booleans(),
+    retired=st.none() | moments,
+    stopped=st.none() | moments,
+    retry_at=st.none() | moments,
+    failures=counts,
+    renew_at=st.none() | moments,
+)
+orders = st.builds(
+    Order,
+    st.sampled_from(sorted(RESOURCES)).map(RESOURCES.__getitem__),
+    st.none() | texts,
+    st.none() | texts,
+    st.lists(texts, max_size=3).map(tuple),
+)
+watches = st.builds(
+    Watch,
+    order=orders,
+    wish=st.builds(Wish, st.none() | counts, st.dictionaries(texts, texts, max_size=3)),
+    created=moments,
+    wanted=st.booleans(),
+    discarded=st.booleans(),
+    stopped_at=st.none() | moments,
+    due_at=st.none() | moments,
+    holder=st.none() | texts,
+    read_at=st.none() | moments,
+    read_cause=st.sampled_from(Cause),
+    news_at=st.none() | moments,
+    last_sync=st.none() | moments,
+    brake=st.booleans(),
+    digest=texts,
+    item_count=st.none() | counts,
+    not_before=st.dictionaries(st.sampled_from(Kind), moments),
+    failures=st.dictionaries(st.sampled_from(Kind), counts),
+    refusal=st.none() | st.builds(Refusal, st.sampled_from(Reason), texts, st.sampled_from(Kind), texts),
+    channels=st.lists(channels, max_size=3).map(lambda each: {channel.id: channel for channel in each}),
+    generation=counts,
+    unconfirmed=counts,
+    was_confirmed=st.booleans(),
+    surprises=counts,
+    sequence=counts,
+    published=counts,
+    announced=st.none() | st.sampled_from(State),
+)
+scalars = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
+entries = st.dictionaries(st.text(max_size=3), scalars | st.lists(scalars, max_size=3), max_size=4)
+items = st.dictionaries(st.text(max_size=3), entries, max_size=3)
+
+
+@given(watches)
+def test_a_watch_comes_back_as_it_was_with_the_version_that_was_read(watch: Watch) -> None:
+    assert watch_of(watch_document(watch), "v7") == replace(watch, version="v7")
+
+
+@given(watches)
+def test_a_watch_is_stored_in_types_that_firestore_knows(watch: Watch) -> None:
+    json.dumps(watch_document(watch), default=datetime.isoformat)
+
+
+@given(watches)
+def test_what_a_later_release_adds_to_a_watch_is_passed_over(watch: Watch) -> None:
+    document = watch_document(watch) | NEWER
+    document["channels"] = {each: channel | NEWER for each, channel in document["channels"].items()}
+    document["refusal"] = document["refusal"] and document["refusal"] | NEWER
+    assert watch_of(document, None) == watch
+
+
+def test_what_an_earlier_release_did_not_store_takes_its_default() -> None:
+    channel = Channel("c", 1, NOW)
+    watch = Watch(Order(RESOURCES["acl"], "c"), Wish(), NOW, channels={"c": channel})
+    document: dict[str, Any] = watch_document(watch)
+    for name in ("surprises", "news_at", "discarded"):
+        del document[name]
+    del document["channels"]["c"]["renew_at"]
+    assert watch_of(document, None) == watch
+
+
+@given(texts, st.from_regex(r"[A-Za-z0-9\-_+=~]{1,64}", fullmatch=True), st.none() | moments, moments)
+def test_news_comes_back_under_the_name_it_was_stored_by(
+    resource_id: str, channel_id: str, expiration: datetime | None, received: datetime
+) -> None:
+    news = News("w" * 32, channel_id, resource_id, expiration, received)
+    assert news_of(f"{news.watch_id}~{channel_id}", news_document(news) | NEWER) == news
+
+
+@given(items, st.lists(texts, max_size=3).map(tuple), counts)
+def test_a_snapshot_comes_back_whole(kept: dict[str, Any], fields: tuple[str, ...], sequence: int) -> None:
+    snapshot = Snapshot(kept, fields, sequence)
+    restored = snapshot_of(snapshot_document(snapshot, sequence) | NEWER)
+    assert restored == snapshot
+    assert restored.digest == snapshot.digest
+
+
+def test_fifty_thousand_rules_fit_into_one_document() -> None:
+    """Firestore takes 1 MiB. Addresses hardly repeat, so this is close to the worst that people can do."""
+    rules = {
+        f"user:person{number:07}@example.com": {
+            "id": f"user:person{number:07}@example.com",
+            "role": "reader",
+            "scope": {"type": "user", "value": f"person{number:07}@example.com"},
+        }
+        for number in range(50_000)
+    }
+    document = snapshot_document(Snapshot(rules, ("id", "role", "scope")), 1)
+    assert len(document["items"]) < 1_000_000
+
+
+@given(entries)
+def test_an_entry_comes_back_to_the_letter(entry: dict[str, Any]) -> None:
+    document = entry_document(entry, NOW)
+    assert document["expire_at"] == NOW
+    assert entry_of(document | NEWER) == entry
