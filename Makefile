@@ -17,7 +17,7 @@ dev: $(VENV)/runtime  ## leave the whole system running here, to play with
 	@$(BIN)/python -m tests.stack
 
 test: $(VENV)/tools  ## every test, with branch coverage
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --cov --cov-report term:skip-covered \
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --cov --cov-report term:skip-covered \
 		--junitxml .test-results.xml
 
 check: $(VENV)/tools  ## everything that must hold before a change lands

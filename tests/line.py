@@ -73,7 +73,7 @@ def answered(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | 
     return answer
 
 
-def slow(pause: Callable[[], None]) -> Cut:
+def slow(pause: Callable[[], object]) -> Cut:
     """`pause` is what happens while Google takes its time, before the call takes effect."""
 
     def answer(_request: PreparedRequest, send: Send) -> Response:
@@ -83,7 +83,7 @@ def slow(pause: Callable[[], None]) -> Cut:
     return answer
 
 
-def late(pause: Callable[[], None]) -> Cut:
+def late(pause: Callable[[], object]) -> Cut:
     """`pause` is what happens after the call took effect and before we hear of it."""
 
     def answer(_request: PreparedRequest, send: Send) -> Response:

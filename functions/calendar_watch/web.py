@@ -55,7 +55,7 @@ Answer = tuple[Any, int]
 
 
 def answers(entry_point: Callable[[Request], Answer]) -> Callable[[Request], Response]:
-    """Say what an entry point returns, or what went wrong. Of a defect the caller learns nothing, the log everything."""
+    """Say what an entry point returns, or what went wrong. Of a defect, only the log learns the details."""
 
     @functools.wraps(entry_point)
     def answer(request: Request) -> Response:

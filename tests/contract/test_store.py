@@ -1,5 +1,6 @@
 """What the use cases rely on in the store, on our Firestore and on Google's emulator alike."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -208,7 +209,7 @@ def test_a_read_is_repeated_until_firestore_answers(local_store: FirestoreStore,
 def test_firestore_that_stays_away_is_unavailable(
     local_store: FirestoreStore, server: LocalFirestore, rpc: str
 ) -> None:
-    reads = {
+    reads: dict[str, Callable[[], object]] = {
         "BatchGetDocuments": lambda: local_store.get(ORDER.id),
         "RunQuery": lambda: local_store.due(NOW, 10),
         "RunAggregationQuery": lambda: local_store.count_due(NOW),

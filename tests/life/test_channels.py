@@ -41,22 +41,23 @@ def channels_of(world: World, order: Order) -> list[Channel]:
 
 
 def test_twenty_lifetimes_pass_without_an_instant_of_silence(make_world: MakeWorld) -> None:
-    world = make_world(policy=policy_of(channel_ttl=3600))
+    world = make_world(policy=policy_of(channel_ttl=1800))
     for order in ALL:
         world.open(order)
-    world.run(20 * HOUR)
+    world.run(10 * HOUR)
     for order in ALL:
         channels = channels_of(world, order)
         assert len(channels) >= 20
         assert gaps(world, channels) == []
         assert world.store.get(order.id).state(world.now) is State.ACTIVE
+    world.run(3 * MINUTE)  # so that no renewal is under way
     assert len(world.live()) == len(ALL)
 
 
 def test_renewal_falls_within_its_tenth_of_the_lifetime(make_world: MakeWorld) -> None:
     world = make_world(policy=policy_of(channel_ttl=36_000))
     world.open(ALICES_ACL)
-    world.run(2 * DAY)
+    world.run(DAY)
     for first, second in pairwise(channels_of(world, ALICES_ACL)):
         lived = (second.created - first.created) / (first.expiration - first.created)
         assert 0.7 <= lived <= 0.8 + 60 / 36_000  # a sweep runs once a minute
@@ -153,21 +154,21 @@ def test_the_first_message_may_come_before_the_answer(make_world: MakeWorld) -> 
 def test_whatever_happens_between_intent_and_answer_one_live_channel_remains(
     make_world: MakeWorld, how: Cut, sync: str
 ) -> None:
-    world = make_world(policy=policy_of(channel_ttl=86_400), sync=sync)
+    world = make_world(policy=policy_of(channel_ttl=4 * 3600), sync=sync)
     with world.line.cut("POST", "/acl/watch", how):
         try:
             world.open(ALICES_ACL)
         except Death:
             world.now += timedelta(seconds=1)
-    world.run(HOUR)
+    world.run(30 * MINUTE)
     world.alice.share(ALICE, BOB, "reader")
-    world.run(HOUR)
+    world.run(30 * MINUTE)
     watch = world.store.get(ALICES_ACL.id)
     known = [channel.id for channel in watch.channels.values() if not channel.stopped]
     assert set(world.live()) <= {*known}
     told = world.told(ALICES_ACL.id)
     assert (told[0], told.count("acl.created")) == ("watch.opened", 1)
-    world.run(2 * DAY)
+    world.run(5 * HOUR)
     assert len(world.live()) == 1
 
 

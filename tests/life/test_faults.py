@@ -1,31 +1,31 @@
 """One thing goes wrong, at every place where it can: nothing is lost, nothing doubled, no channel forgotten."""
 
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager, ExitStack, suppress
 from datetime import timedelta
 
 import grpc
 import pytest
 from requests import PreparedRequest, Response
 
-from calendar_watch.errors import CalendarWatchError
+from calendar_watch.errors import CalendarWatchError, UnavailableError
 from calendar_watch.watch import State
 from tests.life.conftest import MakeWorld
-from tests.line import Cut, Death, Send, answered, dead_after, dead_before, lost, refused
+from tests.line import Cut, Death, Send, answered, dead_after, dead_before, late, lost, refused
 from tests.local_firestore import LocalFirestore
 from tests.local_firestore.faults import Fault
 from tests.world import ALICE, ALICES_ACL, BOB, World, policy_of
 
 MINUTE = timedelta(minutes=1)
-LIFETIME = 36_000
+LIFETIME = 7_200
 
 
-def live_through_a_day(world: World) -> None:
+def live_through_a_lifetime(world: World) -> None:
     """Opening, a change, a renewal, another change."""
     with suppress(CalendarWatchError, Death):
         world.open(ALICES_ACL)
     _go_on(world, 5 * MINUTE)
     world.alice.share(ALICE, BOB, "reader")
-    _go_on(world, 10 * timedelta(hours=1))
+    _go_on(world, timedelta(hours=2))
     world.alice.share(ALICE, BOB, "writer")
     _go_on(world, 10 * MINUTE)
 
@@ -40,7 +40,7 @@ def _go_on(world: World, span: timedelta) -> None:
 
 def assert_all_is_well(world: World) -> None:
     world.open(ALICES_ACL)
-    world.run(3 * timedelta(hours=1))
+    world.run(timedelta(hours=1))
     events = world.events(ALICES_ACL.id)
     assert [int(each["sequence"]) for each in events] == list(range(1, len(events) + 1))
     items = [each["data"] for each in events if "itemId" in each["data"]]
@@ -65,7 +65,7 @@ def test_any_one_write_may_fail_or_lose_its_answer(
 ) -> None:
     world = make_world(policy=policy_of(channel_ttl=LIFETIME))
     with firestore_fault(firestore_server, how, "Commit", nth) as fault:
-        live_through_a_day(world)
+        live_through_a_lifetime(world)
     assert fault.matched >= nth
     assert_all_is_well(world)
 
@@ -96,5 +96,21 @@ def test_any_one_call_to_google_may_fail_or_kill_us(
         return MISHAPS[mishap](request, send) if seen == nth else send()
 
     with world.line.cut(*call, once):
-        live_through_a_day(world)
+        live_through_a_lifetime(world)
+    assert_all_is_well(world)
+
+
+@pytest.mark.parametrize("call", [("POST", "/acl/watch"), ("GET", "/acl")], ids=["opening", "reading"])
+def test_firestore_may_go_away_in_the_middle_of_an_attendance(
+    make_world: MakeWorld, firestore_server: LocalFirestore, call: tuple[str, str]
+) -> None:
+    world = make_world(policy=policy_of(channel_ttl=LIFETIME))
+    with ExitStack() as outage:
+        begin = firestore_server.faults.refuse("Commit", code=grpc.StatusCode.ABORTED, nth=None)
+        with (
+            world.line.cut(*call, late(lambda: outage.enter_context(begin))),
+            pytest.raises(UnavailableError),
+        ):
+            world.open(ALICES_ACL)
+    live_through_a_lifetime(world)
     assert_all_is_well(world)

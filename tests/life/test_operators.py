@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from requests import PreparedRequest, Response
 
 from calendar_watch.errors import RefusedError, UnknownWatchError
 from calendar_watch.ports import Filter
 from calendar_watch.registry import Outcome
-from calendar_watch.watch import State, Wish
-from tests.line import late, refused, slow
+from calendar_watch.watch import Order, State, Wish
+from tests.life.conftest import MakeWorld
+from tests.line import Send, late, refused, slow
 from tests.world import ALICE, ALICES_ACL, ALICES_LIST, ALICES_SETTINGS, BOB, World
 
 MINUTE = timedelta(minutes=1)
@@ -30,7 +32,7 @@ def test_ending_a_watch_in_the_middle_of_its_opening_leaves_no_channel(world: Wo
 
 def test_resuming_a_watch_in_the_middle_of_its_end_leaves_one_channel(world: World) -> None:
     world.open(ALICES_ACL)
-    with world.line.cut("POST", "/channels/stop", slow(lambda: world.registry.open(ALICES_ACL, Wish()) and None)):
+    with world.line.cut("POST", "/channels/stop", slow(lambda: world.registry.open(ALICES_ACL, Wish()))):
         world.registry.end(ALICES_ACL.id)
     world.run(5 * MINUTE)
     assert world.store.get(ALICES_ACL.id).state(world.now) is State.ACTIVE
@@ -41,7 +43,7 @@ def test_labels_set_in_the_middle_of_a_reading_are_kept_and_the_reading_too(worl
     world.open(ALICES_ACL)
     world.run(5 * MINUTE)
     world.alice.share(ALICE, BOB, "reader")
-    with world.line.cut("GET", "/acl", late(lambda: world.registry.open(ALICES_ACL, Wish(labels={"a": "b"})) and None)):
+    with world.line.cut("GET", "/acl", late(lambda: world.registry.open(ALICES_ACL, Wish(labels={"a": "b"})))):
         world.run(MINUTE)
     world.run(MINUTE)
     assert world.told(ALICES_ACL.id) == ["watch.opened", "acl.created"]
@@ -103,3 +105,29 @@ def test_pages_of_a_filtered_listing_visit_every_watch_once(world: World) -> Non
             break
         token = page.next_token
     assert sorted(seen) == sorted(each.id for each in (ALICES_ACL, ALICES_LIST, ALICES_SETTINGS))
+
+
+def test_ending_a_polled_watch_in_the_middle_of_a_reading_ends_it_at_once(make_world: MakeWorld) -> None:
+    world = make_world(unwatchable=("@group.calendar.google.com",))
+    order = Order(ALICES_ACL.resource, world.alice.create_calendar("Holidays"), ALICE)
+    world.open(order)
+    with world.line.cut("GET", "/acl", late(lambda: world.registry.end(order.id))):
+        world.run(20 * MINUTE)
+    assert world.told(order.id) == ["watch.opened", "watch.polling", "watch.stopped"]
+
+
+def test_resuming_in_the_middle_of_a_probe_opens_a_channel_at_once(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    with world.line.cut("GET", "/acl", refused(403, "forbidden")):
+        world.alice.share(ALICE, BOB, "reader")
+        world.run(timedelta(days=7.5))
+    assert world.live() == []
+
+    def asked_for_again_and_refused(request: PreparedRequest, send: Send) -> Response:
+        world.registry.open(ALICES_ACL, Wish())
+        return refused(403, "forbidden")(request, send)
+
+    with world.line.cut("GET", "/acl", asked_for_again_and_refused):
+        world.run(timedelta(days=1))
+    assert len(world.live()) == 1
