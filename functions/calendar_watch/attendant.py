@@ -40,12 +40,15 @@ def attend(around: Surroundings, watch_id: str) -> Attendance:
     Raises UnknownWatchError, and UnavailableError when Firestore cannot be reached.
     """
     attendance = Attendance()
+    news = around.store.news(watch_id)
     for _ in range(_ROUNDS):
-        news = around.store.news(watch_id)
         watch = around.store.get(watch_id)
         if not plan.claimable(watch, around.clock(), news=bool(news)):
             break
         _Attendant(around, Hold(around, watch), attendance).attend(news)
+        news = around.store.news(watch_id)
+        if not news:
+            break
     return attendance
 
 

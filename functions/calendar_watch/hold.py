@@ -76,7 +76,7 @@ class Hold:
                 self._read_again()
             else:
                 return step
-        raise _exhausted()
+        raise exhausted()
 
     def heartbeat(self) -> None:
         """Between the pages of a listing: past half the lease, it is renewed."""
@@ -112,7 +112,7 @@ class Hold:
                 self._read_again()
             else:
                 return step
-        raise _exhausted()
+        raise exhausted()
 
     def _kind_for(self, step: plan.Step) -> Callable[[Watch], Watch]:
         store = self._around.store
@@ -125,5 +125,6 @@ class Hold:
                 return store.commit
 
 
-def _exhausted() -> UnavailableError:
+def exhausted() -> UnavailableError:
+    """Every one of several tries met with a conflict, or with no answer."""
     return UnavailableError("Firestore took none of several writes")

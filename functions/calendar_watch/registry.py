@@ -15,11 +15,10 @@ from calendar_watch.errors import (
     ConflictError,
     RefusedError,
     TooOldError,
-    UnavailableError,
     UnclearError,
     UnknownWatchError,
 )
-from calendar_watch.hold import Surroundings
+from calendar_watch.hold import Surroundings, exhausted
 from calendar_watch.ports import Filter
 from calendar_watch.resources import Item
 from calendar_watch.watch import Entry, Order, State, Watch, Wish
@@ -105,8 +104,9 @@ class Registry:
         """The collection as last read, in order of item id, with the sequence to go on from."""
         watch, snapshot = self.show(watch_id), self._around.store.snapshot(watch_id)
         ids = list(islice((each for each in sorted(snapshot.items) if each > after), limit + 1))
-        sequence = watch.sequence if watch.digest == snapshot.digest else snapshot.sequence
+        as_read = watch.item_count is None or watch.digest == snapshot.digest
         next_token = ids[limit - 1] if len(ids) > limit else None
+        sequence = watch.sequence if as_read else snapshot.sequence
         return ItemPage({each: snapshot.items[each] for each in ids[:limit]}, sequence, next_token)
 
     def changes(self, watch_id: str, after: int, limit: int) -> Sequence[Entry]:
@@ -140,7 +140,7 @@ class Registry:
                     return self._ask_again(wanted)
             else:
                 return Outcome.CREATED
-        raise _exhausted()
+        raise exhausted()
 
     def _ask_again(self, wanted: Watch) -> Outcome:
         policy, now = self._around.policy, self._now()
@@ -181,7 +181,7 @@ class Registry:
             except (ConflictError, UnclearError):
                 continue
             return before
-        raise _exhausted()
+        raise exhausted()
 
     def _within_patience(self, work: Callable[[], object]) -> None:
         """Whoever asked is answered in time; what is not done by then goes on by itself, here or in `renew`."""
@@ -194,7 +194,3 @@ class Registry:
 
     def _now(self) -> datetime:
         return self._around.clock()
-
-
-def _exhausted() -> UnavailableError:
-    return UnavailableError("Firestore took none of several writes")
