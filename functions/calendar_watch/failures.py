@@ -36,7 +36,7 @@ def failed(watch: Watch, kind: Kind, failure: Failure, policy: Policy) -> Watch:
         watch = _intent_dropped(watch)
     if isinstance(error, RefusedError):
         return refused(watch, Refusal(error.reason, error.detail, kind, policy.address), failure.at, policy)
-    if isinstance(error, QuotaError):
+    if isinstance(error, QuotaError) and not watch.refusal:
         watch = replace(watch, refusal=Refusal(Reason.QUOTA_EXCEEDED, error.detail, kind, policy.address))
     count = watch.failures.get(kind, 0)
     return replace(
