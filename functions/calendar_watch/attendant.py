@@ -7,7 +7,7 @@ Every step is safe to repeat. A crash anywhere leaves a watch that the next atte
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from calendar_watch import failures, journal, openings, plan, readings, writes
@@ -21,6 +21,7 @@ from calendar_watch.watch import Kind, News, State
 
 _ROUNDS = 5
 _CHUNK = 500
+_MOST_STEPS = 50
 
 
 @dataclass(slots=True)
@@ -71,7 +72,10 @@ class _Attendant:
                 self._tell(started)
 
     def _work(self, step: plan.Step) -> None:
+        """A watch that does not come to rest is left as it is: the rest of its lease is its pause."""
         while not isinstance(step, plan.Rest):
+            if len(self._steps) >= _MOST_STEPS:
+                return
             self._steps.append(type(step).__name__)
             step = self._take(step)
         self._steps.append("Rest")
@@ -114,9 +118,7 @@ class _Attendant:
     def _ask_for(self, channel: Channel) -> Opening:
         watch = self._hold.watch
         token = self._around.tokens.sign(channel.id, watch.id)
-        return self._around.calendar.watch(
-            watch.order, channel, token, watch.wish.ttl or self._around.policy.channel_ttl
-        )
+        return self._around.calendar.watch(watch.order, channel, token, self._around.policy.lifetime(watch.wish.ttl))
 
     def _read(self) -> plan.Step:
         started = self._around.clock()
@@ -147,9 +149,9 @@ class _Attendant:
             return self._hold.write(self._around.store.failure, readings.braked(watch, now, policy))
         changes = compare(old, new)
         if len(changes) > _CHUNK:
-            part = replace(new, items=apply(changes[:_CHUNK], old.items))
+            common = tuple(field for field in new.fields if field in old.fields)
+            part = Snapshot(apply(changes[:_CHUNK], old.items), common)
             return self._hold.commit(readings.partly_read(watch, changes[:_CHUNK], part, now), part)
-        journal.changes(watch, len(changes), now)
         return self._hold.commit(readings.read(readings.found(watch, changes, now), new, started, policy), new)
 
     def _failed(self, kind: Kind, error: GoogleError) -> plan.Step:

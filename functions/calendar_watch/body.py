@@ -7,7 +7,7 @@ from typing import Any
 
 from calendar_watch.errors import InvalidRequestError
 from calendar_watch.resources import RESOURCES
-from calendar_watch.watch import Order, Wish
+from calendar_watch.watch import LABEL_KEY, Order, Wish
 
 _OURS = {
     "id": "a fresh UUID is made for each channel",
@@ -19,9 +19,8 @@ _OURS = {
 _SHORTEST, _LONGEST = 600, 2_592_000
 _SECONDS = re.compile(r"[0-9]{1,8}")
 _MOST_LABELS = 16
-_LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 _LABEL_VALUE = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{0,256}")
-_CALENDAR_ID = re.compile(r"[^\s\x00-\x1f\x7f\ud800-\udfff]{1,512}")
+_CALENDAR_ID = re.compile(r"(?!\.{1,2}$)[^\s\x00-\x1f\x7f\ud800-\udfff]{1,512}")
 _NO_SUBJECT_NEEDED = {"service_account", "anonymous"}
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@((?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63})")
 
@@ -130,7 +129,7 @@ def _labels(labels: Any, _body: Mapping[str, Any], _rules: Rules) -> Mapping[str
     if not isinstance(labels, Mapping) or len(labels) > _MOST_LABELS:
         raise ValueError(f"must be an object with at most {_MOST_LABELS} labels")
     for key, value in labels.items():
-        if not _LABEL_KEY.fullmatch(key):
+        if not LABEL_KEY.fullmatch(key):
             raise ValueError("each key must match [a-z][a-z0-9_-]{0,62}")
         if not isinstance(value, str) or not _LABEL_VALUE.fullmatch(value):
             raise ValueError("each value must be a string of at most 256 printable characters")

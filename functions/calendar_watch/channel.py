@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Google's answer to a watch request, or what a `sync` message tells of it."""
+    """Google's answer to a watch request."""
 
     resource_id: str
     resource_uri: str = ""

@@ -5,7 +5,6 @@ CalendarWatchError
     InvalidRequestError       the caller's mistake, field by field
     InvalidTokenError         a notification that is not from a channel of ours
     UnknownWatchError         no such watch
-    FollowedError             another watch's `follow` keeps this one
     TooOldError               the resume feed no longer reaches back that far
     GoogleError               a call to Google that did not do what it should
         RefusedError          for good, until somebody changes something
@@ -59,10 +58,6 @@ class InvalidTokenError(CalendarWatchError):
 
 
 class UnknownWatchError(CalendarWatchError):
-    pass
-
-
-class FollowedError(CalendarWatchError):
     pass
 
 

@@ -88,14 +88,27 @@ def succeeded(watch: Watch, kind: Kind) -> Watch:
     )
 
 
-def accepted(watch: Watch) -> Watch:
-    """Google opened a channel: whatever it refused is granted. Whether its messages arrive, only a message can tell."""
-    silent = watch.refusal is not None and watch.refusal.reason is Reason.NOTIFICATIONS_NOT_ARRIVING
-    return replace(succeeded(watch, Kind.OPEN), refusal=watch.refusal if silent else None)
+def accepted(watch: Watch, now: datetime, policy: Policy) -> Watch:
+    """Google opened a channel: whatever it refused is granted. Whether its messages arrive, only a message can tell.
+
+    The next one waits all the same, whatever becomes of this one: it may be dead on arrival.
+    """
+    watch = succeeded(watch, Kind.OPEN)
+    watch = watch if _silent(watch) else replace(watch, refusal=None)
+    pause = policy.probe if _silent(watch) else policy.confirm
+    return replace(watch, not_before={**watch.not_before, Kind.OPEN: now + pause})
 
 
 def overcome(watch: Watch) -> Watch:
-    """A message came: the endpoint is reachable."""
-    silent = watch.refusal is not None and watch.refusal.reason is Reason.NOTIFICATIONS_NOT_ARRIVING
+    """A first message came: the endpoint is reachable."""
     watch = replace(watch, unconfirmed=0)
-    return replace(succeeded(watch, Kind.OPEN), refusal=None) if silent else watch
+    return forgiven(watch) if _silent(watch) else watch
+
+
+def forgiven(watch: Watch) -> Watch:
+    """Nothing stands in the way of opening a channel any more."""
+    return replace(succeeded(watch, Kind.OPEN), refusal=None)
+
+
+def _silent(watch: Watch) -> bool:
+    return watch.refusal is not None and watch.refusal.reason is Reason.NOTIFICATIONS_NOT_ARRIVING

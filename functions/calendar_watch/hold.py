@@ -74,8 +74,9 @@ class Hold:
                 self._put(store.opened, settled)
             except (ConflictError, UnclearError):
                 self._read_again()
-            else:
-                return step
+                if not self._is_as(settled):
+                    continue
+            return step
         raise exhausted()
 
     def heartbeat(self) -> None:
@@ -93,7 +94,7 @@ class Hold:
 
     def _put(self, kind: Callable[[Watch], Watch], settled: Watch) -> None:
         before, self.watch = self.watch, kind(settled)
-        journal.written(before, self.watch, self._around.clock())
+        journal.written(before, settled, self._around.clock())
 
     def _read_again(self) -> None:
         self.watch = self._around.store.get(self.watch.id)

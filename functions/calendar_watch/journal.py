@@ -22,23 +22,21 @@ def attended(watch: Watch, steps: Sequence[str], started: datetime, now: datetim
     )
 
 
-def changes(watch: Watch, count: int, now: datetime) -> None:
-    latency = (now - watch.news_at).total_seconds() if watch.news_at else None
-    event(
-        "changes",
-        f"{count} changes",
-        watchId=watch.id,
-        count=count,
-        cause=watch.read_cause,
-        latencySeconds=latency,
-    )
-
-
 def written(before: Watch, after: Watch, now: datetime) -> None:
-    """What a write has made true."""
+    """What a write has made true; `after` still holds the log entries that went with it."""
     for action, channel in _channel_actions(before, after, now):
         event("channel", f"channel {action}", watchId=after.id, channelId=channel.id, action=action)
     _transition(before.state(now), after, now)
+    _changes(before, after, now)
+
+
+def _changes(before: Watch, after: Watch, now: datetime) -> None:
+    causes = [entry["data"]["cause"] for entry in after.pending if "cause" in entry["data"]]
+    if not causes:
+        return
+    latency = (now - before.news_at).total_seconds() if before.news_at else None
+    fields = {"count": len(causes), "cause": causes[0], "latencySeconds": latency}
+    event("changes", f"{len(causes)} changes", watchId=after.id, **fields)
 
 
 def _transition(before: State, after: Watch, now: datetime) -> None:

@@ -40,11 +40,6 @@ class Notification:
             raise InvalidRequestError(*errors)
         return cls(**values)
 
-    @property
-    def is_sync(self) -> bool:
-        """The first message of a channel: nothing changed, but the channel works."""
-        return self.resource_state == "sync"
-
 
 def _matching(pattern: str, words: str) -> Callable[[str | None], str]:
     compiled = re.compile(pattern)

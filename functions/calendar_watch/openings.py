@@ -27,7 +27,7 @@ def opened(watch: Watch, channel_id: str, answer: Opening, now: datetime, policy
         if older.current and not older.confirmed and older.generation < channel.generation:
             watch = given_up(watch, older, now)
     return replace(
-        failures.accepted(watch),
+        failures.accepted(watch, now, policy),
         unconfirmed=watch.unconfirmed + (not channel.confirmed),
         read_at=now,
         read_cause=Cause.NOTIFICATION if watch.news_at else Cause.OPENED,
@@ -35,12 +35,12 @@ def opened(watch: Watch, channel_id: str, answer: Opening, now: datetime, policy
 
 
 def _answered(watch: Watch, intent: Channel, answer: Opening, policy: Policy) -> Channel:
-    ttl = timedelta(seconds=watch.wish.ttl or policy.channel_ttl)
+    lifetime = timedelta(seconds=policy.lifetime(watch.wish.ttl))
     return replace(
         intent,
         resource_id=answer.resource_id,
         resource_uri=answer.resource_uri,
-        expiration=answer.expiration or intent.expiration or intent.created + ttl,
+        expiration=answer.expiration or intent.expiration or intent.created + lifetime,
     )
 
 

@@ -13,7 +13,9 @@ from calendar_watch.watch import POLLING_REASONS, Kind, State, Watch
 _AT_ONCE = datetime.min.replace(tzinfo=UTC)
 _LOOK_AT_LEAST_EVERY = timedelta(hours=1)
 _TOMBSTONES_STAY = timedelta(hours=1)
+"""Google's messages may come late, even after a stop."""
 _INTENTS_STAY = timedelta(hours=1)
+"""A first message that is later still finds an orphan, which is stopped."""
 _SILENT_CHANNELS = 3
 _SURPRISES = 2
 
@@ -79,8 +81,9 @@ def _agenda(watch: Watch, now: datetime, policy: Policy) -> Iterator[tuple[datet
 def _probe(watch: Watch, opening: datetime, now: datetime) -> tuple[datetime, Step]:
     """Try again what was refused, and nothing else, until it works."""
     kind = watch.refusal.kind if watch.refusal else Kind.READ
-    step: Step = OpenChannel() if kind is Kind.OPEN and opening <= now else Read()
-    return _not_before(watch, kind), step
+    if kind is Kind.OPEN and opening <= now:
+        return _not_before(watch, Kind.OPEN), OpenChannel()
+    return max(_not_before(watch, kind), _not_before(watch, Kind.READ)), Read()
 
 
 def _not_before(watch: Watch, kind: Kind) -> datetime:
@@ -175,7 +178,7 @@ def _moved(watch: Watch, policy: Policy) -> Watch:
     refusal = watch.refusal
     if refusal is None or refusal.reason not in POLLING_REASONS or refusal.address == policy.address:
         return watch
-    return replace(watch, refusal=None, unconfirmed=0, not_before={})
+    return failures.forgiven(replace(watch, unconfirmed=0))
 
 
 def _despaired(watch: Watch, now: datetime, policy: Policy) -> Watch:

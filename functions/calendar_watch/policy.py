@@ -24,3 +24,7 @@ class Policy:
     brake: timedelta = timedelta(seconds=60)
     lease: timedelta = timedelta(seconds=60)
     retention: timedelta = timedelta(days=30)
+
+    def lifetime(self, wished: int | None) -> int:
+        """In seconds: what is asked of Google, and what is assumed where it does not say."""
+        return wished or self.channel_ttl

@@ -167,8 +167,13 @@ class Registry:
 
     def _discard(self, watch: Watch, outcome: Outcome) -> None:
         if outcome is Outcome.CREATED:
-            self._change(watch.id, lambda now_there: writes.discarded(now_there, self._now()), self._around.store.stop)
-            attend(self._around, watch.id)
+            self._change(watch.id, lambda there: self._discarded(there, watch), self._around.store.stop)
+            self._within_patience(lambda: attend(self._around, watch.id))
+
+    def _discarded(self, there: Watch, refused: Watch) -> Watch:
+        """Unless somebody else has asked for it meanwhile, with more success."""
+        still = there.state(self._now()) is State.SUSPENDED and there.refusal == refused.refusal
+        return writes.discarded(there, self._now()) if still else there
 
     def _change(self, watch_id: str, write: Callable[[Watch], Watch], store: Callable[[Watch], Watch]) -> Watch:
         """An operator's write, in a loop, since a holder may be writing too. Returns what it was applied to."""

@@ -70,13 +70,18 @@ class Sweep:
         if not self._in_time():
             return
         try:
-            self._done[watch_id] = attend(self._around, watch_id)
-        except UnknownWatchError:
-            self._drop_news(watch_id)
+            self._done[watch_id] = self._attended(watch_id)
         except Exception:  # whatever is wrong with one watch must not keep the sweep from the others
             fields = {"event": "attended", "watchId": watch_id}
             _logger.exception("watch %s could not be attended to", watch_id, extra={"fields": fields})
             self._done[watch_id] = Attendance(failed=True)
+
+    def _attended(self, watch_id: str) -> Attendance:
+        try:
+            return attend(self._around, watch_id)
+        except UnknownWatchError:
+            self._drop_news(watch_id)
+            return Attendance()
 
     def _drop_news(self, watch_id: str) -> None:
         """Genuine messages of a watch that is not stored here, such as one of a database that is gone."""

@@ -16,7 +16,7 @@ def watch_view(watch: Watch, now: datetime, policy: Policy) -> dict[str, Any]:
         "resource": order.resource.name,
         "calendarId": order.calendar_id,
         "subject": order.subject,
-        "params": {"ttl": str(watch.wish.ttl or policy.channel_ttl)},
+        "params": {"ttl": str(policy.lifetime(watch.wish.ttl))},
         "labels": dict(watch.wish.labels),
         "follow": [],
         "followedBy": [],

@@ -21,7 +21,6 @@ from werkzeug.exceptions import (
 
 from calendar_watch.errors import (
     CalendarWatchError,
-    FollowedError,
     InvalidRequestError,
     InvalidTokenError,
     Reason,
@@ -32,20 +31,19 @@ from calendar_watch.errors import (
 )
 from calendar_watch.ports import Filter
 from calendar_watch.resources import RESOURCES
-from calendar_watch.watch import State
+from calendar_watch.watch import LABEL_KEY, State
 
 _logger = logging.getLogger(__name__)
 _LONGEST_TOKEN = 2048
+_LONGEST_TEXT = 320
 _LARGEST_BODY = 64 * 1024
 _WATCH_ID = re.compile(r"[a-z2-7]{32}")
-_LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 
 _STATUS: Mapping[type[CalendarWatchError], HTTPStatus] = {
     InvalidRequestError: HTTPStatus.BAD_REQUEST,
     InvalidTokenError: HTTPStatus.FORBIDDEN,
     RefusedError: HTTPStatus.FORBIDDEN,
     UnknownWatchError: HTTPStatus.NOT_FOUND,
-    FollowedError: HTTPStatus.CONFLICT,
     TooOldError: HTTPStatus.GONE,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -184,13 +182,15 @@ def filter_of(request: Request) -> tuple[Filter, State | None]:
     if state is not None and state not in set(State):
         raise InvalidRequestError(("state", f"must be one of {', '.join(State)}"))
     subject = request.args.get("subject")
+    if subject is not None and len(subject) > _LONGEST_TEXT:
+        raise InvalidRequestError(("subject", "must be an e-mail address"))
     labels = _unambiguous(_label(each) for each in request.args.getlist("label"))
     return Filter(resource, subject and subject.lower(), labels), State(state) if state else None
 
 
 def _label(text: str) -> tuple[str, str]:
     key, colon, value = text.partition(":")
-    if not colon or not _LABEL_KEY.fullmatch(key):
+    if not colon or not LABEL_KEY.fullmatch(key) or len(value) > _LONGEST_TEXT:
         raise InvalidRequestError(("label", "must be key:value"))
     return key, value
 

@@ -38,6 +38,7 @@ def _resumed(watch: Watch, now: datetime, policy: Policy) -> Watch:
         refusal=None,
         not_before={},
         failures={},
+        brake=False,
         read_at=now,
         read_cause=Cause.OPENED,
         item_count=None if forgotten else watch.item_count,
@@ -79,14 +80,16 @@ def _heard(watch: Watch, news: News, now: datetime, policy: Policy) -> Watch:
     channel = watch.channels.get(news.channel_id)
     if channel is None:
         return watch.with_channel(_orphan(news, now))
+    lifetime = timedelta(seconds=policy.lifetime(watch.wish.ttl))
     told = replace(
         channel,
         resource_id=channel.resource_id or news.resource_id,
-        expiration=channel.expiration or news.expiration or now + _LONGEST_LIFETIME,
+        expiration=channel.expiration or news.expiration or channel.created + lifetime,
         confirmed=True,
     )
     watch = replace(watch.with_channel(told), was_confirmed=watch.was_confirmed or channel.current)
-    return failures.overcome(watch) if channel.current and channel.address == policy.address else watch
+    first_words = channel.current and not channel.confirmed and channel.address == policy.address
+    return failures.overcome(watch) if first_words else watch
 
 
 def _orphan(news: News, now: datetime) -> Channel:

@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from requests import PreparedRequest, Response
 
 from calendar_watch.tokens import Tokens
 from calendar_watch.watch import Order, State
 from tests.calendar_simulator.channels import Channel
 from tests.life.conftest import MakeWorld
-from tests.line import Cut, Death, dead_after, dead_before, lost, refused
+from tests.line import Cut, Death, Send, answered, dead_after, dead_before, lost, refused
+from tests.local_firestore import LocalFirestore
 from tests.world import ADDRESS, ALICE, ALICES_ACL, ALICES_LIST, ALICES_SETTINGS, BOB, KEY, World, policy_of
 
 MINUTE = timedelta(minutes=1)
@@ -262,3 +264,72 @@ def test_ending_while_a_channel_is_being_opened_leaves_none_behind(world: World)
     world.run(HOUR)
     assert world.live() == []
     assert world.store.get(ALICES_ACL.id).state(world.now) is State.STOPPED
+
+
+def test_a_channel_that_is_dead_on_arrival_is_not_replaced_in_a_hot_loop(world: World) -> None:
+    def already_over(request: PreparedRequest, send: Send) -> Response:
+        body = {**send().json(), "expiration": "0"}
+        return answered(200, body)(request, send)
+
+    with world.line.cut("POST", "/acl/watch", already_over):
+        world.open(ALICES_ACL)
+        world.run(HOUR)
+    assert len(world.google.channels_ever()) <= 31, "more than one in two minutes"
+
+
+def test_an_old_channel_that_speaks_does_not_make_silent_new_ones_pile_up(make_world: MakeWorld) -> None:
+    world = make_world(policy=policy_of(channel_ttl=86_400))
+    world.open(ALICES_ACL)
+    world.run(HOUR)
+    world.google.configure(sync="never")
+    (old,) = world.google.channels_ever()
+    world.run(19 * HOUR)
+    opened = len(world.google.channels_ever())
+    token = world.around.tokens.sign(old.id, ALICES_ACL.id)
+    for _ in range(12):
+        world.intake.take({**_message(old), "X-Goog-Channel-Token": token})
+        world.run(15 * MINUTE)
+    assert len(world.google.channels_ever()) - opened <= 3
+    assert world.told(ALICES_ACL.id).count("watch.polling") <= 1
+
+
+def _message(channel: Channel) -> dict[str, str]:
+    return {
+        "X-Goog-Channel-ID": channel.id,
+        "X-Goog-Message-Number": "7",
+        "X-Goog-Resource-ID": channel.resource_id,
+        "X-Goog-Resource-State": "exists",
+        "X-Goog-Resource-URI": channel.resource_uri,
+    }
+
+
+def test_a_silent_endpoint_is_probed_no_more_often_than_agreed_however_short_channels_live(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(policy=policy_of(channel_ttl=600))
+    world.google.faults.block(ADDRESS, "drop")
+    world.open(ALICES_ACL)
+    world.run(3 * DAY)
+    assert len(world.google.channels_ever()) <= 3 + 3
+
+
+def test_a_channel_known_only_from_its_first_message_is_renewed_in_time(make_world: MakeWorld) -> None:
+    world = make_world(sync="never")
+    with world.line.cut("POST", "/acl/watch", lost):
+        world.open(ALICES_ACL)
+    (channel,) = world.google.channels_ever()
+    token = world.around.tokens.sign(channel.id, ALICES_ACL.id)
+    world.intake.take({**_message(channel), "X-Goog-Channel-Token": token})
+    world.run(5 * MINUTE)
+    known = world.store.get(ALICES_ACL.id).channels[channel.id]
+    assert known.expiration is not None
+    assert abs(known.expiration - channel.expiration) < MINUTE
+
+
+def test_one_silent_channel_is_counted_once_even_if_the_answer_to_our_write_is_lost(
+    make_world: MakeWorld, firestore_server: LocalFirestore
+) -> None:
+    world = make_world(sync="never")
+    with firestore_server.faults.lose_answer("Commit", nth=3):
+        world.open(ALICES_ACL)
+    assert world.store.get(ALICES_ACL.id).unconfirmed == 1

@@ -1,5 +1,6 @@
 """Operators ask while workers work: a write of one never undoes a write of the other."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from requests import PreparedRequest, Response
 from calendar_watch.errors import RefusedError, UnknownWatchError
 from calendar_watch.ports import Filter
 from calendar_watch.registry import Outcome
-from calendar_watch.watch import Order, State, Wish
+from calendar_watch.watch import Order, State, Watch, Wish
 from tests.life.conftest import MakeWorld
 from tests.line import Send, late, refused, slow
 from tests.world import ALICE, ALICES_ACL, ALICES_LIST, ALICES_SETTINGS, BOB, World
@@ -130,4 +131,29 @@ def test_resuming_in_the_middle_of_a_probe_opens_a_channel_at_once(world: World)
 
     with world.line.cut("GET", "/acl", asked_for_again_and_refused):
         world.run(timedelta(days=1))
+    assert len(world.live()) == 1
+
+
+def test_a_refusal_does_not_discard_what_somebody_else_has_opened_meanwhile(world: World) -> None:
+    refusals = [refused(403, "forbidden")]
+
+    def refused_once(request: PreparedRequest, send: Send) -> Response:
+        return refusals.pop()(request, send) if refusals else send()
+
+    def asked_again_meanwhile(watch_id: str) -> Watch:
+        watch = get(watch_id)
+        if watch.refusal and not refusals and len(asked) == 0:
+            asked.append(watch_id)
+            world.registry.open(ALICES_ACL, Wish())
+        return watch
+
+    asked: list[str] = []
+    get = world.store.get
+    world.store.get = asked_again_meanwhile  # type: ignore[method-assign]
+    with world.line.cut("POST", "/acl/watch", refused_once), suppress(RefusedError):
+        world.registry.open(ALICES_ACL, Wish())
+    world.store.get = get  # type: ignore[method-assign]
+    world.run(5 * MINUTE)
+    assert asked
+    assert world.registry.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
     assert len(world.live()) == 1

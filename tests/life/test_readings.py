@@ -269,3 +269,44 @@ def test_a_worker_that_was_fenced_off_calls_nothing_more(world: World, call: tup
     world.run(HOUR)
     assert world.store.get(ALICES_ACL.id).state(world.now) is State.ACTIVE
     assert len(world.live()) == 1
+
+
+def test_a_probe_that_fails_otherwise_waits_too(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    world.now += timedelta(days=6)
+    with world.line.cut("POST", "/acl/watch", refused(403, "forbidden")):
+        world.run(5 * MINUTE)
+    world.now += timedelta(days=2)
+    calls = readings(world)
+    with (
+        world.line.cut("POST", "/acl/watch", refused(503, "backendError")),
+        world.line.cut("GET", "/acl", refused(503, "backendError")),
+    ):
+        world.run(HOUR)
+    assert len(world.google.calls) < calls + 100
+    assert world.store.get(ALICES_ACL.id).holder is None
+
+
+def test_the_brake_does_not_outlive_an_end_and_a_resumption(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    world.alice.share(ALICE, BOB, "reader")
+    with world.line.cut("GET", "/acl", EMPTY):
+        world.run(MINUTE)
+        world.registry.end(ALICES_ACL.id)
+        world.open(ALICES_ACL)
+        assert "acl.deleted" not in world.told(ALICES_ACL.id)
+
+
+def test_a_watch_that_never_comes_to_rest_is_let_go_for_the_rest_of_its_lease(make_world: MakeWorld) -> None:
+    hasty = policy_of(safety_sync=timedelta(microseconds=1), settle=timedelta(microseconds=1))
+    world = make_world(policy=hasty)
+
+    def a_moment() -> None:
+        world.now += timedelta(milliseconds=1)
+
+    world.store.create(writes.created(ALICES_ACL, Wish(), world.now))
+    with world.line.cut("GET", "/acl", slow(a_moment)):
+        assert len(attend(world.around, ALICES_ACL.id).steps) <= 50
+    assert world.store.get(ALICES_ACL.id).holder

@@ -55,11 +55,6 @@ def test_expiration_and_token_may_be_absent() -> None:
     assert (notification.expiration, notification.token) == (None, None)
 
 
-@pytest.mark.parametrize(("state", "is_sync"), [("sync", True), ("exists", False), ("a_new_state", False)])
-def test_only_sync_is_no_news(state: str, is_sync: bool) -> None:  # noqa: FBT001 - pytest passes it by name
-    assert changed("X-Goog-Resource-State", state).is_sync == is_sync
-
-
 @pytest.mark.parametrize(
     ("header", "longest"),
     [
