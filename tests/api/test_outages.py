@@ -4,11 +4,12 @@ import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import grpc
 import pytest
 from werkzeug.test import TestResponse
 
 from tests import firestore_emulator
-from tests.api.conftest import Deploy
+from tests.api.conftest import Deploy, Lines
 from tests.api.deployment import ACL, Deployment, Json, json_of, problem_of
 
 ID = "a" * 32
@@ -73,3 +74,28 @@ def test_a_single_failure_of_any_call_is_bridged_or_told_as_503(deployment: Depl
                 answer = request(deployment, watch)
             assert answer.status_code in {200, 503}, (rpc, request)
     assert json_of(deployment.post(ACL))["state"] == "active"
+
+
+@pytest.mark.parametrize("function", ["watches", "notifications", "renew"])
+def test_wrong_settings_are_one_line_in_the_log_and_no_secret_to_the_caller(
+    deploy: Deploy, lines: Lines, function: str
+) -> None:
+    deployment = deploy(CHANNEL_TOKEN_KEYS="too short", GOOGLE_CLOUD_PROJECT="")  # noqa: S106 (that is the point)
+    answer = deployment.ask(function, "POST", "/")
+    assert (answer.status_code, problem_of(answer)["detail"]) == (500, "this function does not work: see its log")
+    (line,) = lines()
+    assert line["severity"] == "ERROR"
+    assert "GOOGLE_CLOUD_PROJECT" in line["message"]
+    assert "CHANNEL_TOKEN_KEYS" in line["message"]
+    assert "too short" not in line["message"]
+
+
+@pytest.mark.parametrize("code", [grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.UNAUTHENTICATED])
+def test_a_firestore_that_does_not_let_us_in_is_unavailable_too(deployment: Deployment, code: grpc.StatusCode) -> None:
+    headers = genuine(deployment, deployment.open(ACL))
+    with deployment.firestore.faults.refuse("Commit", code=code, nth=None):
+        assert (
+            deployment.ask("watches", "POST", "/", json=ACL | {"resource": "settings", "calendarId": None}).status_code
+            == 503
+        )
+        assert deployment.ask("notifications", "POST", "/", headers=headers).status_code == 503
