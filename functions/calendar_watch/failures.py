@@ -93,9 +93,9 @@ def accepted(watch: Watch, now: datetime, policy: Policy) -> Watch:
 
     The next one waits all the same, whatever becomes of this one: it may be dead on arrival.
     """
-    watch = succeeded(watch, Kind.OPEN)
-    watch = watch if _silent(watch) else replace(watch, refusal=None)
-    pause = policy.probe if _silent(watch) else policy.confirm
+    silent = _silent(watch)
+    watch = succeeded(watch, Kind.OPEN) if silent else forgiven(watch)
+    pause = policy.probe if silent else policy.confirm
     return replace(watch, not_before={**watch.not_before, Kind.OPEN: now + pause})
 
 

@@ -71,8 +71,7 @@ class FirestoreNews:
 
     def announce(self, news: News) -> bool:
         """Repeating this is harmless: a message that waits already serves for every later one."""
-        document = self._client.collection(_NEWS).document(f"{news.watch_id}~{news.channel_id}")
-        creating = partial(document.create, news_document(news), retry=None, timeout=self._timeout)
+        creating = partial(_place_of(self._client, news).create, news_document(news), retry=None, timeout=self._timeout)
         try:
             _answered(creating, self._timeout)
         except exceptions.AlreadyExists:
@@ -98,7 +97,7 @@ class FirestoreStore:
     def claim(self, watch: Watch, news: Iterable[News]) -> Watch:
         batch = self._replacing(watch)
         for each in news:
-            batch.delete(self._message(each))
+            batch.delete(_place_of(self._client, each))
         return self._commit(batch, watch)
 
     def commit(self, watch: Watch, snapshot: Snapshot | None = None) -> Watch:
@@ -196,7 +195,7 @@ class FirestoreStore:
 
     def drop(self, news: News) -> None:
         with _writing():
-            self._message(news).delete(retry=None, timeout=self._timeout)
+            _place_of(self._client, news).delete(retry=None, timeout=self._timeout)
 
     def _due(self, now: datetime) -> Any:
         return self._client.collection(_WATCHES).where(filter=FieldFilter("due_at", "<=", now))
@@ -219,9 +218,6 @@ class FirestoreStore:
 
     # --- where things lie
 
-    def _message(self, news: News) -> Any:
-        return self._client.collection(_NEWS).document(f"{news.watch_id}~{news.channel_id}")
-
     def _watch(self, watch_id: str) -> Any:
         return self._client.collection(_WATCHES).document(watch_id)
 
@@ -230,6 +226,10 @@ class FirestoreStore:
 
     def _entry(self, watch_id: str, sequence: int) -> Any:
         return self._client.collection(_CHANGES).document(f"{watch_id}~{sequence:020d}")
+
+
+def _place_of(client: firestore.Client, news: News) -> Any:
+    return client.collection(_NEWS).document(f"{news.watch_id}~{news.channel_id}")
 
 
 def _answered(call: Callable[[], _Result], timeout: float) -> _Result:

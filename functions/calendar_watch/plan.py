@@ -103,9 +103,10 @@ def _opening_due(watch: Watch, now: datetime, policy: Policy) -> datetime:
 def _patience(watch: Watch, unconfirmed: Channel, policy: Policy) -> timedelta:
     if not unconfirmed.answered:
         return policy.confirm
-    return (
-        policy.probe if watch.unconfirmed >= _SILENT_CHANNELS else policy.confirm * 2 ** max(watch.unconfirmed - 1, 0)
-    )
+    if watch.unconfirmed >= _SILENT_CHANNELS:
+        return policy.probe
+    doublings = max(watch.unconfirmed - 1, 0)
+    return policy.confirm * (1 << doublings)
 
 
 def _turning_points(watch: Watch, now: datetime, policy: Policy) -> Iterator[datetime]:

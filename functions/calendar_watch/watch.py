@@ -173,11 +173,8 @@ class Watch:
 
     def state(self, now: datetime) -> State:
         if not self.wanted:
-            return (
-                State.STOPPING
-                if any(not c.stopped and not c.expired(now) for c in self.channels.values())
-                else State.STOPPED
-            )
+            left = any(not each.stopped and not each.expired(now) for each in self.channels.values())
+            return State.STOPPING if left else State.STOPPED
         if self.refusal and self.refusal.reason in POLLING_REASONS:
             return State.POLLING
         if self.refusal and self.refusal.reason != Reason.QUOTA_EXCEEDED:

@@ -8,6 +8,7 @@ import pytest
 from tests.api.conftest import Deploy, Lines
 from tests.api.deployment import ACL, KEY, Deployment, Json
 from tests.api.google import ALICE, BOB
+from tests.log_fields import FIELDS
 
 TRACE_FIELD = "logging.googleapis.com/trace"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -15,15 +16,6 @@ TRACE_HEADERS = [
     {"X-Cloud-Trace-Context": f"{TRACE}/123;o=1"},
     {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01"},
 ]
-FIELDS = {
-    "notification": {"outcome", "watchId", "channelId"},
-    "attended": {"watchId", "resource", "state", "steps", "durationSeconds"},
-    "changes": {"watchId", "count", "cause", "latencySeconds"},
-    "channel": {"action"},
-    "state": {"from", "to", "reason"},
-    "sweep": {"attended", "renewed", "synced", "published", "failed", "remaining", "overdueSeconds"},
-    "call": {"method", "status", "reason", "durationSeconds"},
-}
 
 
 def events(lines: list[Json], name: str) -> list[Json]:

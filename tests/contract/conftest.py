@@ -1,13 +1,19 @@
-"""Firestore for contract tests: each test that asks for `firestore_host` runs against ours and against Google's."""
+"""What contract tests are held against.
+
+Each test that asks for `firestore_host` runs against our Firestore and against Google's emulator; `simulator` is
+Google Calendar's side.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from google.cloud import firestore
 
 from tests import firestore_emulator, local_firestore
+from tests.calendar_simulator import Actor, CalendarSimulator
 
 BACKENDS = [
     pytest.param("local_firestore_host", id="local"),
@@ -82,3 +88,18 @@ def open_client(project: str, database: str) -> Iterator[firestore.Client]:
     client = firestore.Client(project=project, database=database)
     yield client
     client._firestore_api.transport.close()  # noqa: SLF001 - Client.close() leaves this channel open
+
+
+@pytest.fixture
+def simulator() -> CalendarSimulator:
+    return CalendarSimulator(lambda: datetime(2026, 11, 20, 10, tzinfo=UTC))
+
+
+@pytest.fixture
+def alice(simulator: CalendarSimulator) -> Actor:
+    return Actor(simulator, "alice@example.com")
+
+
+@pytest.fixture
+def bob(simulator: CalendarSimulator) -> Actor:
+    return Actor(simulator, "bob@example.com")

@@ -1,6 +1,5 @@
 """What the simulated Google keeps: rules, lists, calendars, settings, and who may touch them. In virtual time."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,21 +8,6 @@ from tests.calendar_simulator import Actor, CalendarSimulator, Refusal
 
 LIST = "users/me/calendarList"
 SETTINGS = "users/me/settings"
-
-
-@pytest.fixture
-def simulator() -> CalendarSimulator:
-    return CalendarSimulator(lambda: datetime(2026, 11, 20, 10, tzinfo=UTC))
-
-
-@pytest.fixture
-def alice(simulator: CalendarSimulator) -> Actor:
-    return Actor(simulator, "alice@example.com")
-
-
-@pytest.fixture
-def bob(simulator: CalendarSimulator) -> Actor:
-    return Actor(simulator, "bob@example.com")
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """How the simulated Google lists: pages, sync tokens, partial answers."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,21 +10,6 @@ from tests.calendar_simulator import Actor, CalendarSimulator, Call, Refusal
 ACL = "calendars/primary/acl"
 LIST = "users/me/calendarList"
 SETTINGS = "users/me/settings"
-
-
-@pytest.fixture
-def simulator() -> CalendarSimulator:
-    return CalendarSimulator(lambda: datetime(2026, 11, 20, 10, tzinfo=UTC))
-
-
-@pytest.fixture
-def alice(simulator: CalendarSimulator) -> Actor:
-    return Actor(simulator, "alice@example.com")
-
-
-@pytest.fixture
-def bob(simulator: CalendarSimulator) -> Actor:
-    return Actor(simulator, "bob@example.com")
 
 
 def ids(listing: Any) -> list[str]:

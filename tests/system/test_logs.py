@@ -4,19 +4,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from tests.log_fields import FIELDS
 from tests.stack import Person, Stack, call, until
 
 Open = Callable[..., Any]
-
-FIELDS = {
-    "notification": {"outcome", "watchId", "channelId"},
-    "attended": {"watchId", "resource", "state", "steps", "durationSeconds"},
-    "changes": {"watchId", "count", "cause", "latencySeconds"},
-    "channel": {"action"},
-    "state": {"from", "to", "reason"},
-    "sweep": {"attended", "renewed", "synced", "published", "failed", "remaining", "overdueSeconds", "states"},
-    "call": {"method", "status", "reason", "durationSeconds"},
-}
 
 
 def lines_of(stack: Stack) -> list[Any]:

@@ -1,0 +1,11 @@
+"""The fields of each kind of log line, on which metrics and alerts are built (DESIGN 1.8)."""
+
+FIELDS = {
+    "notification": {"outcome", "watchId", "channelId"},
+    "attended": {"watchId", "resource", "state", "steps", "durationSeconds"},
+    "changes": {"watchId", "count", "cause", "latencySeconds"},
+    "channel": {"action"},
+    "state": {"from", "to", "reason"},
+    "sweep": {"attended", "renewed", "synced", "published", "failed", "remaining", "overdueSeconds", "states"},
+    "call": {"method", "status", "reason", "durationSeconds"},
+}
