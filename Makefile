@@ -1,6 +1,6 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test check format lock clean
+.PHONY: help demo dev test lint check format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -20,12 +20,13 @@ test: $(VENV)/tools  ## every test, with branch coverage
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --cov --cov-report term:skip-covered \
 		--junitxml .test-results.xml
 
-check: $(VENV)/tools  ## everything that must hold before a change lands
+lint: $(VENV)/tools  ## style, types and layers, without running anything
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	PYTHONPATH=functions $(BIN)/lint-imports
-	$(MAKE) test
+
+check: lint test  ## everything that must hold before a change lands
 
 format: $(VENV)/tools  ## let ruff mend what it can
 	$(BIN)/ruff check --fix

@@ -43,10 +43,10 @@ class _Webhook(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.received.put((self.path, headers))  # before the answer: who sees that may look at once
         self.send_response(204 if self.server.statuses.empty() else self.server.statuses.get())
         self.send_header("location", "/elsewhere")
         self.end_headers()
-        self.server.received.put((self.path, headers))
 
     def log_message(self, *_: Any) -> None:
         pass
