@@ -17,7 +17,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import functions_framework
@@ -25,12 +25,12 @@ from flask import Request
 
 from calendar_watch import log, web
 from calendar_watch.attendant import attend
-from calendar_watch.body import Rules, read_body
+from calendar_watch.body import Rules, read_bodies, read_body
 from calendar_watch.config import IntakeSettings, Settings
-from calendar_watch.errors import UnknownWatchError
+from calendar_watch.errors import InvalidRequestError, UnknownWatchError
 from calendar_watch.hold import Surroundings
 from calendar_watch.intake import Intake
-from calendar_watch.ports import Calendar, NewsStore, Store
+from calendar_watch.ports import Calendar, NewsStore, Outlet, Store
 from calendar_watch.registry import Outcome, Registry
 from calendar_watch.sweep import Sweep
 from calendar_watch.tokens import Tokens
@@ -40,8 +40,12 @@ from calendar_watch.watch import State, Watch
 log.configure("INFO")  # until the settings say otherwise, or turn out to be wrong
 
 _STATUS = {Outcome.CREATED: 201, Outcome.RESUMED: 200, Outcome.EXISTS: 200, Outcome.UNDER_WAY: 202}
+_CALLS_TO_OPEN = (
+    4  # to Google, for each watch in its first minute: watch, and list for it, for its first message, again
+)
 _ITEMS_A_PAGE = 1000
-_INTAKE_SECONDS = 8.0
+_INTAKE_SECONDS = 6.0
+_WAKEUP_SECONDS = 2.0
 _FIRST_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
 
 
@@ -54,6 +58,9 @@ def watches(request: Request) -> web.Answer:
             case ():
                 web.only(request, "POST", "GET")
                 return _open(request) if request.method == "POST" else _list(request)
+            case ("batch",):
+                web.only(request, "POST")
+                return _batch(request)
             case (name,):
                 web.only(request, "GET", "DELETE")
                 return _end(name) if request.method == "DELETE" else _show(name)
@@ -93,10 +100,31 @@ def renew(request: Request) -> web.Answer:
 
 
 def _open(request: Request) -> web.Answer:
-    settings = _settings()
-    rules = Rules(settings.resources, settings.auth_mode, settings.subject_domains)
-    outcome, watch = _registry().open(*read_body(web.json_of(request), rules))
+    outcome, watch = _registry().open(*read_body(web.json_of(request), _rules()))
     return _view(watch), _STATUS[outcome]
+
+
+def _batch(request: Request) -> web.Answer:
+    """Each is written down now, and opened by `renew` in its turn."""
+    asked = read_bodies(web.batch_of(request), _rules())
+    between = _CALLS_TO_OPEN * timedelta(minutes=1) / _settings().calendar_calls_per_minute
+    entered = iter(_registry().enrol([each for each in asked if isinstance(each, tuple)], between))
+    return {
+        "results": [_result(each if isinstance(each, InvalidRequestError) else next(entered)) for each in asked]
+    }, 200
+
+
+def _result(entered: tuple[Outcome, Watch] | InvalidRequestError) -> dict[str, Any]:
+    if isinstance(entered, InvalidRequestError):
+        problem = web.problem_of(entered)
+        return {"status": problem["status"], "problem": problem}
+    outcome, watch = entered
+    return {"status": _STATUS[outcome], "watch": _view(watch)}
+
+
+def _rules() -> Rules:
+    settings = _settings()
+    return Rules(settings.resources, settings.auth_mode, settings.subject_domains)
 
 
 def _list(request: Request) -> web.Answer:
@@ -185,7 +213,24 @@ def _intake_settings() -> IntakeSettings:
 
 @_once
 def _intake() -> Intake:
-    return Intake(Tokens(_intake_settings().channel_token_keys), _news_store, _now)
+    tokens = Tokens(_intake_settings().channel_token_keys)
+    return Intake(tokens, _news_store, _wake_renew, _now)
+
+
+def _wake_renew(watch_id: str) -> None:
+    _waker()(watch_id)
+
+
+@_once
+def _waker() -> Callable[[str], None]:
+    """What calls `renew` at once; without a topic for that, it comes within a minute."""
+    from calendar_watch import pubsub  # noqa: PLC0415 (see above)
+
+    settings = _intake_settings()
+    if not settings.wakeup_topic:
+        return lambda _watch_id: None
+    line = pubsub.connect(settings.pubsub_emulator_host, timeout=_WAKEUP_SECONDS)
+    return pubsub.WakeupTopic(line, settings.wakeup_topic).wake
 
 
 @_once
@@ -208,6 +253,7 @@ def _surroundings() -> Surroundings:
     return Surroundings(
         store=_store(settings),
         calendar=_calendar(settings),
+        outlet=_outlet(settings),
         tokens=Tokens(settings.channel_token_keys),
         policy=settings.policy,
         clock=_now,
@@ -221,6 +267,13 @@ def _store(settings: Settings) -> Store:
 
     client = firestore.connect(settings.google_cloud_project, settings.firestore_database)
     return firestore.FirestoreStore(client, timeout=settings.call_seconds, retention=settings.policy.retention)
+
+
+def _outlet(settings: Settings) -> Outlet:
+    from calendar_watch import pubsub  # noqa: PLC0415 (see above)
+
+    line = pubsub.connect(settings.pubsub_emulator_host, timeout=settings.call_seconds)
+    return pubsub.ChangesTopic(line, settings.changes_topic)
 
 
 def _calendar(settings: Settings) -> Calendar:

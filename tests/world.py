@@ -3,6 +3,7 @@
 Years run in seconds, because nothing sleeps: time jumps to whatever happens next.
 """
 
+import json
 import random
 import uuid
 from dataclasses import replace
@@ -20,18 +21,22 @@ from calendar_watch.hold import Surroundings
 from calendar_watch.intake import Intake
 from calendar_watch.pace import Pace
 from calendar_watch.policy import Policy
+from calendar_watch.pubsub import ChangesTopic, PubSub, WakeupTopic
 from calendar_watch.registry import Registry
-from calendar_watch.resources import ACL, CALENDAR_LIST, RESOURCES, SETTINGS
+from calendar_watch.resources import ACL, CALENDAR_LIST, EVENTS, RESOURCES, SETTINGS
 from calendar_watch.sweep import Sweep, Swept
 from calendar_watch.tokens import Tokens
 from calendar_watch.watch import Order, Watch, Wish
 from tests.calendar_simulator import Actor, CalendarSimulator, Courier, Delivery, Options
 from tests.line import Line
+from tests.local_pubsub import LocalPubSub, Message, PubSubAdapter
 
 ALICE = "alice@example.com"
 BOB = "bob@example.com"
 ADDRESS = "https://notifications.example.com/"
 KEY = "k" * 32
+PUBSUB = "https://pubsub.googleapis.com"
+CHANGES, WAKEUPS = "projects/p/topics/changes", "projects/p/topics/wakeups"
 ROOT = "https://www.googleapis.com/calendar/v3"
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 TICK = timedelta(minutes=1)
@@ -39,12 +44,20 @@ _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 ALICES_ACL = Order(ACL, ALICE, ALICE)
 ALICES_LIST = Order(CALENDAR_LIST, None, ALICE)
+ALICES_EVENTS = Order(EVENTS, ALICE, ALICE)
 ALICES_SETTINGS = Order(SETTINGS, None, ALICE)
 
 
 def _full_minute(moment: datetime) -> datetime:
     """The next one, or this one."""
     return moment + (START - moment) % TICK
+
+
+def cloud_event(message: Message) -> dict[str, Any]:
+    """What the Pub/Sub binding says that a message is."""
+    attributes = {name.removeprefix("ce-"): value for name, value in message.attributes.items() if name[:3] == "ce-"}
+    kind = message.attributes["content-type"]
+    return {**attributes, "datacontenttype": kind, "data": json.loads(message.payload)}
 
 
 def policy_of(**changes: Any) -> Policy:
@@ -64,6 +77,10 @@ class World:
         self._session = requests.Session()
         self.line = Line(self.google, self._post)
         self._session.mount("https://", self.line)
+        self.pubsub = LocalPubSub(lambda: self.now)
+        for topic in (CHANGES, WAKEUPS):
+            self.pubsub.create_topic(topic)
+        self._session.mount(PUBSUB, PubSubAdapter(self.pubsub))
         self._chance = random.Random(1)  # noqa: S311 (repeatable on purpose)
         self.deploy(policy or policy_of(), [KEY])
 
@@ -74,6 +91,7 @@ class World:
         self.around = Surroundings(
             store=self.store,
             calendar=self._calendar(),
+            outlet=ChangesTopic(self._pubsub(), CHANGES),
             tokens=Tokens(keys),
             policy=policy,
             clock=lambda: self.now,
@@ -81,11 +99,20 @@ class World:
             jitter=self._chance.random,
         )
         self.registry = Registry(self.around, pause=lambda seconds: self.run(timedelta(seconds=seconds)))
-        self.intake = Intake(Tokens(keys), lambda: FirestoreNews(self.client, timeout=10), lambda: self.now)
+        box = FirestoreNews(self.client, timeout=10)
+        self.intake = Intake(Tokens(keys), lambda: box, self._wake, lambda: self.now)
 
     def close(self) -> None:
         self._session.close()
         self.client._firestore_api.transport.close()  # noqa: SLF001 (Client.close() leaves this channel open)
+
+    def _pubsub(self) -> PubSub:
+        return PubSub(PUBSUB, lambda: self._session, timeout=20, clock=self._seconds, sleep=self._sleep)
+
+    def _wake(self, watch_id: str) -> None:
+        """Where changes are published, wake-ups are as well."""
+        if self.policy.publishes:
+            WakeupTopic(self._pubsub(), WAKEUPS).wake(watch_id)
 
     def _calendar(self) -> CalendarApi:
         seconds = self._seconds
@@ -146,6 +173,10 @@ class World:
     def events(self, watch_id: str) -> list[Any]:
         """The whole feed, as a consumer reads it."""
         return list(self.registry.changes(watch_id, 0, 10_000))
+
+    def published(self) -> list[Any]:
+        """Every CloudEvent that arrived at Pub/Sub, in JSON form, in order of arrival."""
+        return [cloud_event(each) for each in self.pubsub.published(CHANGES)]
 
     def told(self, watch_id: str) -> list[str]:
         """What happened, in words: the middle of each type."""

@@ -5,22 +5,23 @@
 Every step is safe to repeat. A crash anywhere leaves a watch that the next attendant carries on with.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from calendar_watch import failures, journal, openings, plan, readings, writes
-from calendar_watch.change import Items, Snapshot, apply, collect, compare, emptied
+from calendar_watch import failures, journal, listings, openings, plan, writes
 from calendar_watch.channel import Channel, Opening
-from calendar_watch.errors import GoogleError
+from calendar_watch.errors import GoogleError, StaleError
 from calendar_watch.failures import Failure
-from calendar_watch.hold import FencedError, Hold, Surroundings
-from calendar_watch.resources import Item
+from calendar_watch.follower import Follower
+from calendar_watch.hold import DisturbedError, FencedError, Hold, Surroundings
+from calendar_watch.paged_reader import PagedReader
 from calendar_watch.watch import Kind, News, State
+from calendar_watch.whole_reader import WholeReader
 
 _ROUNDS = 5
-_CHUNK = 500
+_BATCH = 100
 _MOST_STEPS = 50
 
 
@@ -31,6 +32,7 @@ class Attendance:
     steps: list[str] = field(default_factory=list)
     renewed: int = 0
     synced: int = 0
+    published: int = 0
     failed: bool = False
     state: State | None = None
 
@@ -77,7 +79,7 @@ class _Attendant:
             if len(self._steps) >= _MOST_STEPS:
                 return
             self._steps.append(type(step).__name__)
-            step = self._take(step)
+            step = self._taken(step)
         self._steps.append("Rest")
 
     def _tell(self, started: datetime) -> None:
@@ -86,16 +88,43 @@ class _Attendant:
         self._attendance.state = self._hold.watch.state(now)
         journal.attended(self._hold.watch, self._steps, started, now)
 
+    def _taken(self, step: plan.Step) -> plan.Step:
+        try:
+            return self._take(step)
+        except DisturbedError:
+            return self._hold.anew()
+
     def _take(self, step: plan.Step) -> plan.Step:
         match step:
+            case plan.Publish():
+                return self._publish()
             case plan.StopChannel(channel):
                 return self._stop(channel)
             case plan.OpenChannel():
                 return self._open()
+            case plan.Follow():
+                return Follower(self._around, self._hold).follow()
             case plan.Forget():
-                return self._hold.write(self._around.store.forget, writes.forgotten(self._hold.watch))
+                return self._forget()
             case _:
                 return self._read()
+
+    def _forget(self) -> plan.Step:
+        watch, store = self._hold.watch, self._around.store
+        return self._hold.write(lambda settled: store.forget(settled, watch.parts), writes.forgotten(watch))
+
+    def _publish(self) -> plan.Step:
+        watch, store = self._hold.watch, self._around.store
+        entries = self._hold.unpublished(_BATCH)
+        try:
+            self._around.outlet.publish(entries)
+        except GoogleError as error:
+            journal.unpublished(watch, error.detail)
+            return self._hold.write(store.failure, failures.unpublished(watch, self._failure(error)))
+        self._attendance.published += len(entries)
+        sent = writes.published(watch, entries)
+        journal.published(watch, sent, len(entries))
+        return self._hold.write(store.commit, sent)
 
     def _stop(self, channel: Channel) -> plan.Step:
         store, watch = self._around.store, self._hold.watch
@@ -121,38 +150,16 @@ class _Attendant:
         return self._around.calendar.watch(watch.order, channel, token, self._around.policy.lifetime(watch.wish.ttl))
 
     def _read(self) -> plan.Step:
-        started = self._around.clock()
+        reader = PagedReader if self._hold.watch.order.resource.synced else WholeReader
         try:
-            items = collect(self._pages())
+            step = reader(self._around, self._hold).read()
+        except StaleError as error:
+            stale = listings.stale(self._hold.watch, self._failure(error), self._around.policy)
+            return self._hold.write(self._around.store.failure, stale)
         except GoogleError as error:
             return self._failed(Kind.READ, error)
         self._attendance.synced += 1
-        return self._compare(items, started)
-
-    def _pages(self) -> Iterator[list[Item]]:
-        for page in self._around.calendar.pages(self._hold.watch.order):
-            yield page
-            self._hold.heartbeat()
-
-    def _compare(self, items: Items, started: datetime) -> plan.Step:
-        watch, policy = self._hold.watch, self._around.policy
-        new = Snapshot(items, watch.order.resource.fields)
-        if watch.item_count is None:
-            return self._hold.commit(readings.baseline(watch, new, started, policy, self._around.clock()), new)
-        if watch.digest == new.digest:
-            return self._hold.write(self._around.store.commit, readings.read(watch, new, started, policy))
-        return self._report(self._around.store.snapshot(watch.id), new, started)
-
-    def _report(self, old: Snapshot, new: Snapshot, started: datetime) -> plan.Step:
-        watch, policy, now = self._hold.watch, self._around.policy, self._around.clock()
-        if emptied(old.items, new.items) and not watch.brake:
-            return self._hold.write(self._around.store.failure, readings.braked(watch, now, policy))
-        changes = compare(old, new)
-        if len(changes) > _CHUNK:
-            common = tuple(field for field in new.fields if field in old.fields)
-            part = Snapshot(apply(changes[:_CHUNK], old.items), common)
-            return self._hold.commit(readings.partly_read(watch, changes[:_CHUNK], part, now), part)
-        return self._hold.commit(readings.read(readings.found(watch, changes, now), new, started, policy), new)
+        return step
 
     def _failed(self, kind: Kind, error: GoogleError) -> plan.Step:
         failed = failures.failed(self._hold.watch, kind, self._failure(error), self._around.policy)

@@ -1,12 +1,12 @@
 """The body of `POST /`, read field by field: every mistake is named at once, with what to write instead."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from calendar_watch.errors import InvalidRequestError
-from calendar_watch.resources import RESOURCES
+from calendar_watch.resources import CALENDAR_LIST, EVENT_TYPES, EVENTS, FOLLOWABLE, RESOURCES
 from calendar_watch.watch import LABEL_KEY, Order, Wish
 
 _OURS = {
@@ -49,8 +49,20 @@ def read_body(body: object, rules: Rules) -> tuple[Order, Wish]:
             errors.append((field, str(problem)))
     if errors:
         raise InvalidRequestError(*errors)
-    order = Order(RESOURCES[values["resource"]], values["calendarId"], values["subject"])
-    return order, Wish(values["params"], values["labels"])
+    order = Order(RESOURCES[values["resource"]], values["calendarId"], values["subject"], values["eventTypes"])
+    return order, Wish(values["params"], values["labels"], values["follow"])
+
+
+def read_bodies(bodies: Iterable[object], rules: Rules) -> list[tuple[Order, Wish] | InvalidRequestError]:
+    """Each by itself: what is wrong with one says nothing of the others."""
+    return [_read_or_error(each, rules) for each in bodies]
+
+
+def _read_or_error(body: object, rules: Rules) -> tuple[Order, Wish] | InvalidRequestError:
+    try:
+        return read_body(body, rules)
+    except InvalidRequestError as error:
+        return error
 
 
 def _strangers(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -66,8 +78,6 @@ def _resource(name: Any, _body: Mapping[str, Any], rules: Rules) -> str:
         raise ValueError(f"must be one of {', '.join(sorted(RESOURCES))}")
     if name not in rules.resources:
         raise ValueError(f"{name} is not among the RESOURCES of this deployment")
-    if name == "events":
-        raise ValueError("events cannot be watched yet: they come with the next release")
     return name
 
 
@@ -110,17 +120,30 @@ def _params(params: Any, _body: Mapping[str, Any], _rules: Rules) -> int | None:
     return int(ttl) if "ttl" in params else None
 
 
-def _event_types(event_types: Any, body: Mapping[str, Any], _rules: Rules) -> None:
-    if event_types is not None and body.get("resource") != "events":
+def _event_types(event_types: Any, body: Mapping[str, Any], _rules: Rules) -> tuple[str, ...]:
+    if event_types is None:
+        return ()
+    if body.get("resource") != EVENTS.name:
         raise ValueError("goes with the resource events only")
+    return _choice(event_types, EVENT_TYPES)
 
 
-def _follow(follow: Any, body: Mapping[str, Any], _rules: Rules) -> None:
+def _follow(follow: Any, body: Mapping[str, Any], rules: Rules) -> tuple[str, ...]:
     if follow in (None, []):
-        return
-    if body.get("resource") != "calendarList":
+        return ()
+    if body.get("resource") != CALENDAR_LIST.name:
         raise ValueError("goes with the resource calendarList only")
-    raise ValueError("cannot be used yet: it comes with the next release")
+    names = _choice(follow, FOLLOWABLE)
+    if not rules.resources.issuperset(names):
+        raise ValueError("names what is not among the RESOURCES of this deployment")
+    return names
+
+
+def _choice(given: Any, among: Iterable[str]) -> tuple[str, ...]:
+    """In one order, without repetition: whoever asks for the same gets the same."""
+    if not isinstance(given, list) or not given or not all(each in among for each in given):
+        raise ValueError(f"must be a list of some of {', '.join(among)}")
+    return tuple(sorted(set(given)))
 
 
 def _labels(labels: Any, _body: Mapping[str, Any], _rules: Rules) -> Mapping[str, str]:

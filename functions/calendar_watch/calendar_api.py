@@ -10,12 +10,14 @@ from urllib.parse import quote
 from calendar_watch.channel import Channel, Opening
 from calendar_watch.errors import TryLaterError
 from calendar_watch.google_calls import Call, GoogleCalls
-from calendar_watch.resources import Item
+from calendar_watch.listing import Page
+from calendar_watch.resources import Item, Resource
 from calendar_watch.watch import Order
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STOPPED_ALREADY = frozenset({404, 410})
-_NOT_CONTENT = ("etag", "kind")
+_STALE_SYNC_TOKEN = frozenset({410})
+_STALE_PAGE_TOKEN = frozenset({400, 410})
 
 _Params = Mapping[str, str | Sequence[str]]
 
@@ -56,21 +58,29 @@ class CalendarApi:
         token = ""
         while token not in seen:
             seen.add(token)
-            items, token = self._page(order, token)
-            yield items
+            page = self.page(order, "", token)
+            yield list(page.items)
+            token = page.page_token
             if not token:
                 return
         raise TryLaterError("Google's listing goes in circles: a page token came twice")
 
-    def _page(self, order: Order, token: str) -> tuple[list[Item], str]:
+    def page(self, order: Order, sync_token: str, page_token: str) -> Page:
+        """A stale sync token is answered 410; of a stale page token nobody knows, so 400 counts as well.
+
+        https://developers.google.com/workspace/calendar/api/guides/sync
+        """
         params = {
             **order.resource.parameters,
             **_quota_user(order),
             "fields": _fields(order),
             "eventTypes": order.event_types,
-            "pageToken": [token] if token else [],
+            "syncToken": [sync_token] if sync_token else [],
+            "pageToken": [page_token] if page_token else [],
         }
-        return _listing(self.calls.repeatedly(order, Call(f"{order.resource.name}.list", "GET", _path(order), params)))
+        stale = _STALE_PAGE_TOKEN if page_token else _STALE_SYNC_TOKEN if sync_token else frozenset[int]()
+        call = Call(f"{order.resource.name}.list", "GET", _path(order), params, stale=stale)
+        return _page(self.calls.repeatedly(order, call), order.resource)
 
 
 def _path(order: Order) -> str:
@@ -80,7 +90,8 @@ def _path(order: Order) -> str:
 def _fields(order: Order) -> str:
     """Only what is compared, to keep listings small; everything where the resource names nothing."""
     inner = f"({','.join(order.resource.fields)})" if order.resource.fields else ""
-    return f"kind,nextPageToken,items{inner}"
+    tokens = "nextPageToken,nextSyncToken" if order.resource.synced else "nextPageToken"
+    return f"kind,{tokens},items{inner}"
 
 
 def _quota_user(order: Order) -> _Params:
@@ -122,20 +133,25 @@ def _contradiction(what: str) -> TryLaterError:
     return TryLaterError(f"Google's answer to watch is not understood: {what}", may_have_happened=True)
 
 
-def _listing(answer: object) -> tuple[list[Item], str]:
+def _page(answer: object, resource: Resource) -> Page:
     """Take no foreign body for an empty collection: where there are no items, at least the kind must be Google's."""
     given = answer if isinstance(answer, dict) else {}
     genuine = "items" in given or str(given.get("kind")).startswith("calendar#")
-    items, token = given.get("items", []), given.get("nextPageToken", "")
-    well_formed = isinstance(items, list) and isinstance(token, str) and all(map(_is_item, items))
-    if not genuine or not well_formed:
+    items, tokens = given.get("items", []), [given.get("nextPageToken", ""), given.get("nextSyncToken", "")]
+    well_formed = isinstance(items, list) and all(isinstance(token, str) for token in tokens)
+    if not genuine or not well_formed or not all(map(_is_item, items)):
         raise TryLaterError("Google's answer is not a listing")
-    return [_content(item) for item in items], token
+    return Page([_content(item, resource) for item in items], *tokens)
 
 
 def _is_item(value: object) -> bool:
     return isinstance(value, dict) and isinstance(value.get("id"), str)
 
 
-def _content(item: Mapping[str, Any]) -> Item:
-    return {name: value for name, value in item.items() if name not in _NOT_CONTENT}
+def _content(item: Mapping[str, Any], resource: Resource) -> Item:
+    """Without `kind`, and without the etag, unless it is kept to tell versions apart."""
+    return {
+        name: value
+        for name, value in item.items()
+        if name != "kind" and (name != "etag" or name in resource.fingerprint)
+    }

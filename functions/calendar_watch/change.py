@@ -3,27 +3,33 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from calendar_watch.remedies import REMEDIES
 from calendar_watch.resources import Item
 from calendar_watch.watch import Cause, Watch
 
 Items = Mapping[str, Item]
 """A whole collection, by item id."""
 
+_HIDDEN = frozenset({"etag", "kind"})
 _ABSENT = object()  # null is something else
 _CAUSES = {Cause.NOTIFICATION: "notification", Cause.SETTLE: "notification"}
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A collection as last read: which fields were looked at then, and after which change."""
+    """A collection as last read, or a part of it: which fields were looked at then, and after which change."""
 
     items: Items
     fields: tuple[str, ...]
     sequence: int = 0
+    name: str = "0"
+    """Which part of the collection this is; "0": all of it."""
+    seen: Mapping[str, int] = field(default_factory=dict)
+    """The number of the last whole listing that showed an item."""
 
     @property
     def digest(self) -> str:
@@ -39,6 +45,8 @@ class Change:
     item_id: str
     before: Item | None
     after: Item | None
+    comparable: frozenset[str] | None = None
+    """The only fields that are known of both; None: all are."""
 
     @property
     def kind(self) -> str:
@@ -52,7 +60,9 @@ class Change:
         if self.before is None or self.after is None:
             return []
         before, after = self.before, self.after
-        keys = before.keys() | after.keys()
+        keys = (before.keys() | after.keys()) - _HIDDEN
+        if self.comparable is not None:
+            keys &= self.comparable
         return sorted(key for key in keys if before.get(key, _ABSENT) != after.get(key, _ABSENT))
 
 
@@ -72,6 +82,11 @@ def compare(old: Snapshot, new: Snapshot) -> list[Change]:
     return [each for each in changes if _project(each.before, common) != _project(each.after, common)]
 
 
+def content(item: Item) -> Item:
+    """As it is told: an etag is none."""
+    return {name: value for name, value in item.items() if name not in _HIDDEN}
+
+
 def apply(changes: Iterable[Change], items: Items) -> Items:
     """`items` after `changes`."""
     changed = {**items}
@@ -85,24 +100,39 @@ def apply(changes: Iterable[Change], items: Items) -> Items:
 
 def emptied(old: Items, new: Items) -> bool:
     """Whether so much is gone that a listing wants to be seen twice before it is believed (DESIGN 2.4)."""
-    gone = len(old.keys() - new.keys())
-    return gone > 0 and (gone == len(old) or (gone >= 10 and gone * 2 > len(old)))  # noqa: PLR2004 (the contract's ten)
+    return mostly_gone(len(old.keys() - new.keys()), len(old))
+
+
+def mostly_gone(gone: int, of: int) -> bool:
+    return gone > 0 and (gone >= of or (gone >= 10 and gone * 2 > of))  # noqa: PLR2004 (the contract's ten)
 
 
 def reported(watch: Watch, changes: Iterable[Change], now: datetime) -> Watch:
     """The watch with an entry for each change, numbered on from its sequence."""
-    cause = _CAUSES.get(watch.read_cause, "reconciliation")
+    cause = "resync" if watch.resyncing else _CAUSES.get(watch.read_cause, "reconciliation")
     for each in changes:
-        told = {"itemId": each.item_id, "before": each.before, "after": each.after, "changedFields": each.fields}
-        watch = _appended(
-            watch, f"{watch.order.resource.name}.{each.kind}", now, {**told, "cause": cause}, each.item_id
-        )
+        told = {
+            "itemId": each.item_id,
+            "before": each.before and content(each.before),
+            "after": each.after and content(each.after),
+            "changedFields": each.fields,
+            "cause": cause,
+        }
+        watch = _appended(watch, f"{watch.order.resource.name}.{each.kind}", now, told, each.item_id)
+        watch = replace(watch, roster=watch.roster + 1)
     return watch
 
 
-def announced(watch: Watch, kind: str, now: datetime) -> Watch:
-    """The watch with an entry about itself."""
-    told = {"state": watch.state(now), "reason": watch.reason, "detail": watch.detail, "itemCount": watch.item_count}
+def announced(watch: Watch, kind: str, now: datetime, **more: Any) -> Watch:
+    """The watch with an entry about itself; what somebody has to do about it goes along."""
+    told = {
+        "state": watch.state(now),
+        "reason": watch.reason,
+        "detail": watch.detail,
+        "itemCount": watch.item_count,
+        **({"remedy": REMEDIES[watch.reason]} if watch.reason else {}),
+        **more,
+    }
     return _appended(watch, f"watch.{kind}", now, told)
 
 

@@ -103,6 +103,7 @@ _topic = _matching(
     r"(?:projects/[a-z0-9.:-]+/topics/[A-Za-z][A-Za-z0-9._~+%-]{2,254})?",
     "must be a full topic name, projects/<project>/topics/<topic>, or empty",
 )
+_host = _matching(r"(?:[A-Za-z0-9.-]+:[0-9]{1,5})?", "must be host:port, or empty")
 _keys = _checked(
     _list,
     _are_keys,
@@ -111,13 +112,6 @@ _keys = _checked(
 )
 _resources = _checked(_set, _are_resources, f"must name some of {', '.join(RESOURCES)}, comma separated, and no others")
 _domains = _checked(_lower_case_set, _are_domains, "must hold domains such as example.com, comma separated, without @")
-
-
-def _no_topic_yet(text: str) -> str:
-    """Refuse all topics; with `_topic` in its place in the tables below, publishing is allowed."""
-    if _topic(text):
-        raise ValueError("must be empty in this release: publishing arrives with a later one")
-    return text
 
 
 def _lifetime(text: str) -> int:
@@ -162,7 +156,8 @@ class IntakeSettings:
     google_cloud_project: str = _variable(_project)
     firestore_database: str = _variable(_database, "calendar-watch")
     channel_token_keys: tuple[str, ...] = _variable(_keys, repr=False)
-    wakeup_topic: str = _variable(_no_topic_yet)
+    wakeup_topic: str = _variable(_topic)
+    pubsub_emulator_host: str = _variable(_host)
     log_level: str = _variable(_one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "INFO")
 
     @classmethod
@@ -183,7 +178,7 @@ class Settings(IntakeSettings):
     token_service_url: str = _variable(_optional_address)
     calendar_api_root: str = _variable(_root, "https://www.googleapis.com/calendar/v3")
     calendar_calls_per_minute: int = _variable(_whole(1, 1_000_000), "6000")
-    changes_topic: str = _variable(_no_topic_yet)
+    changes_topic: str = _variable(_topic)
     channel_ttl_seconds: int = _variable(_lifetime, "604800")
     safety_sync_seconds: float = _variable(_number(0, _TEN_YEARS), "3600")
     change_retention_days: float = _variable(_positive(3650), "30")
@@ -218,6 +213,8 @@ class Settings(IntakeSettings):
             brake=timedelta(seconds=self.brake_seconds),
             lease=timedelta(seconds=self.lease_seconds),
             retention=timedelta(days=self.change_retention_days),
+            whole_events=self.event_snapshot == "full",
+            publishes=bool(self.changes_topic),
         )
 
 

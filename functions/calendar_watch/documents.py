@@ -13,13 +13,17 @@ from typing import Any
 from calendar_watch.change import Snapshot
 from calendar_watch.channel import Channel
 from calendar_watch.errors import Reason
+from calendar_watch.listing import Listing
 from calendar_watch.resources import RESOURCES
 from calendar_watch.watch import Cause, Entry, Kind, News, Order, Refusal, State, Watch, Wish
 
 _SCHEMA = 1
 _PLAIN = (
-    "created", "wanted", "discarded", "stopped_at", "due_at", "holder", "read_at", "news_at", "last_sync", "brake",
-    "digest", "item_count", "generation", "unconfirmed", "was_confirmed", "surprises", "sequence", "published",
+    "created", "wanted", "by_operator", "discarded", "stopped_at", "due_at", "holder", "turn",
+    "read_at", "news_at", "last_sync", "brake", "digest", "item_count",
+    "sync_token", "resyncing", "listings", "stored",
+    "generation", "unconfirmed", "was_confirmed", "surprises",
+    "roster", "followed_to", "following", "sequence", "published",
 )  # fmt: skip
 
 Document = Mapping[str, Any]
@@ -34,11 +38,15 @@ def watch_document(watch: Watch) -> dict[str, Any]:
         "event_types": list(watch.order.event_types),
         "ttl": watch.wish.ttl,
         "labels": dict(watch.wish.labels),
+        "follow": list(watch.wish.follow),
+        "followed_by": list(watch.followed_by),
         "read_cause": watch.read_cause.value,
         "announced": watch.announced and watch.announced.value,
         "refusal": watch.refusal and asdict(watch.refusal),
         "not_before": dict(watch.not_before),
         "failures": dict(watch.failures),
+        "parts": list(watch.parts),
+        "listing": watch.listing and asdict(watch.listing),
         "channels": {each.id: _channel_document(each) for each in watch.channels.values()},
         **{name: getattr(watch, name) for name in _PLAIN},
     }
@@ -54,16 +62,25 @@ def watch_of(document: Document, version: object) -> Watch:
     """`version` is what the next write is conditioned on."""
     return Watch(
         order=_order_of(document),
-        wish=Wish(document["ttl"], document["labels"]),
+        wish=Wish(document["ttl"], document["labels"], tuple(document.get("follow", ()))),
+        followed_by=tuple(document.get("followed_by", ())),
         read_cause=Cause(document["read_cause"]),
         announced=State(document["announced"]) if document["announced"] else None,
         refusal=_refusal_of(document["refusal"]) if document["refusal"] else None,
         not_before={Kind(kind): moment for kind, moment in document["not_before"].items()},
         failures={Kind(kind): count for kind, count in document["failures"].items()},
+        parts=tuple(document.get("parts", ("0",))),
+        listing=_listing_of(document.get("listing")),
         channels={id_: _channel_of(id_, channel) for id_, channel in document["channels"].items()},
         version=version,
         **{name: document[name] for name in _PLAIN if name in document},
     )
+
+
+def _listing_of(document: Document | None) -> Listing | None:
+    if document is None:
+        return None
+    return Listing(**{name: value for name, value in document.items() if name in _LISTING_FIELDS})
 
 
 def _order_of(document: Document) -> Order:
@@ -76,6 +93,7 @@ def _refusal_of(document: Document) -> Refusal:
     return Refusal(Reason(document["reason"]), document["detail"], Kind(document["kind"]), document["address"])
 
 
+_LISTING_FIELDS = frozenset(each.name for each in fields(Listing))
 _CHANNEL_FIELDS = frozenset(each.name for each in fields(Channel)) - {"id"}
 
 
@@ -97,15 +115,25 @@ def news_of(name: str, document: Document) -> News:
     return News(watch_id, channel_id, document["resource_id"], document["expiration"], document["received"])
 
 
-def snapshot_document(snapshot: Snapshot, sequence: int) -> dict[str, Any]:
+def part_document(part: Snapshot, sequence: int) -> dict[str, Any]:
     """Compressed: one document holds some 50,000 ACL rules, where plain text would hold 5,000 in its 1 MiB."""
-    items = zlib.compress(json.dumps(snapshot.items, separators=(",", ":")).encode())
-    return {"schema": _SCHEMA, "items": items, "fields": list(snapshot.fields), "sequence": sequence}
+    seen = {"seen": _packed(part.seen)} if part.seen else {}
+    content = {"items": _packed(part.items), "fields": list(part.fields), "sequence": sequence}
+    return {"schema": _SCHEMA, **content, **seen}
 
 
-def snapshot_of(document: Document) -> Snapshot:
-    items = json.loads(zlib.decompress(document["items"]))
-    return Snapshot(items, tuple(document["fields"]), document["sequence"])
+def part_of(document: Document, name: str) -> Snapshot:
+    seen = _unpacked(document["seen"]) if "seen" in document else {}
+    return Snapshot(_unpacked(document["items"]), tuple(document["fields"]), document["sequence"], name, seen)
+
+
+def _packed(content: Mapping[str, Any]) -> bytes:
+    return zlib.compress(json.dumps(content, separators=(",", ":")).encode())
+
+
+def _unpacked(packed: bytes) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(zlib.decompress(packed))
+    return content
 
 
 def entry_document(entry: Entry, expire_at: object) -> dict[str, Any]:

@@ -5,8 +5,10 @@ CalendarWatchError
     InvalidRequestError       the caller's mistake, field by field
     InvalidTokenError         a notification that is not from a channel of ours
     UnknownWatchError         no such watch
+    FollowedError             it cannot be ended while others follow it
     TooOldError               the resume feed no longer reaches back that far
     GoogleError               a call to Google that did not do what it should
+        StaleError            a sync or page token that Google no longer takes
         RefusedError          for good, until somebody changes something
         TryLaterError         for now
             QuotaError        an abuse limit: hours, not seconds
@@ -16,6 +18,7 @@ CalendarWatchError
         UnavailableError      Firestore cannot be reached
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 
@@ -61,6 +64,12 @@ class UnknownWatchError(CalendarWatchError):
     pass
 
 
+class FollowedError(CalendarWatchError):
+    def __init__(self, followed_by: Sequence[str]):
+        super().__init__(f"it is kept by the follow of {', '.join(followed_by)}: change or end that one")
+        self.followed_by = followed_by
+
+
 class TooOldError(CalendarWatchError):
     def __init__(self, oldest_sequence: int):
         super().__init__(f"the feed begins at sequence {oldest_sequence}: start again from items")
@@ -74,6 +83,10 @@ class GoogleError(CalendarWatchError):
         super().__init__(detail)
         self.detail = detail
         self.may_have_happened = may_have_happened
+
+
+class StaleError(GoogleError):
+    pass
 
 
 class RefusedError(GoogleError):

@@ -8,6 +8,8 @@ from calendar_watch.policy import Policy
 from calendar_watch.watch import POLLING_REASONS, Kind, Refusal, Watch
 
 _LONGEST_PAUSE = timedelta(hours=1)
+_LONGEST_PUBLISHING_PAUSE = timedelta(minutes=1)
+"""Pub/Sub is not somebody to be spared, but somebody to be back for at once."""
 _LONGEST_DOUBLING = 12
 _ABUSE_PAUSE = timedelta(hours=4)
 
@@ -20,12 +22,12 @@ class Failure:
     at: datetime
     jitter: float
 
-    def pause(self, count: int) -> timedelta:
-        """After `count` earlier ones: doubling up to an hour, hours for an abuse limit, longer if Google says so."""
+    def pause(self, count: int, longest: timedelta = _LONGEST_PAUSE) -> timedelta:
+        """After `count` earlier ones: doubling up to `longest`, hours for an abuse limit, longer if Google says so."""
         if isinstance(self.error, QuotaError):
             return _ABUSE_PAUSE * (0.5 + self.jitter)
         asked = self.error.after if isinstance(self.error, TryLaterError) else 0
-        backoff = min(timedelta(seconds=2 ** min(count, _LONGEST_DOUBLING)), _LONGEST_PAUSE) * (0.5 + self.jitter / 2)
+        backoff = min(timedelta(seconds=2 ** min(count, _LONGEST_DOUBLING)), longest) * (0.5 + self.jitter / 2)
         return max(backoff, timedelta(seconds=asked))
 
 
@@ -38,11 +40,20 @@ def failed(watch: Watch, kind: Kind, failure: Failure, policy: Policy) -> Watch:
         return refused(watch, Refusal(error.reason, error.detail, kind, policy.address), failure.at, policy)
     if isinstance(error, QuotaError) and not watch.refusal:
         watch = replace(watch, refusal=Refusal(Reason.QUOTA_EXCEEDED, error.detail, kind, policy.address))
+    return _waiting(watch, kind, failure)
+
+
+def unpublished(watch: Watch, failure: Failure) -> Watch:
+    """Whatever Pub/Sub says, the log keeps what it would not take."""
+    return _waiting(watch, Kind.PUBLISH, failure, _LONGEST_PUBLISHING_PAUSE)
+
+
+def _waiting(watch: Watch, kind: Kind, failure: Failure, longest: timedelta = _LONGEST_PAUSE) -> Watch:
     count = watch.failures.get(kind, 0)
     return replace(
         watch,
         failures={**watch.failures, kind: count + 1},
-        not_before={**watch.not_before, kind: failure.at + failure.pause(count)},
+        not_before={**watch.not_before, kind: failure.at + failure.pause(count, longest)},
     )
 
 
@@ -67,7 +78,7 @@ def unreachable(watch: Watch, now: datetime, policy: Policy) -> Watch:
 def refused(watch: Watch, refusal: Refusal, now: datetime, policy: Policy) -> Watch:
     """What Google cannot push can still be read; what it forbids is left alone altogether until the next probe."""
     polled = refusal.reason in POLLING_REASONS
-    blocked = [refusal.kind] if polled else list(Kind)
+    blocked = [refusal.kind] if polled else [Kind.OPEN, Kind.READ]
     soonest = min(watch.read_at or now + policy.poll, now + policy.poll)
     return replace(
         watch,

@@ -28,8 +28,8 @@ from calendar_watch.documents import (
     entry_of,
     news_document,
     news_of,
-    snapshot_document,
-    snapshot_of,
+    part_document,
+    part_of,
     watch_document,
     watch_of,
 )
@@ -100,15 +100,24 @@ class FirestoreStore:
             batch.delete(_place_of(self._client, each))
         return self._commit(batch, watch)
 
-    def commit(self, watch: Watch, snapshot: Snapshot | None = None) -> Watch:
+    def commit(self, watch: Watch, parts: Iterable[Snapshot] = (), gone: Iterable[str] = ()) -> Watch:
         batch = self._replacing(watch)
-        if snapshot is not None:
-            batch.set(self._snapshot(watch.id), snapshot_document(snapshot, watch.sequence))
+        for part in parts:
+            batch.set(self._part(watch.id, part.name), part_document(part, watch.sequence))
+        for name in gone:
+            batch.delete(self._part(watch.id, name))
         return self._commit(batch, watch)
 
-    def forget(self, watch: Watch) -> Watch:
+    def forget(self, watch: Watch, gone: Iterable[str]) -> Watch:
+        return self.commit(watch, gone=gone)
+
+    def follow(self, watch: Watch, children: Iterable[Watch]) -> Watch:
         batch = self._replacing(watch)
-        batch.delete(self._snapshot(watch.id))
+        for child in children:
+            if child.version is None:
+                batch.create(self._watch(child.id), watch_document(child))
+            else:
+                self._update(batch, child)
         return self._commit(batch, watch)
 
     def intent(self, watch: Watch) -> Watch:
@@ -138,9 +147,12 @@ class FirestoreStore:
     def _replacing(self, watch: Watch) -> Any:
         """A batch that holds only if the document is still as it was read."""
         batch = self._client.batch()
+        self._update(batch, watch)
+        return batch
+
+    def _update(self, batch: Any, watch: Watch) -> None:
         unchanged = self._client.write_option(last_update_time=watch.version)
         batch.update(self._watch(watch.id), watch_document(watch), option=unchanged)
-        return batch
 
     def _commit(self, batch: Any, watch: Watch) -> Watch:
         for entry in watch.pending:
@@ -156,11 +168,19 @@ class FirestoreStore:
         found = self._reading(lambda: self._watch(watch_id).get(retry=_NEVER, timeout=self._timeout))
         if not found.exists:
             raise UnknownWatchError(f"no watch has the id {watch_id}")
-        return watch_of(found.to_dict(), found.update_time)
+        return _watch_of(found)
 
-    def snapshot(self, watch_id: str) -> Snapshot:
-        found = self._reading(lambda: self._snapshot(watch_id).get(retry=_NEVER, timeout=self._timeout))
-        return snapshot_of(found.to_dict()) if found.exists else Snapshot({}, ())
+    def find(self, watch_ids: Iterable[str]) -> Sequence[Watch]:
+        return [_watch_of(found) for found in self._all(map(self._watch, watch_ids)) if found.exists]
+
+    def children(self, watch_id: str) -> Sequence[Watch]:
+        following = FieldFilter("followed_by", "array_contains", watch_id)
+        return [_watch_of(found) for found in self._found(self._client.collection(_WATCHES).where(filter=following))]
+
+    def parts(self, watch_id: str, names: Iterable[str]) -> Sequence[Snapshot]:
+        wanted = {self._part(watch_id, name): name for name in names}
+        found = {each.reference.id: each for each in self._all(wanted) if each.exists}
+        return [_part_of(found.get(place.id), name) for place, name in wanted.items()]
 
     def news(self, watch_id: str) -> Sequence[News]:
         return self._news(self._between(_NEWS, f"{watch_id}~", f"{watch_id}~~"))
@@ -176,7 +196,7 @@ class FirestoreStore:
         query = query.order_by(FieldPath.document_id())
         if after:
             query = query.start_after({FieldPath.document_id(): self._watch(after)})
-        return [watch_of(found.to_dict(), found.update_time) for found in self._found(query.limit(limit))]
+        return [_watch_of(found) for found in self._found(query.limit(limit))]
 
     def due(self, now: datetime, limit: int) -> Sequence[tuple[str, datetime]]:
         query = self._due(now).order_by("due_at").select(["due_at"]).limit(limit)
@@ -213,6 +233,10 @@ class FirestoreStore:
         """A stream that breaks half-way is read again whole: the client's own resumption overruns the limit."""
         return self._reading(lambda: list(query.stream(retry=_NEVER, timeout=self._timeout)))
 
+    def _all(self, places: Iterable[Any]) -> list[Any]:
+        read = partial(self._client.get_all, list(places), retry=_NEVER, timeout=self._timeout)
+        return self._reading(lambda: list(read()))
+
     def _reading(self, call: Callable[[], _Result]) -> _Result:
         return _answered(call, self._timeout)
 
@@ -221,11 +245,19 @@ class FirestoreStore:
     def _watch(self, watch_id: str) -> Any:
         return self._client.collection(_WATCHES).document(watch_id)
 
-    def _snapshot(self, watch_id: str) -> Any:
-        return self._client.collection(_SNAPSHOTS).document(f"{watch_id}~0")
+    def _part(self, watch_id: str, name: str) -> Any:
+        return self._client.collection(_SNAPSHOTS).document(f"{watch_id}~{name}")
 
     def _entry(self, watch_id: str, sequence: int) -> Any:
         return self._client.collection(_CHANGES).document(f"{watch_id}~{sequence:020d}")
+
+
+def _watch_of(found: Any) -> Watch:
+    return watch_of(found.to_dict(), found.update_time)
+
+
+def _part_of(found: Any, name: str) -> Snapshot:
+    return part_of(found.to_dict(), name) if found else Snapshot({}, (), name=name)
 
 
 def _place_of(client: firestore.Client, news: News) -> Any:

@@ -15,7 +15,7 @@ import requests
 from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from calendar_watch.errors import GoogleError, QuotaError, Reason, RefusedError, TryLaterError
+from calendar_watch.errors import GoogleError, QuotaError, Reason, RefusedError, StaleError, TryLaterError
 
 _LONGEST_DETAIL = 500
 _LONGEST_AFTER = 86_400.0  # a Retry-After beyond a day is a mistake, not a request
@@ -105,6 +105,11 @@ def read(response: requests.Response, done: frozenset[int], now: datetime) -> An
         response.status_code >= requests.codes.internal_server_error and _changes(response.request.method),
     )
     return Answer(failure.status, reason=reason, error=_judge(failure)(failure))
+
+
+def stale(response: requests.Response) -> Answer:
+    reason, message = _explanation(response)
+    return Answer(response.status_code, reason=reason, error=StaleError(message[:_LONGEST_DETAIL]))
 
 
 def unanswered(exception: Exception, method: str) -> Answer:

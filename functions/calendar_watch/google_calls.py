@@ -40,6 +40,8 @@ class Call:
     body: Mapping[str, object] | None = None
     done: frozenset[int] = frozenset()
     """Statuses that are as good as a success."""
+    stale: frozenset[int] = frozenset()
+    """Statuses that mean that a token in `params` is no longer taken."""
 
 
 def _utc_now() -> datetime:
@@ -113,6 +115,8 @@ class GoogleCalls:
             )
         except (requests.RequestException, GoogleAuthError, GoogleError) as exception:
             return google_answers.unanswered(exception, call.method)
+        if response.status_code in call.stale:
+            return google_answers.stale(response)
         return google_answers.read(response, call.done, self.now())
 
 

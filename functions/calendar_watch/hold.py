@@ -3,24 +3,29 @@
 claim ── write ── write ── release       somebody else's nonce after a conflict: fenced, and nothing more is called
 """
 
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from calendar_watch import journal, openings, plan, writes
-from calendar_watch.change import Snapshot
 from calendar_watch.channel import Channel, Opening
 from calendar_watch.errors import ConflictError, UnavailableError, UnclearError
 from calendar_watch.policy import Policy
-from calendar_watch.ports import Calendar, Store
+from calendar_watch.ports import Calendar, Outlet, Store
 from calendar_watch.tokens import Tokens
-from calendar_watch.watch import News, Watch
+from calendar_watch.watch import Entry, News, Watch
 
 _TRIES = 5
+_REMEMBERED = 1000
 
 
 class FencedError(Exception):
     """Somebody else holds the watch now. Whoever learns this calls nothing: even a stop could hit a good channel."""
+
+
+class DisturbedError(Exception):
+    """The watch is still held, but no longer as it was: what was computed from it is to be computed again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,7 @@ class Surroundings:
 
     store: Store
     calendar: Calendar
+    outlet: Outlet
     tokens: Tokens
     policy: Policy
     clock: Callable[[], datetime]
@@ -46,6 +52,7 @@ class Hold:
         self.watch = watch
         self._around = around
         self._nonce = around.new_id()
+        self._logged: deque[Entry] = deque(maxlen=_REMEMBERED)
 
     def claim(self, news: Sequence[News]) -> plan.Step:
         claimed = writes.claimed(self.watch, news, self._nonce, self._around.clock(), self._around.policy)
@@ -57,12 +64,17 @@ class Hold:
         try:
             self._put(kind, settled)
         except (ConflictError, UnclearError):
-            self._read_again()
-            return step if self._is_as(settled) else self._anew()
+            return step if self._happened(settled) else self.anew()
         return step
 
-    def commit(self, watch: Watch, snapshot: Snapshot) -> plan.Step:
-        return self.write(lambda settled: self._around.store.commit(settled, snapshot), watch)
+    def advance(self, kind: Callable[[Watch], Watch], watch: Watch) -> None:
+        """A piece of a step's result: nothing is decided yet. Raises DisturbedError as well."""
+        ahead = self._next(replace(watch, due_at=self._around.clock() + self._around.policy.lease))
+        try:
+            self._put(kind, ahead)
+        except (ConflictError, UnclearError):
+            if not self._happened(ahead):
+                raise DisturbedError from None
 
     def keep(self, channel: Channel, opening: Opening) -> plan.Step:
         """After a conflict, this one result is written again: Google's answer cannot be asked for twice."""
@@ -73,8 +85,7 @@ class Hold:
             try:
                 self._put(store.opened, settled)
             except (ConflictError, UnclearError):
-                self._read_again()
-                if not self._is_as(settled):
+                if not self._happened(settled):
                     continue
             return step
         raise exhausted()
@@ -89,22 +100,41 @@ class Hold:
         except (ConflictError, UnclearError):
             self._read_again()
 
+    def unpublished(self, limit: int) -> Sequence[Entry]:
+        """The next entries to send; what this hold has written itself need not be read again."""
+        after = self.watch.published
+        ours = [each for each in self._logged if int(each["sequence"]) > after][:limit]
+        if ours and int(ours[0]["sequence"]) == after + 1:
+            return ours
+        return self._around.store.entries(self.watch.id, after, limit)
+
     def _settled(self, watch: Watch) -> tuple[Watch, plan.Step]:
-        return plan.settled(watch, self._around.clock(), self._around.policy, self._around.new_id())
+        settled, step = plan.settled(watch, self._around.clock(), self._around.policy, self._around.new_id())
+        return self._next(settled), step
+
+    def _next(self, watch: Watch) -> Watch:
+        return replace(watch, turn=self.watch.turn + 1)
 
     def _put(self, kind: Callable[[Watch], Watch], settled: Watch) -> None:
         before, self.watch = self.watch, kind(settled)
+        self._logged += settled.pending
         journal.written(before, settled, self._around.clock())
+
+    def _happened(self, settled: Watch) -> bool:
+        """Whether a write whose answer was lost, or that met with a conflict, is there all the same."""
+        self._read_again()
+        if self.watch != replace(settled, pending=(), version=self.watch.version):
+            return False
+        self._logged += settled.pending
+        return True
 
     def _read_again(self) -> None:
         self.watch = self._around.store.get(self.watch.id)
         if self.watch.holder != self._nonce:
             raise FencedError
 
-    def _is_as(self, settled: Watch) -> bool:
-        return self.watch == replace(settled, pending=(), version=self.watch.version)
-
-    def _anew(self) -> plan.Step:
+    def anew(self) -> plan.Step:
+        """Decide from what is there now."""
         for _ in range(_TRIES):
             settled, step = self._settled(self.watch)
             try:

@@ -1,4 +1,4 @@
-"""What a notification does: it proves whose it is, becomes durable, and nothing else.
+"""What a notification does: it proves whose it is, becomes durable, wakes `renew`, and nothing else.
 
 It never calls Google Calendar and never touches a watch, so a flood of messages disturbs no one (DESIGN 2.2).
 """
@@ -6,7 +6,7 @@ It never calls Google Calendar and never touches a watch, so a flood of messages
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from calendar_watch.errors import InvalidTokenError
+from calendar_watch.errors import InvalidTokenError, TryLaterError
 from calendar_watch.log import event
 from calendar_watch.notification import Notification
 from calendar_watch.ports import NewsStore
@@ -15,11 +15,21 @@ from calendar_watch.watch import News
 
 
 class Intake:
-    """`store` is asked for only once a token has proved genuine: a forged message costs one HMAC."""
+    """`store` is asked for only once a token has proved genuine: a forged message costs one HMAC.
 
-    def __init__(self, tokens: Tokens, store: Callable[[], NewsStore], clock: Callable[[], datetime]):
+    `wake` is given the id of a watch that has news; where nothing is to be woken, it does nothing.
+    """
+
+    def __init__(
+        self,
+        tokens: Tokens,
+        store: Callable[[], NewsStore],
+        wake: Callable[[str], None],
+        clock: Callable[[], datetime],
+    ):
         self._tokens = tokens
         self._store = store
+        self._wake = wake
         self._clock = clock
 
     def take(self, headers: Mapping[str, str]) -> None:
@@ -28,6 +38,15 @@ class Intake:
         watch_id = self._authenticated(notification)
         fresh = self._store().announce(self._news(notification, watch_id))
         _log("taken" if fresh else "coalesced", notification, watch_id=watch_id)
+        if fresh:
+            self._wake_up(watch_id)
+
+    def _wake_up(self, watch_id: str) -> None:
+        """A lost wake-up costs a minute, an error here would cost Google's patience: the news is durable already."""
+        try:
+            self._wake(watch_id)
+        except TryLaterError as error:
+            event("wakeup", error.detail, severity="WARNING", watchId=watch_id)
 
     def _authenticated(self, notification: Notification) -> str:
         try:

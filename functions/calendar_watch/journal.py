@@ -30,6 +30,20 @@ def written(before: Watch, after: Watch, now: datetime) -> None:
     _changes(before, after, now)
 
 
+def published(before: Watch, after: Watch, count: int) -> None:
+    """`unpublished` is what is left to send. ERROR: the log was tidied away before it could be sent."""
+    lost = after.published - before.published - count
+    message = f"{lost} changes were too old to be published" if lost else f"{count} published"
+    severity = "ERROR" if lost else "INFO"
+    left = after.sequence - after.published
+    event("published", message, severity=severity, watchId=after.id, count=count, unpublished=left)
+
+
+def unpublished(watch: Watch, detail: str) -> None:
+    left = watch.sequence - watch.published
+    event("published", detail, severity="WARNING", watchId=watch.id, count=0, unpublished=left)
+
+
 def _changes(before: Watch, after: Watch, now: datetime) -> None:
     causes = [entry["data"]["cause"] for entry in after.pending if "cause" in entry["data"]]
     if not causes:

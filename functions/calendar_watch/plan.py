@@ -21,6 +21,11 @@ _SURPRISES = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Publish:
+    """Send what the log holds and nobody has been sent yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class StopChannel:
     channel: Channel
 
@@ -36,6 +41,11 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Follow:
+    """Have watched what it follows, and no longer what it does not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Forget:
     """Drop what was read: the watch ended long ago."""
 
@@ -45,7 +55,7 @@ class Rest:
     until: datetime | None
 
 
-Step = StopChannel | OpenChannel | Read | Forget | Rest
+Step = Publish | StopChannel | OpenChannel | Read | Follow | Forget | Rest
 
 
 def next_step(watch: Watch, now: datetime, policy: Policy) -> Step:
@@ -63,8 +73,12 @@ def _agenda(watch: Watch, now: datetime, policy: Policy) -> Iterator[tuple[datet
 
     Stopping comes before opening: otherwise channels that nobody confirms would pile up.
     """
+    if watch.published < watch.sequence:
+        yield _not_before(watch, Kind.PUBLISH), Publish()
     for channel in watch.retired:
         yield channel.retry_at or _AT_ONCE, StopChannel(channel)
+    if watch.follows_late:
+        yield _AT_ONCE, Follow()
     if not watch.wanted:
         if watch.stopped_at and watch.item_count is not None:
             yield watch.stopped_at + policy.retention, Forget()
@@ -126,7 +140,8 @@ def settled(watch: Watch, now: datetime, policy: Policy, fresh_id: str) -> tuple
     What is decided here goes out in the same write: the intent of a channel before it is opened, and the release.
     """
     watch = _announce(tidied(watch, now, policy), now)
-    watch = replace(watch, published=watch.sequence)
+    if not policy.publishes:
+        watch = replace(watch, published=watch.sequence)
     step = next_step(watch, now, policy)
     if isinstance(step, Rest):
         return replace(watch, holder=None, due_at=step.until), step

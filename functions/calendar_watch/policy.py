@@ -24,6 +24,10 @@ class Policy:
     brake: timedelta = timedelta(seconds=60)
     lease: timedelta = timedelta(seconds=60)
     retention: timedelta = timedelta(days=30)
+    whole_events: bool = False
+    """Keep events whole, so that `before` is; otherwise what tells them apart."""
+    publishes: bool = False
+    """Whether changes go to a topic; otherwise they stay in the log, for whoever reads it."""
 
     def lifetime(self, wished: int | None) -> int:
         """In seconds: what is asked of Google, and what is assumed where it does not say."""

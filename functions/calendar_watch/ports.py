@@ -7,6 +7,7 @@ from typing import Protocol
 
 from calendar_watch.change import Snapshot
 from calendar_watch.channel import Channel, Opening
+from calendar_watch.listing import Page
 from calendar_watch.resources import Item
 from calendar_watch.watch import Entry, News, Order, Watch
 
@@ -22,6 +23,23 @@ class Calendar(Protocol):
 
     def pages(self, order: Order) -> Iterator[list[Item]]:
         """The whole collection, page by page; reading a page that fails for now is repeated a few times."""
+
+    def page(self, order: Order, sync_token: str, page_token: str) -> Page:
+        """One page of what changed since `sync_token`, or of everything. Raises StaleError for either token."""
+
+
+class Outlet(Protocol):
+    """Where changes leave the house."""
+
+    def publish(self, entries: Sequence[Entry]) -> None:
+        """Send at most a hundred entries of one watch, in their order. Raises TryLaterError: then send all again."""
+
+
+class Bell(Protocol):
+    """What calls `renew` at once."""
+
+    def wake(self, watch_id: str) -> None:
+        """Raises TryLaterError, which costs no more than a minute: the next sweep finds the news as well."""
 
 
 class NewsStore(Protocol):
@@ -62,8 +80,8 @@ class Store(Protocol):
     def claim(self, watch: Watch, news: Iterable[News]) -> Watch:
         """Take it in hand, and take away exactly the news that were read."""
 
-    def commit(self, watch: Watch, snapshot: Snapshot | None = None) -> Watch:
-        """The result of a reading, or of a part of it; no snapshot where nothing changed."""
+    def commit(self, watch: Watch, parts: Iterable[Snapshot] = (), gone: Iterable[str] = ()) -> Watch:
+        """The result of a step, or of a piece of it: parts of the snapshot that changed, and that were split."""
 
     def intent(self, watch: Watch) -> Watch:
         """A channel's fresh id, before Google is asked."""
@@ -74,20 +92,29 @@ class Store(Protocol):
     def stopped(self, watch: Watch) -> Watch:
         """A retired channel's end."""
 
+    def follow(self, watch: Watch, children: Iterable[Watch]) -> Watch:
+        """Some of what it follows, each conditioned on the version that was read, or on not being there."""
+
     def failure(self, watch: Watch) -> Watch:
         """What must wait, and until when; also the brake."""
 
     def release(self, watch: Watch) -> Watch:
         """Nothing is left to do."""
 
-    def forget(self, watch: Watch) -> Watch:
-        """Drop the snapshot: the watch ended long ago."""
+    def forget(self, watch: Watch, gone: Iterable[str]) -> Watch:
+        """Drop these parts of the snapshot, all there are: the watch ended long ago."""
 
     def get(self, watch_id: str) -> Watch:
         """Raises UnknownWatchError."""
 
-    def snapshot(self, watch_id: str) -> Snapshot:
-        """Empty when there is none."""
+    def find(self, watch_ids: Iterable[str]) -> Sequence[Watch]:
+        """Those of them that there are."""
+
+    def children(self, watch_id: str) -> Sequence[Watch]:
+        """The watches that this one follows."""
+
+    def parts(self, watch_id: str, names: Iterable[str]) -> Sequence[Snapshot]:
+        """Parts of the snapshot, in that order; empty where there is none."""
 
     def news(self, watch_id: str) -> Sequence[News]:
         """All that waits for this watch."""

@@ -10,40 +10,48 @@ from calendar_watch.policy import Policy
 from calendar_watch.watch import POLLING_REASONS, Cause, Kind, State, Watch
 
 
-def baseline(watch: Watch, first: Snapshot, started: datetime, policy: Policy, now: datetime) -> Watch:
-    """The first reading, or the first after everything was forgotten: it reports a count, no changes."""
-    kind = "resynced" if watch.sequence else "opened"
-    return announced(read(watch, first, started, policy), kind, now)
+def begun(watch: Watch, now: datetime) -> Watch:
+    """After the first reading, or the first since everything was forgotten: it reports a count, no changes."""
+    watch = announced(watch, "resynced" if watch.sequence else "opened", now)
+    return replace(watch, roster=watch.roster + 1)
 
 
 def found(watch: Watch, changes: Sequence[Change], now: datetime) -> Watch:
-    """What a reading found that differs; a scheduled one should have found nothing that no message had announced."""
-    surprise = bool(changes) and watch.read_cause is Cause.SCHEDULE
-    return replace(reported(watch, changes, now), surprises=watch.surprises + surprise)
+    """What a reading found that differs."""
+    return surprised(reported(watch, changes, now), bool(changes))
+
+
+def surprised(watch: Watch, differs: bool) -> Watch:  # noqa: FBT001 (not a mode: what was found)
+    """A scheduled reading should have found nothing that no message had announced."""
+    return replace(watch, surprises=watch.surprises + (differs and watch.read_cause is Cause.SCHEDULE))
 
 
 def partly_read(watch: Watch, changes: Sequence[Change], so_far: Snapshot, now: datetime) -> Watch:
     """A chunk of a reading too large for one write: it stays due, and the comparison makes a repeated chunk empty."""
-    return replace(reported(watch, changes, now), item_count=len(so_far.items), digest=so_far.digest)
+    return kept(reported(watch, changes, now), so_far)
 
 
-def read(watch: Watch, new: Snapshot, started: datetime, policy: Policy) -> Watch:
-    """The end of a reading. It moves `read_at` on, and nothing else does."""
+def kept(watch: Watch, snapshot: Snapshot) -> Watch:
+    """What is in the snapshot from now on."""
+    return replace(watch, item_count=len(snapshot.items), digest=snapshot.digest)
+
+
+def read(watch: Watch, started: datetime, policy: Policy, now: datetime) -> Watch:
+    """The end of a reading that began at `started`. It moves `read_at` on, and nothing else does."""
     suspended = watch.state(started) is State.SUSPENDED
-    watch = _scheduled(failures.succeeded(watch, Kind.READ), started, policy)
-    return replace(
-        watch,
-        refusal=None if suspended else watch.refusal,
-        brake=False,
-        item_count=len(new.items),
-        digest=new.digest,
-        last_sync=started,
-        news_at=None,
-    )
+    watch = failures.succeeded(watch, Kind.READ)
+    watch = replace(watch, refusal=None if suspended else watch.refusal, brake=False, last_sync=started)
+    return watch if _overtaken(watch, started, now) else _scheduled(watch, started, policy)
+
+
+def _overtaken(watch: Watch, started: datetime, now: datetime) -> bool:
+    """News came while a long listing went on, and it need not have shown what they announce: it is due still."""
+    return watch.read_at is not None and started < watch.read_at <= now
 
 
 def _scheduled(watch: Watch, started: datetime, policy: Policy) -> Watch:
     """What a listing may still lag behind, a second one catches; then the safety timer runs, a little out of step."""
+    watch = replace(watch, news_at=None)
     if watch.read_cause in {Cause.OPENED, Cause.NOTIFICATION}:
         return replace(watch, read_at=started + policy.settle, read_cause=Cause.SETTLE)
     if watch.refusal and watch.refusal.reason in POLLING_REASONS:

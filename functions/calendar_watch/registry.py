@@ -1,24 +1,26 @@
 """Which watches there are: asking for one, showing, listing and ending them."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import islice
 
 from calendar_watch import writes
 from calendar_watch.attendant import attend
+from calendar_watch.change import Snapshot, content
 from calendar_watch.errors import (
     ConflictError,
+    FollowedError,
     RefusedError,
     TooOldError,
     UnclearError,
     UnknownWatchError,
 )
 from calendar_watch.hold import Surroundings, exhausted
+from calendar_watch.parts import place_of
 from calendar_watch.ports import Filter
 from calendar_watch.resources import Item
 from calendar_watch.watch import Entry, Order, State, Watch, Wish
@@ -51,6 +53,11 @@ class ItemPage:
     next_token: str | None
 
 
+def _as_read(watch: Watch, part: Snapshot) -> bool:
+    """Whether the part is of the same reading as the watch; what is read page by page has no digest of it all."""
+    return not watch.digest or watch.digest == part.digest
+
+
 class Registry:
     """`pause` sleeps for so many seconds. Every method raises UnavailableError when Firestore cannot be reached."""
 
@@ -64,7 +71,7 @@ class Registry:
 
         What this request would have created is then not kept; what was there before stays, suspended.
         """
-        outcome = self._enter(order, wish)
+        outcome = self._enter(writes.created(order, wish, self._now()))
         if outcome is Outcome.EXISTS:
             return outcome, self._get(order.id)
         self._within_patience(lambda: self._bring_up(order.id))
@@ -75,11 +82,29 @@ class Registry:
         return (Outcome.UNDER_WAY if self._unopened(watch) else outcome), watch
 
     def end(self, watch_id: str) -> Watch:
-        """The answer is `stopped`, or `stopping` while Google still has to be told."""
+        """The answer is `stopped`, or `stopping` while Google still has to be told. Raises FollowedError."""
         self.show(watch_id)
-        self._change(watch_id, lambda watch: writes.ended(watch, self._now()), self._around.store.stop)
+        self._change(watch_id, self._ended, self._around.store.stop)
         self._within_patience(lambda: attend(self._around, watch_id))
         return self._get(watch_id)
+
+    def _ended(self, watch: Watch) -> Watch:
+        if watch.followed_by:
+            raise FollowedError(watch.followed_by)
+        return writes.ended(watch, self._now())
+
+    def enrol(self, wanted: Iterable[tuple[Order, Wish]], between: timedelta) -> list[tuple[Outcome, Watch]]:
+        """Have many collections watched, of which each is attended to `between` after the one before, by `renew`."""
+        now = self._now()
+        entering = [
+            self._workers.submit(copy_context().run, self._enrolled, order, wish, now + place * between)
+            for place, (order, wish) in enumerate(wanted)
+        ]
+        return [each.result() for each in entering]
+
+    def _enrolled(self, order: Order, wish: Wish, due: datetime) -> tuple[Outcome, Watch]:
+        outcome = self._enter(replace(writes.created(order, wish, self._now()), due_at=due))
+        return (Outcome.UNDER_WAY if outcome is Outcome.CREATED else outcome), self._get(order.id)
 
     def show(self, watch_id: str) -> Watch:
         watch = self._get(watch_id)
@@ -101,13 +126,36 @@ class Registry:
         return Page(matching, after)
 
     def items(self, watch_id: str, after: str, limit: int) -> ItemPage:
-        """The collection as last read, in order of item id, with the sequence to go on from."""
-        watch, snapshot = self.show(watch_id), self._around.store.snapshot(watch_id)
-        ids = list(islice((each for each in sorted(snapshot.items) if each > after), limit + 1))
-        as_read = watch.item_count is None or watch.digest == snapshot.digest
-        next_token = ids[limit - 1] if len(ids) > limit else None
-        sequence = watch.sequence if as_read else snapshot.sequence
-        return ItemPage({each: snapshot.items[each] for each in ids[:limit]}, sequence, next_token)
+        """The collection as last read, with the sequence to go on from; `after` is where the page before it ended.
+
+        Of a collection in several parts, what is read later may be newer than the sequence: the changes that follow
+        it say so once more.
+        """
+        for _ in range(_TRIES):
+            watch = self.show(watch_id)
+            page = self._item_page(watch, after, limit)
+            if not watch.order.resource.synced or self._get(watch_id).parts == watch.parts:
+                return page
+        raise exhausted()
+
+    def _item_page(self, watch: Watch, after: str, limit: int) -> ItemPage:
+        if watch.item_count is None:
+            return ItemPage({}, watch.sequence, None)
+        found: list[Item] = []
+        sequence = watch.sequence
+        for part in self._parts(watch, after):
+            sequence = sequence if _as_read(watch, part) else part.sequence
+            found += (item for item in sorted(part.items.values(), key=place_of) if place_of(item) > after)
+            if len(found) > limit:
+                break
+        next_token = place_of(found[limit - 1]) if len(found) > limit else None
+        return ItemPage({item["id"]: content(item) for item in found[:limit]}, sequence, next_token)
+
+    def _parts(self, watch: Watch, after: str) -> Iterator[Snapshot]:
+        """In order of place, from the part that holds `after` on."""
+        for name in sorted(watch.parts):
+            if name >= after[: len(name)]:
+                yield from self._around.store.parts(watch.id, [name])
 
     def changes(self, watch_id: str, after: int, limit: int) -> Sequence[Entry]:
         """The feed, in sequence. Raises TooOldError when what follows `after` is no longer kept."""
@@ -130,9 +178,8 @@ class Registry:
             after = int(entries[-1]["sequence"])
         return watch.sequence + 1
 
-    def _enter(self, order: Order, wish: Wish) -> Outcome:
+    def _enter(self, wanted: Watch) -> Outcome:
         for _ in range(_TRIES):
-            wanted = writes.created(order, wish, self._now())
             try:
                 self._around.store.create(wanted)
             except (ConflictError, UnclearError):
@@ -173,7 +220,7 @@ class Registry:
     def _discarded(self, there: Watch, refused: Watch) -> Watch:
         """Unless somebody else has asked for it meanwhile, with more success."""
         still = there.state(self._now()) is State.SUSPENDED and there.refusal == refused.refusal
-        return writes.discarded(there, self._now()) if still else there
+        return writes.discarded(there, self._now()) if still and not there.followed_by else there
 
     def _change(self, watch_id: str, write: Callable[[Watch], Watch], store: Callable[[Watch], Watch]) -> Watch:
         """An operator's write, in a loop, since a holder may be writing too. Returns what it was applied to."""

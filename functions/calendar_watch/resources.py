@@ -23,6 +23,14 @@ class Resource:
     scope: str
     parameters: Mapping[str, str]
     fields: tuple[str, ...]
+    """Empty: all of them."""
+    fingerprint: tuple[str, ...] = ()
+    """What is kept of an item to tell its versions apart, where there may be too many to keep them whole."""
+
+    @property
+    def synced(self) -> bool:
+        """Read page by page and with a sync token, as it may be large; the others are small and read whole."""
+        return bool(self.fingerprint)
 
     @property
     def per_calendar(self) -> bool:
@@ -64,6 +72,11 @@ EVENTS = Resource(
     _SCOPE + "events.readonly",
     {"maxResults": "2500", "singleEvents": "false"},
     (),
+    fingerprint=("etag", "id", "recurringEventId", "start", "status", "summary", "updated"),
 )
+
+EVENT_TYPES = ("birthday", "default", "focusTime", "fromGmail", "outOfOffice", "workingLocation")
+FOLLOWABLE = (ACL.name, EVENTS.name)
+"""What a calendar has one of, and who owns the calendar owns too."""
 
 RESOURCES: Mapping[str, Resource] = {each.name: each for each in (ACL, CALENDAR_LIST, EVENTS, SETTINGS)}

@@ -98,7 +98,7 @@ class Sweep:
             attended=len(done),
             renewed=sum(each.renewed for each in done),
             synced=sum(each.synced for each in done),
-            published=0,
+            published=sum(each.published for each in done),
             failed=sum(each.failed for each in done),
             remaining=self._around.store.count_due(self._around.clock()),
             overdueSeconds=overdue,

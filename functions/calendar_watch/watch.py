@@ -12,6 +12,7 @@ from typing import Any, Self
 
 from calendar_watch.channel import Channel
 from calendar_watch.errors import Reason
+from calendar_watch.listing import Listing
 from calendar_watch.resources import Resource
 
 
@@ -38,6 +39,7 @@ class Cause(StrEnum):
 class Kind(StrEnum):
     """Kinds of step that fail, and wait, independently of each other."""
 
+    PUBLISH = "publish"
     OPEN = "open"
     READ = "read"
 
@@ -68,6 +70,8 @@ class Wish:
 
     ttl: int | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    follow: tuple[str, ...] = ()
+    """Collections of every calendar that the subject owns, which are to be watched as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,10 @@ class Watch:
     created: datetime
 
     wanted: bool = True
+    by_operator: bool = True
+    """Somebody asked for this very watch; otherwise it is there because others follow it."""
+    followed_by: tuple[str, ...] = ()
+    """Ids of the watches that follow this one."""
     discarded: bool = False
     """Refused before it ever opened: nobody sees it, but its sequence would go on counting."""
     stopped_at: datetime | None = None
@@ -110,6 +118,8 @@ class Watch:
     due_at: datetime | None = None
     """When somebody must look at it next; None: parked."""
     holder: str | None = None
+    turn: int = 0
+    """Counts the writes of holders, so that no two of them look alike."""
 
     read_at: datetime | None = None
     """When the collection is to be read next; None: never by itself."""
@@ -121,6 +131,16 @@ class Watch:
     """Of the snapshot, so that a listing that equals it need not be compared."""
     item_count: int | None = None
     """None: there is no snapshot yet, and the next reading is a baseline."""
+
+    sync_token: str = ""
+    """Google tells from here on what changed; empty: only a whole listing will do."""
+    resyncing: bool = False
+    """Google would not take our sync token, so everything is compared anew."""
+    listing: Listing | None = None
+    listings: int = 0
+    parts: tuple[str, ...] = ("0",)
+    stored: int = 0
+    """How many items the parts hold; they may be more than `item_count`, or fewer, while a listing goes on."""
 
     not_before: Mapping[Kind, datetime] = field(default_factory=dict)
     failures: Mapping[Kind, int] = field(default_factory=dict)
@@ -134,8 +154,16 @@ class Watch:
     surprises: int = 0
     """Scheduled readings in a row that found what nobody had announced."""
 
+    roster: int = 0
+    """Grows whenever what this watch follows may have to change."""
+    followed_to: int = 0
+    """Up to which roster that has been done."""
+    following: bool = False
+    """There may be watches that this one follows."""
+
     sequence: int = 0
     published: int = 0
+    """Up to which sequence the log has gone out."""
     announced: State | None = None
 
     pending: tuple[Entry, ...] = ()
@@ -151,6 +179,13 @@ class Watch:
     def spread(self) -> float:
         """0 to 1, the same for the life of the watch: keeps watches from doing the same thing at the same time."""
         return int(hashlib.sha256(self.id.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
+
+    @property
+    def follows_late(self) -> bool:
+        """Whether what it follows is to be looked through; before there is a first reading, nothing can be said."""
+        known = self.item_count is not None or not self.wanted
+        follows = self.following or (self.wanted and bool(self.wish.follow))
+        return known and follows and self.followed_to < self.roster
 
     @property
     def newest(self) -> Channel | None:

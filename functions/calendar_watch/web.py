@@ -21,6 +21,7 @@ from werkzeug.exceptions import (
 
 from calendar_watch.errors import (
     CalendarWatchError,
+    FollowedError,
     InvalidRequestError,
     InvalidTokenError,
     Reason,
@@ -37,6 +38,8 @@ _logger = logging.getLogger(__name__)
 _LONGEST_TOKEN = 2048
 _LONGEST_TEXT = 320
 _LARGEST_BODY = 64 * 1024
+_LARGEST_BATCH = 1024 * 1024
+_MOST_BODIES = 500
 _WATCH_ID = re.compile(r"[a-z2-7]{32}")
 
 _STATUS: Mapping[type[CalendarWatchError], HTTPStatus] = {
@@ -44,6 +47,7 @@ _STATUS: Mapping[type[CalendarWatchError], HTTPStatus] = {
     InvalidTokenError: HTTPStatus.FORBIDDEN,
     RefusedError: HTTPStatus.FORBIDDEN,
     UnknownWatchError: HTTPStatus.NOT_FOUND,
+    FollowedError: HTTPStatus.CONFLICT,
     TooOldError: HTTPStatus.GONE,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -77,8 +81,17 @@ def _said(content: Any, status: int) -> Response:
 
 
 def _problem(status: int, detail: str, members: Mapping[str, Any]) -> Response:
-    told = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
+    told = _details(status, detail, members)
     return Response(json.dumps(told), status, mimetype="application/problem+json")
+
+
+def _details(status: int, detail: str, members: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
+
+
+def problem_of(error: CalendarWatchError) -> dict[str, Any]:
+    """As an answer of its own would tell it."""
+    return _details(_status(error), str(error), _members(error))
 
 
 def _http_problem(error: HTTPException) -> Response:
@@ -106,6 +119,8 @@ def _members(error: CalendarWatchError) -> Mapping[str, Any]:
             return {"errors": [{"field": field, "message": message} for field, message in error.errors]}
         case RefusedError():
             return {"reason": error.reason}
+        case FollowedError():
+            return {"followedBy": list(error.followed_by)}
         case TooOldError():
             return {"oldestSequence": error.oldest_sequence}
         case _:
@@ -133,13 +148,13 @@ def nowhere(request: Request) -> NotFound:
     return NotFound(f"there is nothing at {request.path[:200]}")
 
 
-def json_of(request: Request) -> Any:
-    """The body, of at most 64 KiB."""
+def json_of(request: Request, largest: int = _LARGEST_BODY) -> Any:
+    """The body, of at most `largest` bytes."""
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("send JSON, with Content-Type: application/json")
     body = request.get_data()  # functions-framework reads all of it in any case, even after a refusal
-    if len(body) > _LARGEST_BODY:
-        raise RequestEntityTooLarge("a body may have 64 KiB")
+    if len(body) > largest:
+        raise RequestEntityTooLarge(f"a body may have {largest // 1024} KiB")
     try:
         return json.loads(body, object_pairs_hook=_unambiguous)
     except (ValueError, RecursionError) as error:
@@ -156,6 +171,14 @@ def _unambiguous(members: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     return content
 
 
+def batch_of(request: Request) -> list[Any]:
+    """The bodies of many requests, at most 500 and together at most 1 MiB; each is still to be read."""
+    match json_of(request, _LARGEST_BATCH):
+        case {"requests": list(bodies), **others} if not others and len(bodies) <= _MOST_BODIES:
+            return bodies
+    raise InvalidRequestError(("requests", f"must be the only field, and a list of at most {_MOST_BODIES} bodies"))
+
+
 def number_of(request: Request, name: str, default: int, low: int, high: int) -> int:
     text = request.args.get(name, str(default))
     if not re.fullmatch(r"[0-9]{1,18}", text) or not low <= int(text) <= high:
@@ -164,7 +187,7 @@ def number_of(request: Request, name: str, default: int, low: int, high: int) ->
 
 
 def item_token_of(request: Request) -> str:
-    """An item's id. It is only compared, so any text will do; bounded all the same."""
+    """An item's place. It is only compared, so any text will do; bounded all the same."""
     return request.args.get("pageToken", "")[:_LONGEST_TOKEN]
 
 

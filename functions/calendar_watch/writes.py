@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from calendar_watch import failures
 from calendar_watch.channel import Channel
 from calendar_watch.policy import Policy
-from calendar_watch.watch import Cause, News, Order, State, Watch, Wish
+from calendar_watch.watch import Cause, Entry, Kind, News, Order, State, Watch, Wish
 
 _LONGEST_LIFETIME = timedelta(days=30)
 
@@ -22,15 +22,18 @@ def created(order: Order, wish: Wish, now: datetime) -> Watch:
 
 def asked_again(watch: Watch, wish: Wish, now: datetime, policy: Policy) -> Watch:
     """A later POST: it replaces what was wished, and brings a stopped or suspended watch back to life."""
-    watch = replace(watch, wish=wish)
-    return _resumed(watch, now, policy) if not watch.wanted or watch.state(now) is State.SUSPENDED else watch
+    again = replace(watch, wish=wish, by_operator=True, roster=watch.roster + (wish != watch.wish))
+    if not watch.wanted or watch.state(now) is State.SUSPENDED:
+        return resumed(again, now, policy)
+    return _due_now(again, now) if again.follows_late else again
 
 
-def _resumed(watch: Watch, now: datetime, policy: Policy) -> Watch:
+def resumed(watch: Watch, now: datetime, policy: Policy) -> Watch:
     forgotten = watch.stopped_at is not None and watch.stopped_at + policy.retention <= now
-    resumed = replace(
+    anew = replace(
         watch,
         wanted=True,
+        roster=watch.roster + 1,
         discarded=False,
         stopped_at=None,
         was_confirmed=False,
@@ -43,12 +46,14 @@ def _resumed(watch: Watch, now: datetime, policy: Policy) -> Watch:
         read_cause=Cause.OPENED,
         item_count=None if forgotten else watch.item_count,
     )
-    return _due_now(resumed, now)
+    return _due_now(anew, now)
 
 
 def ended(watch: Watch, now: datetime) -> Watch:
     """A DELETE. The holder, not the caller, stops channels and announces it."""
-    return _due_now(replace(watch, wanted=False), now) if watch.wanted else watch
+    if not watch.wanted:
+        return watch
+    return _due_now(replace(watch, wanted=False, by_operator=False, roster=watch.roster + 1), now)
 
 
 def discarded(watch: Watch, now: datetime) -> Watch:
@@ -58,7 +63,13 @@ def discarded(watch: Watch, now: datetime) -> Watch:
 
 def forgotten(watch: Watch) -> Watch:
     """Kept long enough after its end: what it read goes, the watch itself stays, so that its sequence counts on."""
-    return replace(watch, item_count=None, digest="")
+    return replace(watch, item_count=None, digest="", sync_token="", listing=None, parts=("0",), stored=0)
+
+
+def published(watch: Watch, entries: Sequence[Entry]) -> Watch:
+    """These have gone out. Where the log has been tidied away before it could be sent, nothing else is to come."""
+    last = int(entries[-1]["sequence"]) if entries else watch.sequence
+    return replace(failures.succeeded(watch, Kind.PUBLISH), published=last)
 
 
 def _due_now(watch: Watch, now: datetime) -> Watch:

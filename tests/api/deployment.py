@@ -36,7 +36,7 @@ class Deployment:
             "GOOGLE_CLOUD_PROJECT": project,
             "NOTIFICATION_URL": NOTIFICATION_URL,
             "CHANNEL_TOKEN_KEYS": KEY,
-            "RESOURCES": "acl,calendarList,settings",
+            "RESOURCES": "acl,calendarList,events,settings",
             "AUTH_MODE": "anonymous",
             "SUBJECT_DOMAINS": "example.com,example.org",
             "CALENDAR_API_ROOT": f"{url}/calendar/v3",

@@ -1,4 +1,4 @@
-"""Google Calendar's side on loopback: ACLs, calendar lists, calendars, settings and their notifications."""
+"""Google Calendar's side on loopback: ACLs, calendar lists, calendars, events, settings and their notifications."""
 
 from .actor import Actor, Refusal
 from .adapter import SimulatorAdapter

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from . import access, calendar_list, errors, listing
+from . import access, calendar_list, errors, listing, watch
 from .collection import Collection, Record, Topic
 from .request import JsonObject, Request
 from .world import World
@@ -18,7 +18,7 @@ def get(world: World, request: Request) -> JsonObject:
 
 def list_(world: World, request: Request) -> JsonObject:
     listing.forbid_with_sync_token(request.query, never=(), not_false=("showDeleted",))
-    view = listing.View("calendar#acl", _shown, lambda _: True)
+    view = listing.View("calendar#acl", _shown)
     return listing.page(world, _readable(world, request), request.query, view)
 
 
@@ -44,10 +44,7 @@ def delete(world: World, request: Request) -> None:
 
 def topic(world: World, request: Request) -> Topic:
     """Return what a watch of this list follows, if this user may watch it."""
-    followed = _readable(world, request).topic
-    if followed.owner.endswith(world.options.unwatchable):
-        raise errors.push_not_supported()
-    return followed
+    return watch.watchable(_readable(world, request).topic, world.options)
 
 
 def grant_owner(world: World, calendar_id: str, user: str) -> None:

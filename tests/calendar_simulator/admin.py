@@ -82,6 +82,17 @@ def _set_setting(simulator: CalendarSimulator, body: JsonObject) -> Any:
     return body
 
 
+def _expire_sync_tokens(simulator: CalendarSimulator, body: JsonObject) -> Any:
+    simulator.expire_sync_tokens()
+    return body
+
+
+def _seed_events(simulator: CalendarSimulator, body: JsonObject) -> Any:
+    """All that is not calendar, count or user is the template."""
+    simulator.seed_events(**{"calendar_id" if name == "calendar" else name: value for name, value in body.items()})
+    return body
+
+
 def _register(simulator: CalendarSimulator, body: JsonObject) -> Any:
     simulator.register_token(body["token"], body["subject"], body["scopes"])
     return body
@@ -89,6 +100,11 @@ def _register(simulator: CalendarSimulator, body: JsonObject) -> Any:
 
 def _drop(simulator: CalendarSimulator, body: JsonObject) -> Any:
     simulator.faults.drop_next(int(body["count"]))
+    return body
+
+
+def _empty_listings(simulator: CalendarSimulator, body: JsonObject) -> Any:
+    simulator.faults.empty_next_listings(body["resource"], int(body["count"]))
     return body
 
 
@@ -113,8 +129,11 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[CalendarSimulator, JsonObject], Any
     ("GET", "options"): _options,
     ("PATCH", "options"): _configure,
     ("PUT", "setting"): _set_setting,
+    ("POST", "expire-sync-tokens"): _expire_sync_tokens,
+    ("POST", "seed-events"): _seed_events,
     ("POST", "tokens"): _register,
     ("POST", "drop"): _drop,
+    ("POST", "empty-listings"): _empty_listings,
     ("POST", "block"): _block,
     ("POST", "unblock"): _unblock,
 }

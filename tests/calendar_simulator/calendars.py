@@ -39,6 +39,8 @@ def delete(world: World, request: Request) -> None:
     world.calendars.bury(request.calendar_id, calendar)
     for rule in world.acl(request.calendar_id).live():
         world.acl(request.calendar_id).bury(rule.key, rule.item)
+    for event in world.events(request.calendar_id).live():
+        world.events(request.calendar_id).bury(event.key, event.item)
     calendar_list.follow_access(world, request.calendar_id, {})
 
 

@@ -1,7 +1,8 @@
 """A collection of items that remembers when each last changed, and what is gone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from typing import Any, NamedTuple
 
 Item = Mapping[str, Any]
@@ -36,19 +37,30 @@ class Collection:
 
     def __init__(self, topic: Topic, revise: Callable[[Topic], int]) -> None:
         self.topic = topic
+        #: of the last change
+        self.revision = 0
         self._revise = revise
-        self._records: dict[str, Record] = {}
+        #: what each record ever was, the latest last
+        self._versions: dict[str, list[Record]] = {}
 
     def get(self, key: str) -> Record | None:
-        record = self._records.get(key)
+        record = self.find(key)
         return None if record is None or record.deleted else record
 
-    def live(self) -> list[Record]:
-        return [record for record in self._records.values() if not record.deleted]
+    def find(self, key: str) -> Record | None:
+        """Return the record, even if it is a tombstone."""
+        versions = self._versions.get(key)
+        return versions[-1] if versions else None
 
-    def records(self) -> list[Record]:
-        """Return all records, the deleted ones included, in the order of listings."""
-        return list(self._records.values())
+    def live(self) -> list[Record]:
+        return [versions[-1] for versions in self._versions.values() if not versions[-1].deleted]
+
+    def records_after(self, ordinal: int, until: int) -> Iterator[Record]:
+        """Yield the records behind that place as they were at that revision, the deleted ones included."""
+        for versions in islice(self._versions.values(), ordinal + 1, None):  # ordinals have no gaps: none vanishes
+            record = next((record for record in reversed(versions) if record.revision <= until), None)
+            if record:
+                yield record
 
     def write(self, key: str, item: Item) -> Record:
         return self._put(key, item, deleted=False)
@@ -59,11 +71,17 @@ class Collection:
 
     def amend(self, key: str) -> None:
         """Note that read-only fields changed: the etag is new, but no sync token reports it."""
-        self._records[key] = replace(self._records[key], revision=self._revise(self.topic))
+        versions = self._versions[key]
+        versions.append(replace(versions[-1], revision=self._next_revision()))
 
     def _put(self, key: str, item: Item, *, deleted: bool) -> Record:
-        revision = self._revise(self.topic)
-        known = self._records.get(key)
-        ordinal = known.ordinal if known else len(self._records)
-        self._records[key] = Record(key, ordinal, revision, revision, item, deleted)
-        return self._records[key]
+        revision = self._next_revision()
+        known = self.find(key)
+        ordinal = known.ordinal if known else len(self._versions)
+        record = Record(key, ordinal, revision, revision, item, deleted)
+        self._versions.setdefault(key, []).append(record)
+        return record
+
+    def _next_revision(self) -> int:
+        self.revision = self._revise(self.topic)
+        return self.revision

@@ -144,8 +144,15 @@ def body_offences(method: Method, body: Any) -> Iterator[Offence]:
             yield Offence("body", "this method takes none", overlooked=True)
         return
     # In a patch, null means: clear this field.
-    given = {name: value for name, value in body.items() if value is not None} if isinstance(body, dict) else body
-    yield from _value_offences({"$ref": method.request}, {} if body is None else given, "body")
+    given = {} if body is None else without_nulls(body)
+    yield from _value_offences({"$ref": method.request}, given, "body")
+
+
+def without_nulls(value: Any) -> Any:
+    """Leave out the fields that are null, at any depth."""
+    if not isinstance(value, dict):
+        return value
+    return {name: without_nulls(inner) for name, inner in value.items() if inner is not None}
 
 
 def missing_fields(method: Method, body: Mapping[str, Any]) -> list[str]:

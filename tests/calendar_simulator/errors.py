@@ -35,6 +35,10 @@ def invalid_value(message: str) -> ApiError:
     return ApiError(400, "invalid", message)
 
 
+def time_range_empty() -> ApiError:
+    return ApiError(400, "timeRangeEmpty", "The specified time range is empty.", domain="calendar")
+
+
 def required(name: str) -> ApiError:
     return ApiError(400, "required", f"Required: {name}")
 
@@ -117,10 +121,18 @@ def channel_not_found(channel_id: str, project: str) -> ApiError:
     return ApiError(404, "channelNotFound", f"Channel '{channel_id}' not found for project '{project}'")
 
 
+def duplicate() -> ApiError:
+    return ApiError(409, "duplicate", "The requested identifier already exists.")
+
+
+def deleted() -> ApiError:
+    return ApiError(410, "deleted", "Resource has been deleted")
+
+
 def full_sync_required() -> ApiError:
     message = "Sync token is no longer valid, a full sync is required."
     return ApiError(410, "fullSyncRequired", message, domain="calendar").at("parameter", "syncToken")
 
 
-def not_offered(method_id: str) -> ApiError:
-    return ApiError(501, "notImplemented", f"The simulator does not offer {method_id}.")
+def not_offered(what: str) -> ApiError:
+    return ApiError(501, "notImplemented", f"The simulator does not offer {what}.")

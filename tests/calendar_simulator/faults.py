@@ -1,6 +1,10 @@
-"""What goes wrong on purpose. Every notification passes here twice: when it is born and when it would leave."""
+"""What goes wrong on purpose.
 
-from typing import Literal
+Every notification passes here twice: when it is born and when it would leave. So does every answer, once.
+"""
+
+from collections import Counter
+from typing import Any, Literal
 
 from .call import Delivery
 
@@ -13,6 +17,7 @@ class Faults:
     def __init__(self) -> None:
         self._to_drop = 0
         self._blocks: dict[str, Block] = {}
+        self._to_empty: Counter[str] = Counter()
 
     def drop_next(self, count: int) -> None:
         self._to_drop = count
@@ -22,6 +27,16 @@ class Faults:
 
     def unblock(self, prefix: str) -> None:
         self._blocks.pop(prefix, None)
+
+    def empty_next_listings(self, resource: str, count: int) -> None:
+        """Leave all items out of so many answers. Their tokens are good, so that no increment makes up for it."""
+        self._to_empty[f"calendar.{resource}.list"] = count
+
+    def spoiled(self, method_id: str, result: dict[str, Any] | None) -> dict[str, Any] | None:
+        if result is None or not self._to_empty[method_id]:
+            return result
+        self._to_empty[method_id] -= 1
+        return result | {"items": []}
 
     def loses(self, _newborn: Delivery) -> bool:
         lost = self._to_drop > 0

@@ -1,19 +1,21 @@
 """Reading a collection page by page, in full or from a sync token on."""
 
-import base64
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from . import errors
 from .collection import Collection, Record
 from .revisions import micros
+from .seals import Seal
 from .world import World
 
 JsonObject = dict[str, Any]
-PAGE_SIZE = 100
-LARGEST_PAGE = 250
+
+
+def _every(_: Record) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
@@ -23,28 +25,42 @@ class View:
     kind: str
     item: Callable[[Record], JsonObject]
     #: whether an item that is not deleted belongs to a full listing
-    shown: Callable[[Record], bool]
+    shown: Callable[[Record], bool] = _every
+    #: whether an item, deleted or not, belongs to any listing
+    asked_for: Callable[[Record], bool] = _every
+    #: names what is asked for; tokens go with it
+    selection: str = ""
+    page_size: int = 100
+    largest_page: int = 250
 
 
 @dataclass(frozen=True)
 class _Cursor:
     #: the revision after which changes are wanted; None for a full listing
     since: int | None
-    #: the revision at which the first page was read: what the next sync token starts from
+    #: the revision that the first page had caught up with: what the next sync token starts from
     started: int
     #: the ordinal of the last record that an earlier page looked at
     after: int = -1
 
 
 def page(world: World, collection: Collection, query: Mapping[str, Any], view: View) -> JsonObject:
-    cursor = _cursor(world, collection, query)
-    wanted = [record for record in collection.records() if _wanted(record, cursor, query, view)]
-    size = min(query.get("maxResults", PAGE_SIZE), LARGEST_PAGE)
-    taken = wanted[:size]
-    answer = {"kind": view.kind, "etag": _etag(collection), "items": [view.item(record) for record in taken]}
-    if len(wanted) > size:
-        return answer | {"nextPageToken": _seal(collection, "page", [cursor.since, cursor.started, taken[-1].ordinal])}
-    return answer | {"nextSyncToken": _seal(collection, "sync", [cursor.started])}
+    seal = Seal(world, (*collection.topic, view.selection))
+    until = _shown_until(world)
+    cursor = _cursor(seal, query, until)
+    size = min(query.get("maxResults", view.page_size), view.largest_page)
+    wanted = (
+        record for record in collection.records_after(cursor.after, until) if _wanted(record, cursor, query, view)
+    )
+    taken = list(islice(wanted, size))
+    answer = {
+        "kind": view.kind,
+        "etag": f'"p{collection.revision:x}"',
+        "items": [view.item(record) for record in taken],
+    }
+    if any(True for _ in wanted):
+        return answer | {"nextPageToken": seal.close("page", cursor.since, cursor.started, taken[-1].ordinal)}
+    return answer | {"nextSyncToken": seal.close("sync", cursor.started)}
 
 
 def forbid_with_sync_token(query: Mapping[str, Any], never: tuple[str, ...], not_false: tuple[str, ...]) -> None:
@@ -55,45 +71,37 @@ def forbid_with_sync_token(query: Mapping[str, Any], never: tuple[str, ...], not
 
 
 def _wanted(record: Record, cursor: _Cursor, query: Mapping[str, Any], view: View) -> bool:
-    if record.ordinal <= cursor.after:
-        return False
     if cursor.since is not None:
-        return record.reported > cursor.since
-    return query.get("showDeleted", False) if record.deleted else view.shown(record)
+        return record.reported > cursor.since and view.asked_for(record)
+    listed = query.get("showDeleted", False) if record.deleted else view.shown(record)
+    return listed and view.asked_for(record)
 
 
-def _cursor(world: World, collection: Collection, query: Mapping[str, Any]) -> _Cursor:
-    since = _since(world, collection, query["syncToken"]) if "syncToken" in query else None
+def _shown_until(world: World) -> int:
+    """Return the revision up to which listings know what happened."""
+    latest = world.next_revision()
+    return min(latest, _ago(world, world.options.listing_lag_seconds)) if world.options.listing_lag_seconds else latest
+
+
+def _cursor(seal: Seal, query: Mapping[str, Any], until: int) -> _Cursor:
+    since = _since(seal, query["syncToken"]) if "syncToken" in query else None
     if "pageToken" not in query:
-        return _Cursor(since, world.next_revision())
-    opened = _open(collection, "page", query["pageToken"])
+        return _Cursor(since, max(until, since or 0))
+    oldest = _ago(seal.world, seal.world.options.page_token_lifetime_seconds)
+    opened = seal.open("page", query["pageToken"], oldest)
     if opened is None or opened[0] != since:
         # A page token continues one listing: with the sync token it began with, or without as it began.
         raise errors.invalid_parameter("pageToken", "Invalid page token value.")
     return _Cursor(*opened)
 
 
-def _since(world: World, collection: Collection, token: str) -> int:
-    opened = _open(collection, "sync", token)
-    oldest = micros(world.now()) - world.options.sync_token_lifetime_seconds * 1_000_000
-    if opened is None or opened[0] < oldest:
+def _since(seal: Seal, token: str) -> int:
+    too_old = _ago(seal.world, seal.world.options.sync_token_lifetime_seconds)
+    opened = seal.open("sync", token, max(too_old, seal.world.oldest_sync_token))
+    if opened is None:
         raise errors.full_sync_required()
     return int(opened[0])
 
 
-def _etag(collection: Collection) -> str:
-    return f'"p{max((record.revision for record in collection.records()), default=0):x}"'
-
-
-def _seal(collection: Collection, kind: str, marks: list[int | None]) -> str:
-    return base64.urlsafe_b64encode(json.dumps([kind, *collection.topic, *marks]).encode()).decode()
-
-
-def _open(collection: Collection, kind: str, token: str) -> list[Any] | None:
-    """Return the marks of a token of this kind that this collection gave out, else None."""
-    try:
-        opened = json.loads(base64.urlsafe_b64decode(token.encode()))
-    except ValueError:
-        return None
-    ours = [kind, *collection.topic]
-    return opened[3:] if isinstance(opened, list) and opened[:3] == ours else None
+def _ago(world: World, seconds: int) -> int:
+    return micros(world.now()) - seconds * 1_000_000

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from . import acl, calendar_list, calendars, settings
+from . import acl, calendar_list, calendars, events, settings
 from .collection import Topic
 from .request import JsonObject, Request
 from .world import World
@@ -25,6 +25,12 @@ OFFERED: Mapping[str, Callable[[World, Request], JsonObject | None]] = {
     "calendar.calendars.insert": calendars.insert,
     "calendar.calendars.patch": calendars.patch,
     "calendar.calendars.update": calendars.update,
+    "calendar.events.delete": events.delete,
+    "calendar.events.get": events.get,
+    "calendar.events.insert": events.insert,
+    "calendar.events.list": events.list_,
+    "calendar.events.patch": events.patch,
+    "calendar.events.update": events.update,
     "calendar.settings.get": settings.get,
     "calendar.settings.list": settings.list_,
 }
@@ -33,5 +39,6 @@ OFFERED: Mapping[str, Callable[[World, Request], JsonObject | None]] = {
 WATCHED: Mapping[str, Callable[[World, Request], Topic]] = {
     "calendar.acl.watch": acl.topic,
     "calendar.calendarList.watch": calendar_list.topic,
+    "calendar.events.watch": events.topic,
     "calendar.settings.watch": settings.topic,
 }

@@ -20,6 +20,9 @@ class Options:
     #: when the sync message leaves, seen from the answer to watch
     sync: Sync = "after"
     sync_token_lifetime_seconds: int = 30 * 86_400
+    page_token_lifetime_seconds: int = 30 * 86_400
+    #: listings show collections as they were so long ago; notifications and `get` do not lag
+    listing_lag_seconds: int = 0
     #: endings of the ids of calendars that refuse to be watched
     unwatchable: tuple[str, ...] = ("@group.v.calendar.google.com",)
     refused_webhook_hosts: tuple[str, ...] = ()

@@ -52,7 +52,12 @@ def _query(method: Method, call: Call) -> JsonObject:
         if not offence.overlooked:
             raise errors.invalid_parameter(offence.where, offence.what)
     known = method.query_parameters
-    return {name: _typed(known[name], values[-1]) for name, values in call.query.items() if name in known}
+    return {name: _argument(known[name], values) for name, values in call.query.items() if name in known}
+
+
+def _argument(schema: Mapping[str, Any], values: tuple[str, ...]) -> Any:
+    typed = tuple(_typed(schema, value) for value in values)
+    return typed if schema.get("repeated") else typed[-1]
 
 
 def _typed(schema: Mapping[str, Any], value: str) -> str | int | bool:
@@ -66,7 +71,7 @@ def _body(method: Method, call: Call) -> JsonObject:
         return {}
     body = _json_object(call.body)
     if method.http_method != "PATCH":  # where null means: clear
-        body = {name: value for name, value in body.items() if value is not None}
+        body = discovery.without_nulls(body)
     for offence in discovery.body_offences(method, body):
         if not offence.overlooked:
             raise errors.invalid_value(f"Invalid value for {offence}")

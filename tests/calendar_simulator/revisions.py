@@ -10,6 +10,12 @@ def micros(moment: datetime) -> int:
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
+def timestamp(revision: int) -> str:
+    """Return the time of a revision; as revisions grow, times spelled from them never go backwards."""
+    moment = _EPOCH + timedelta(microseconds=revision)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
 class Revisions:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now

@@ -29,7 +29,7 @@ def get(world: World, request: Request) -> JsonObject:
 
 
 def list_(world: World, request: Request) -> JsonObject:
-    view = listing.View("calendar#settings", _shown, lambda _: True)
+    view = listing.View("calendar#settings", _shown)
     return listing.page(world, world.settings(request.user), request.query, view)
 
 

@@ -1,16 +1,17 @@
 """Google Calendar as its clients see it: calls in, answers and notifications out; no socket, no thread, no clock."""
 
 import json
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 from threading import RLock
 from typing import Any
 
-from . import discovery, errors, fields, identity, request, settings, users, watch
+from . import discovery, errors, fields, identity, request, seeds, settings, users, watch
 from .call import Answer, Call, Delivery
 from .channels import Channel, Channels
+from .collection import Topic
 from .discovery import Method
 from .errors import ApiError
 from .faults import Faults
@@ -74,7 +75,19 @@ class CalendarSimulator:
     def set_setting(self, user: str, setting: str, value: str) -> None:
         self._meet(user)
         settings.put(self._world, user, setting, value)
-        self._spread_news()
+        self._spread(self._world.take_news())
+
+    def expire_sync_tokens(self) -> None:
+        """Every sync token given out until now asks for a full listing from now on."""
+        self._world.oldest_sync_token = self._world.next_revision()
+
+    def seed_events(self, calendar_id: str, count: int, user: str | None = None, **template: Any) -> list[str]:
+        """Fill a calendar and return the ids; who watches it is told once, not once for each event."""
+        user = user or self.options.default_user
+        self._meet(user)
+        sown = seeds.sow(self._world, user if calendar_id == "primary" else calendar_id, user, count, template)
+        self._spread(set(self._world.take_news()))
+        return sown
 
     # -- the API
 
@@ -103,8 +116,8 @@ class CalendarSimulator:
         if method.id not in OFFERED:
             raise errors.not_offered(method.id)
         result = OFFERED[method.id](self._world, understood)
-        self._spread_news()
-        return _rendered(understood, result)
+        self._spread(self._world.take_news())
+        return _rendered(understood, self.faults.spoiled(method.id, result))
 
     def _watch(self, asked: Request) -> Answer:
         topic = WATCHED[asked.method.id](self._world, asked)
@@ -126,8 +139,8 @@ class CalendarSimulator:
         users.meet(self._world, user)
         self._world.take_news()  # nobody can be watching what has only just come into being
 
-    def _spread_news(self) -> None:
-        for topic in self._world.take_news():
+    def _spread(self, news: Iterable[Topic]) -> None:
+        for topic in news:
             for channel in self._channels.live_on(topic, self.now()):
                 self._send(self._outbox.announce(channel, "exists", self.now()))
 

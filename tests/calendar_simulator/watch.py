@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from . import errors
+from .collection import Topic
 from .options import Options
 
 _ID = re.compile(r"[A-Za-z0-9\-_+/=]{1,64}")
@@ -35,6 +36,13 @@ def parse(body: Mapping[str, Any], now: datetime, options: Options) -> Order:
         raise errors.invalid_value(f"The channel token is longer than {_LONGEST_TOKEN} characters.")
     _check_address(body["address"], options)
     return Order(body["id"], body["address"], body.get("token"), _expiration(body, now, options))
+
+
+def watchable(topic: Topic, options: Options) -> Topic:
+    """Refuse what belongs to a calendar that cannot be watched."""
+    if topic.owner.endswith(options.unwatchable):
+        raise errors.push_not_supported()
+    return topic
 
 
 def _check_address(address: str, options: Options) -> None:

@@ -15,6 +15,8 @@ class World:
         self.random = random
         self.options = options
         self.next_revision = Revisions(now)
+        #: sync tokens that were given out before this revision have expired
+        self.oldest_sync_token = 0
         self._collections: dict[Topic, Collection] = {}
         self._news: list[Topic] = []
 
@@ -24,6 +26,9 @@ class World:
 
     def acl(self, calendar_id: str) -> Collection:
         return self.collection(Topic("acl", calendar_id))
+
+    def events(self, calendar_id: str) -> Collection:
+        return self.collection(Topic("events", calendar_id))
 
     def calendar_list(self, user: str) -> Collection:
         return self.collection(Topic("calendarList", user))

@@ -24,6 +24,7 @@ def test_the_shortened_document_is_that_of_googles_client() -> None:
         ("POST", "/users/me/settings/watch", "calendar.settings.watch"),
         ("POST", "/channels/stop", "calendar.channels.stop"),
         ("POST", "/calendars/primary/events/watch", "calendar.events.watch"),
+        ("PATCH", "/calendars/primary/events/abcde_20261120T100000Z", "calendar.events.patch"),
     ],
 )
 def test_a_request_is_named(http_method: str, path: str, method_id: str) -> None:
@@ -37,6 +38,8 @@ def test_an_allowed_request_passes() -> None:
     assert check_request("GET", f"{ROOT}/users/me/calendarList", query, None)
     assert check_request("POST", f"{ROOT}/users/me/settings/watch", {}, body)
     assert check_request("GET", f"{ROOT}/calendars/primary/events", {"eventTypes": ["default", "birthday"]}, None)
+    cleared = {"location": None, "start": {"date": "2026-11-20", "dateTime": None}}
+    assert check_request("PATCH", f"{ROOT}/calendars/primary/events/abcde", {}, cleared)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from tests.calendar_simulator import CalendarSimulator, Server, check_answer, se
 from tests.calendar_simulator.digest import document
 
 BOB = {"Authorization": "Bearer bob"}
+HOUR = {"start": {"dateTime": "2026-11-20T10:00:00Z"}, "end": {"dateTime": "2026-11-20T11:00:00Z"}}
 SCOPE = "https://www.googleapis.com/auth/calendar"
 
 
@@ -102,15 +103,32 @@ def test_calendars(alice: Any, team: str) -> None:
     assert refusal_of(calendars.get(calendarId=team)) == (404, "notFound")
 
 
+def test_events(alice: Any, team: str) -> None:
+    events = alice.events()
+    body = {"summary": "Weekly", "recurrence": ["RRULE:FREQ=WEEKLY"], **HOUR}
+    series = done(events.insert(calendarId=team, body=body, sendUpdates="none"))["id"]
+    assert done(events.get(calendarId=team, eventId=series))["recurrence"] == body["recurrence"]
+    assert done(events.patch(calendarId=team, eventId=series, body={"summary": "Retro"}))["summary"] == "Retro"
+    assert done(events.update(calendarId=team, eventId=series, body=body))["summary"] == "Weekly"
+    listed = events.list(calendarId=team, singleEvents=False, eventTypes=["default", "birthday"])
+    token = done(listed)["nextSyncToken"]
+    done(events.delete(calendarId=team, eventId=f"{series}_20261127T100000Z"))
+    increment = events.list(calendarId=team, singleEvents=False, eventTypes=["default", "birthday"], syncToken=token)
+    (cancelled,) = done(increment)["items"]
+    assert (cancelled["status"], cancelled["recurringEventId"]) == ("cancelled", series)
+    done(events.delete(calendarId=team, eventId=series))
+    assert refusal_of(events.delete(calendarId=team, eventId=series)) == (410, "deleted")
+
+
 def test_settings(alice: Any) -> None:
     assert done(alice.settings().get(setting="locale"))["value"] == "en"
     assert len(done(alice.settings().list())["items"]) > 5
 
 
-@pytest.mark.parametrize("resource", ["acl", "calendarList", "settings"])
+@pytest.mark.parametrize("resource", ["acl", "calendarList", "events", "settings"])
 def test_paging_with_list_next_and_then_a_sync_token(alice: Any, server: Server, resource: str) -> None:
     collection = getattr(alice, resource)()
-    where = {"calendarId": "primary"} if resource == "acl" else {}
+    where = {"calendarId": "primary"} if resource in ("acl", "events") else {}
     change(server, alice, "first")
     request, seen, answer = collection.list(**where, maxResults=1), 0, {}
     while request is not None:
@@ -125,17 +143,18 @@ def test_paging_with_list_next_and_then_a_sync_token(alice: Any, server: Server,
 
 
 def change(server: Server, alice: Any, what: str) -> None:
-    """Add to each of alice's three collections."""
+    """Add to each of alice's collections, or change an item where none can be added."""
     with server.simulator.lock:
         server.simulator.set_setting("alice@example.com", "locale", what)
     rule = {"role": "reader", "scope": {"type": "domain", "value": f"{what}-{len(server.simulator.calls)}.example"}}
     done(alice.acl().insert(calendarId="primary", body=rule))
     done(alice.calendars().insert(body={"summary": what}))
+    done(alice.events().insert(calendarId="primary", body={"summary": what, **HOUR}))
 
 
-@pytest.mark.parametrize("resource", ["acl", "calendarList", "settings"])
+@pytest.mark.parametrize("resource", ["acl", "calendarList", "events", "settings"])
 def test_watching_and_stopping(alice: Any, server: Server, resource: str) -> None:
-    where = {"calendarId": "primary"} if resource == "acl" else {}
+    where = {"calendarId": "primary"} if resource in ("acl", "events") else {}
     order = new_webhook_channel("https://receiver.invalid/").body() | {"params": {"ttl": "600"}}
 
     channel = done(getattr(alice, resource)().watch(**where, body=order, quotaUser="hash"))

@@ -215,3 +215,48 @@ def test_an_unknown_parameter_is_overlooked_and_recorded(simulator: CalendarSimu
         "abc",
     )
     assert record.offences == ("nosuch: no such parameter",)
+
+
+def test_a_lagging_listing_shows_what_was_and_a_later_increment_what_has_become_of_it(
+    simulator: CalendarSimulator, alice: Actor
+) -> None:
+    share_with(alice, 2)
+    simulator.advance(timedelta(seconds=10))
+    simulator.configure(listing_lag_seconds=5)
+    alice.share("primary", "u0@example.com", "writer")
+    alice.delete(f"{ACL}/user:u1@example.com")
+    alice.share("primary", "late@example.com", "reader")
+
+    stale = alice.get(ACL)
+    assert [rule["role"] for rule in stale["items"]] == ["owner", "reader", "reader"]
+    assert alice.get(f"{ACL}/user:u0@example.com")["role"] == "writer"
+    still = alice.get(f"{ACL}?syncToken={stale['nextSyncToken']}")
+    assert still["items"] == []
+    simulator.advance(timedelta(seconds=6))
+
+    increment = alice.get(f"{ACL}?syncToken={still['nextSyncToken']}")
+    found = {rule["id"]: rule["role"] for rule in increment["items"]}
+    assert found == {"user:u0@example.com": "writer", "user:u1@example.com": "none", "user:late@example.com": "reader"}
+    assert alice.get(f"{ACL}?syncToken={increment['nextSyncToken']}")["items"] == []
+
+
+def test_a_listing_that_begins_to_lag_reports_nothing_twice(simulator: CalendarSimulator, alice: Actor) -> None:
+    share_with(alice, 2)
+    token = alice.get(ACL)["nextSyncToken"]
+    simulator.configure(listing_lag_seconds=5)
+
+    lagging = alice.get(f"{ACL}?syncToken={token}")
+    simulator.advance(timedelta(seconds=6))
+
+    assert lagging["items"] == alice.get(f"{ACL}?syncToken={lagging['nextSyncToken']}")["items"] == []
+
+
+def test_listings_of_one_kind_can_be_emptied_for_a_while(simulator: CalendarSimulator, alice: Actor) -> None:
+    simulator.faults.empty_next_listings("acl", 2)
+
+    assert alice.get(ACL)["items"] == []
+    assert ids(alice.get(LIST)) == ["alice@example.com"]
+    emptied = alice.get(ACL)
+    assert emptied["items"] == []
+    assert ids(alice.get(ACL)) == ["user:alice@example.com"]
+    assert alice.get(f"{ACL}?syncToken={emptied['nextSyncToken']}")["items"] == []

@@ -204,6 +204,24 @@ def test_the_back_door_changes_settings_tokens_and_fates(
     assert act("GET", "options")["max_lifetime_seconds"] == 604_800
 
 
+def test_the_back_door_fills_calendars_empties_listings_and_expires_sync_tokens(
+    session: requests.Session, server: Server
+) -> None:
+    seeding = {"calendar": "primary", "count": 3, "user": "alice@example.com", "summary": "Sown"}
+    events = f"{server.url}/calendar/v3/calendars/primary/events"
+    session.post(f"{server.url}/simulator/seed-events", json=seeding, timeout=PATIENCE).raise_for_status()
+    emptying = {"resource": "events", "count": 1}
+    session.post(f"{server.url}/simulator/empty-listings", json=emptying, timeout=PATIENCE).raise_for_status()
+    assert session.get(events, timeout=PATIENCE).json()["items"] == []
+    listed = session.get(events, timeout=PATIENCE).json()
+    assert [event["summary"] for event in listed["items"]] == ["Sown"] * 3
+
+    session.post(f"{server.url}/simulator/expire-sync-tokens", timeout=PATIENCE).raise_for_status()
+
+    increment = session.get(events, params={"syncToken": listed["nextSyncToken"]}, timeout=PATIENCE)
+    assert increment.status_code == 410
+
+
 @pytest.mark.parametrize(
     ("action", "body", "status"),
     [
@@ -213,6 +231,8 @@ def test_the_back_door_changes_settings_tokens_and_fates(
         ("PATCH options", {"unwatchable": 5}, 400),
         ("POST block", {"prefix": "http", "how": "gently"}, 400),
         ("POST advance", {}, 400),
+        ("POST seed-events", {"calendar": "primary"}, 400),
+        ("POST seed-events", {"calendar": "nosuch", "count": 1}, 400),
         ("POST advance", {"seconds": "many"}, 400),
     ],
 )

@@ -56,7 +56,7 @@ def test_an_unknown_watch_is_an_error(store: FirestoreStore) -> None:
         store.get(ORDER.id)
 
 
-KINDS = ["commit", "intent", "opened", "stopped", "failure", "release", "stop", "resume", "forget"]
+KINDS = ["commit", "intent", "opened", "stopped", "failure", "release", "stop", "resume"]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -130,11 +130,64 @@ def test_dropped_news_are_gone(store: FirestoreStore, box: FirestoreNews) -> Non
 
 def test_a_snapshot_is_kept_with_the_sequence_of_its_commit(store: FirestoreStore) -> None:
     watch = store.create(watch_of())
-    assert store.snapshot(watch.id) == Snapshot({}, ())
-    watch = store.commit(announced(watch, "opened", NOW), ITEMS)
-    assert store.snapshot(watch.id) == replace(ITEMS, sequence=1)
-    store.forget(replace(watch, item_count=None))
-    assert store.snapshot(watch.id) == Snapshot({}, ())
+    assert store.parts(watch.id, ["0"]) == [Snapshot({}, ())]
+    watch = store.commit(announced(watch, "opened", NOW), [ITEMS])
+    assert store.parts(watch.id, ["0"]) == [replace(ITEMS, sequence=1)]
+    store.forget(replace(watch, item_count=None), ["0"])
+    assert store.parts(watch.id, ["0"]) == [Snapshot({}, ())]
+
+
+def test_parts_are_written_dropped_and_read_together(store: FirestoreStore) -> None:
+    watch = store.create(watch_of())
+    halves = [replace(ITEMS, name=name, seen={"user:bob": 7}) for name in ("00", "01")]
+    watch = store.commit(watch, [ITEMS])
+    store.commit(watch, halves, gone=["0"])
+    assert store.parts(watch.id, ["01", "0", "00"]) == [halves[1], Snapshot({}, ()), halves[0]]
+
+
+def test_a_part_is_not_written_once_the_watch_has_changed(store: FirestoreStore) -> None:
+    read = store.create(watch_of())
+    store.failure(replace(read, sequence=5))
+    with pytest.raises(ConflictError):
+        store.commit(read, [ITEMS])
+    assert store.parts(read.id, ["0"]) == [Snapshot({}, ())]
+
+
+FOLLOWED = Order(ACL, "owned@example.com", "alice@example.com")
+
+
+def child_of(parent: Watch) -> Watch:
+    return replace(watch_of(FOLLOWED), by_operator=False, followed_by=(parent.id,))
+
+
+def test_children_are_created_and_changed_together_with_the_watch_that_follows_them(store: FirestoreStore) -> None:
+    parent = store.create(watch_of())
+    parent = store.follow(replace(parent, roster=2), [child_of(parent)])
+    assert store.get(parent.id) == parent
+    child = store.get(FOLLOWED.id)
+    assert store.children(parent.id) == store.find([FOLLOWED.id, "a" * 32]) == [child]
+    store.follow(parent, [replace(child, followed_by=())])
+    assert store.children(parent.id) == []
+
+
+def test_whoever_lost_the_parent_changes_no_child(store: FirestoreStore) -> None:
+    late = store.create(watch_of())
+    store.failure(replace(late, sequence=5))
+    with pytest.raises(ConflictError):
+        store.follow(late, [child_of(late)])
+    assert store.find([FOLLOWED.id]) == []
+
+
+@pytest.mark.parametrize("there", ["created by another", "changed by another"])
+def test_a_child_that_is_not_as_it_was_read_is_left_alone_and_so_is_the_parent(
+    store: FirestoreStore, there: str
+) -> None:
+    parent, read = store.create(watch_of()), store.create(watch_of(FOLLOWED))
+    store.failure(replace(read, sequence=5))
+    child = replace(read, version=None) if there == "created by another" else read
+    with pytest.raises(ConflictError):
+        store.follow(replace(parent, sequence=3), [child])
+    assert (store.get(parent.id).sequence, store.get(FOLLOWED.id).sequence) == (0, 5)
 
 
 def test_pending_entries_are_written_once_and_read_in_sequence(store: FirestoreStore) -> None:

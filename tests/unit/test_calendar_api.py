@@ -193,7 +193,7 @@ def test_event_types_are_asked_for_in_listing_and_watching_alike(google: Script)
     list(world.api().pages(order))
     world.api().watch(order, CHANNEL, TOKEN, 600)
     assert [query_of(request)["eventTypes"] for request in world.http.requests] == [["default", "focusTime"]] * 2
-    assert query_of(world.http.requests[0])["fields"] == ["kind,nextPageToken,items"]
+    assert query_of(world.http.requests[0])["fields"] == ["kind,nextPageToken,nextSyncToken,items"]
 
 
 def test_where_there_is_no_subject_no_quota_user_is_named(google: Script) -> None:

@@ -47,6 +47,7 @@ def test_every_default_is_that_of_the_contract() -> None:
         firestore_database="calendar-watch",
         channel_token_keys=(KEY, OLD_KEY),
         wakeup_topic="",
+        pubsub_emulator_host="",
         log_level="INFO",
         notification_url="https://notifications.example.com/",
         resources=frozenset({"acl", "calendarList"}),
@@ -164,8 +165,9 @@ WRONG = {
     "TOKEN_SERVICE_URL": ["http://example.com", "tokens"],
     "CALENDAR_API_ROOT": ["http://example.com", "https://example.com/?key=a", "https://example.com/#"],
     "CALENDAR_CALLS_PER_MINUTE": ["0", "-1", "1.5", "many", "inf"],
-    "WAKEUP_TOPIC": ["wakeups", "projects/p/topics/", "projects/p/topics/wakeups"],
-    "CHANGES_TOPIC": ["changes", "projects/p/topics/changes"],
+    "WAKEUP_TOPIC": ["wakeups", "projects/p/topics/"],
+    "PUBSUB_EMULATOR_HOST": ["localhost", "http://localhost:8085", "localhost:8085/v1"],
+    "CHANGES_TOPIC": ["changes", "topics/changes"],
     "CHANNEL_TTL_SECONDS": ["0", "-1", "nan", "inf", "1e300", "a week"],
     "SAFETY_SYNC_SECONDS": ["-1", "never", "nan"],
     "CHANGE_RETENTION_DAYS": ["0", "inf", "1e9"],
@@ -268,9 +270,11 @@ def test_keys_are_in_no_error_and_no_repr() -> None:
     assert KEY not in repr(settings())
 
 
-def test_a_topic_is_refused_with_a_word_on_when_it_will_not_be() -> None:
-    [problem] = problems(DELEGATED | {"CHANGES_TOPIC": "projects/p/topics/changes"})
-    assert problem == "CHANGES_TOPIC must be empty in this release: publishing arrives with a later one"
+def test_changes_are_published_where_there_is_a_topic_for_them() -> None:
+    topic = "projects/p/topics/changes"
+    assert not settings().policy.publishes
+    assert settings(CHANGES_TOPIC=topic, EVENT_SNAPSHOT="full").policy.publishes
+    assert settings(EVENT_SNAPSHOT="full").policy.whole_events
 
 
 def test_the_intake_asks_only_for_what_it_needs() -> None:
@@ -279,6 +283,7 @@ def test_the_intake_asks_only_for_what_it_needs() -> None:
         firestore_database="calendar-watch",
         channel_token_keys=(KEY, OLD_KEY),
         wakeup_topic="",
+        pubsub_emulator_host="",
         log_level="INFO",
     )
 

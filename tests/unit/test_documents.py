@@ -15,12 +15,13 @@ from calendar_watch.documents import (
     entry_of,
     news_document,
     news_of,
-    snapshot_document,
-    snapshot_of,
+    part_document,
+    part_of,
     watch_document,
     watch_of,
 )
 from calendar_watch.errors import Reason
+from calendar_watch.listing import Listing
 from calendar_watch.resources import RESOURCES
 from calendar_watch.watch import Cause, Kind, News, Order, Refusal, State, Watch, Wish
 
@@ -54,16 +55,37 @@ orders = st.builds(
     st.none() | texts,
     st.lists(texts, max_size=3).map(tuple),
 )
+listings = st.builds(
+    Listing,
+    number=counts,
+    started=moments,
+    whole=st.booleans(),
+    page_token=texts,
+    sync_token=texts,
+    read=st.booleans(),
+    seen=counts,
+    created=counts,
+    updated=counts,
+    deleted=counts,
+)
 watches = st.builds(
     Watch,
     order=orders,
-    wish=st.builds(Wish, st.none() | counts, st.dictionaries(texts, texts, max_size=3)),
+    wish=st.builds(
+        Wish,
+        st.none() | counts,
+        st.dictionaries(texts, texts, max_size=3),
+        st.lists(texts, max_size=2).map(tuple),
+    ),
     created=moments,
     wanted=st.booleans(),
+    by_operator=st.booleans(),
+    followed_by=st.lists(texts, max_size=2).map(tuple),
     discarded=st.booleans(),
     stopped_at=st.none() | moments,
     due_at=st.none() | moments,
     holder=st.none() | texts,
+    turn=counts,
     read_at=st.none() | moments,
     read_cause=st.sampled_from(Cause),
     news_at=st.none() | moments,
@@ -71,6 +93,15 @@ watches = st.builds(
     brake=st.booleans(),
     digest=texts,
     item_count=st.none() | counts,
+    sync_token=texts,
+    resyncing=st.booleans(),
+    listing=st.none() | listings,
+    listings=counts,
+    parts=st.lists(texts, min_size=1, max_size=3).map(tuple),
+    stored=counts,
+    roster=counts,
+    followed_to=counts,
+    following=st.booleans(),
     not_before=st.dictionaries(st.sampled_from(Kind), moments),
     failures=st.dictionaries(st.sampled_from(Kind), counts),
     refusal=st.none() | st.builds(Refusal, st.sampled_from(Reason), texts, st.sampled_from(Kind), texts),
@@ -103,6 +134,7 @@ def test_what_a_later_release_adds_to_a_watch_is_passed_over(watch: Watch) -> No
     document = watch_document(watch) | NEWER
     document["channels"] = {each: channel | NEWER for each, channel in document["channels"].items()}
     document["refusal"] = document["refusal"] and document["refusal"] | NEWER
+    document["listing"] = document["listing"] and document["listing"] | NEWER
     assert watch_of(document, None) == watch
 
 
@@ -110,7 +142,7 @@ def test_what_an_earlier_release_did_not_store_takes_its_default() -> None:
     channel = Channel("c", 1, NOW)
     watch = Watch(Order(RESOURCES["acl"], "c"), Wish(), NOW, channels={"c": channel})
     document: dict[str, Any] = watch_document(watch)
-    for name in ("surprises", "news_at", "discarded"):
+    for name in ("surprises", "news_at", "discarded", "follow", "followed_by", "parts", "listing", "sync_token"):
         del document[name]
     del document["channels"]["c"]["renew_at"]
     assert watch_of(document, None) == watch
@@ -124,12 +156,14 @@ def test_news_comes_back_under_the_name_it_was_stored_by(
     assert news_of(f"{news.watch_id}~{channel_id}", news_document(news) | NEWER) == news
 
 
-@given(items, st.lists(texts, max_size=3).map(tuple), counts)
-def test_a_snapshot_comes_back_whole(kept: dict[str, Any], fields: tuple[str, ...], sequence: int) -> None:
-    snapshot = Snapshot(kept, fields, sequence)
-    restored = snapshot_of(snapshot_document(snapshot, sequence) | NEWER)
-    assert restored == snapshot
-    assert restored.digest == snapshot.digest
+@given(items, st.lists(texts, max_size=3).map(tuple), counts, st.dictionaries(texts, counts, max_size=3))
+def test_a_part_comes_back_whole(
+    kept: dict[str, Any], fields: tuple[str, ...], sequence: int, seen: dict[str, int]
+) -> None:
+    part = Snapshot(kept, fields, sequence, "01", seen)
+    restored = part_of(part_document(part, sequence) | NEWER, "01")
+    assert restored == part
+    assert restored.digest == part.digest
 
 
 def test_fifty_thousand_rules_fit_into_one_document() -> None:
@@ -142,7 +176,7 @@ def test_fifty_thousand_rules_fit_into_one_document() -> None:
         }
         for number in range(50_000)
     }
-    document = snapshot_document(Snapshot(rules, ("id", "role", "scope")), 1)
+    document = part_document(Snapshot(rules, ("id", "role", "scope")), 1)
     assert len(document["items"]) < 1_000_000
 
 

@@ -9,18 +9,30 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calendar_watch import failures, openings, readings, writes
+from calendar_watch import failures, follow, openings, readings, writes
 from calendar_watch.change import Snapshot
 from calendar_watch.channel import Channel, Opening
 from calendar_watch.errors import QuotaError, Reason, RefusedError, TryLaterError
 from calendar_watch.failures import Failure
-from calendar_watch.plan import Forget, OpenChannel, Read, Rest, Step, StopChannel, claimable, next_step, settled
+from calendar_watch.plan import (
+    Follow,
+    Forget,
+    OpenChannel,
+    Publish,
+    Read,
+    Rest,
+    Step,
+    StopChannel,
+    claimable,
+    next_step,
+    settled,
+)
 from calendar_watch.policy import Policy
-from calendar_watch.resources import ACL
+from calendar_watch.resources import ACL, CALENDAR_LIST
 from calendar_watch.watch import Cause, Kind, News, Order, Refusal, State, Watch, Wish
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
-POLICY = Policy(address="https://here.example.com/", key="now")
+POLICY = Policy(address="https://here.example.com/", key="now", publishes=True)
 BOUND = 60
 """A handful of retired channels to stop, one to open, and readings: far fewer in fact."""
 
@@ -60,8 +72,11 @@ def watches(draw: Callable[..., Any]) -> Watch:
         st.sampled_from([POLICY.address, "https://there.example.com/"]),
     )
     return Watch(
-        order=Order(ACL, draw(st.sampled_from(["a", "b", "c", "d"])), "alice@example.com"),
-        wish=Wish(),
+        order=draw(
+            st.builds(Order, st.just(ACL), st.sampled_from("abcd"), st.just("alice@example.com"))
+            | st.just(Order(CALENDAR_LIST, None, "alice@example.com"))
+        ),
+        wish=Wish(follow=draw(st.sampled_from([(), ("acl",)]))),
         created=draw(moments),
         wanted=draw(st.booleans()),
         stopped_at=draw(maybe),
@@ -79,7 +94,11 @@ def watches(draw: Callable[..., Any]) -> Watch:
         unconfirmed=draw(st.integers(0, 5)),
         was_confirmed=draw(st.booleans()),
         surprises=draw(st.integers(0, 3)),
-        sequence=draw(st.integers(0, 5)),
+        roster=draw(st.integers(0, 3)),
+        followed_to=draw(st.integers(0, 3)),
+        following=draw(st.booleans()),
+        sequence=draw(st.integers(5, 9)),
+        published=draw(st.integers(0, 5)),
         announced=draw(st.one_of(st.none(), st.sampled_from(State))),
     )
 
@@ -105,6 +124,8 @@ def failure_of(watch: Watch, step: Step, failure: Failure) -> Watch:
     match step:
         case StopChannel(channel):
             return failures.stop_failed(watch, channel.id, failure)
+        case Publish():
+            return failures.unpublished(watch, failure)
         case _:
             kind = Kind.OPEN if isinstance(step, OpenChannel) else Kind.READ
             return failures.failed(watch, kind, failure, POLICY)
@@ -119,7 +140,11 @@ def success_of(watch: Watch, step: Step) -> Watch:
             answer = Opening("r", expiration=NOW + timedelta(days=7))
             return openings.opened(watch, watch.newest.id, answer, NOW, POLICY)
         case Read():
-            return readings.read(watch, Snapshot({}, ()), NOW, POLICY)
+            return readings.kept(readings.read(watch, NOW, POLICY, NOW), Snapshot({}, ()))
+        case Publish():
+            return writes.published(watch, [])
+        case Follow():
+            return follow.done(watch)
         case _:
             return writes.forgotten(watch)
 
@@ -133,7 +158,7 @@ def test_following_the_steps_reaches_rest_and_never_stops_the_only_confirmed_cha
     for number, error in enumerate(results, start=1):
         if isinstance(step, Rest):
             break
-        error = None if isinstance(step, Forget) else error  # noqa: PLW2901 (nobody is asked, so nothing fails)
+        error = None if isinstance(step, Forget | Follow) else error  # noqa: PLW2901 (nobody is asked, so nothing fails)
         if isinstance(step, StopChannel):
             assert_not_the_only_one(watch, step.channel)
         watch, step = settled(outcome(watch, step, error), NOW, POLICY, str(UUID(int=number)))

@@ -1,0 +1,84 @@
+"""The writes of a listing that is read page by page: begun, a piece of it merged, the page turned, finished, stale."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from calendar_watch import failures, readings
+from calendar_watch.change import announced, mostly_gone, reported
+from calendar_watch.failures import Failure
+from calendar_watch.listing import Listing, Page
+from calendar_watch.merging import Merged, seen_by
+from calendar_watch.policy import Policy
+from calendar_watch.watch import Kind, Watch
+
+
+def begun(watch: Watch, now: datetime) -> Watch:
+    """A listing of what changed since the sync token, or of everything where there is none."""
+    number = watch.listings + 1
+    return replace(watch, listings=number, listing=Listing(number, started=now, whole=not watch.sync_token))
+
+
+def merged(watch: Watch, pieces: Sequence[Merged], now: datetime) -> Watch:
+    """The first listing of all reports no changes: it is what they count from."""
+    listing = _of(watch)
+    for each in pieces:
+        listing = replace(listing, seen=listing.seen + seen_by(each.new, listing) - seen_by(each.old, listing))
+        watch = replace(watch, stored=watch.stored + len(each.new.items) - len(each.old.items))
+    if watch.item_count is not None:
+        changes = [change for each in pieces for change in each.changes]
+        watch, listing = reported(watch, changes, now), _counted(listing, [change.kind for change in changes])
+    return replace(watch, listing=listing)
+
+
+def _counted(listing: Listing, kinds: Sequence[str]) -> Listing:
+    return replace(
+        listing,
+        created=listing.created + kinds.count("created"),
+        updated=listing.updated + kinds.count("updated"),
+        deleted=listing.deleted + kinds.count("deleted"),
+    )
+
+
+def turned(watch: Watch, page: Page, policy: Policy, now: datetime) -> Watch:
+    """The page has been merged: the next one, what the whole listing did not show, or the end."""
+    listing = replace(_of(watch), page_token=page.page_token, sync_token=page.sync_token, read=not page.page_token)
+    watch = replace(watch, listing=listing)
+    if not listing.read:
+        return watch
+    unseen = watch.stored - listing.seen if listing.whole else 0
+    if not unseen:
+        return finished(watch, policy, now)
+    doubtful = watch.item_count is not None and mostly_gone(unseen, watch.stored - listing.created)
+    return _braked(watch, policy, now) if doubtful and not watch.brake else watch
+
+
+def _braked(watch: Watch, policy: Policy, now: datetime) -> Watch:
+    return replace(readings.braked(watch, now, policy), listing=None)
+
+
+def finished(watch: Watch, policy: Policy, now: datetime) -> Watch:
+    """Everything that this listing showed is in the snapshot and in the log."""
+    listing = _of(watch)
+    counts = {"created": listing.created, "updated": listing.updated, "deleted": listing.deleted}
+    first, resynced = watch.item_count is None, watch.resyncing
+    watch = readings.surprised(watch, bool(sum(counts.values())))
+    watch = readings.read(watch, listing.started, policy, now)
+    watch = replace(
+        watch, sync_token=listing.sync_token, listing=None, resyncing=False, item_count=watch.stored, brake=False
+    )
+    if first:
+        return readings.begun(watch, now)
+    return announced(watch, "resynced", now, counts=counts) if resynced else watch
+
+
+def stale(watch: Watch, failure: Failure, policy: Policy) -> Watch:
+    """Google does not take our token: a listing begins anew. If it was the sync token, everything is compared."""
+    if watch.listing and watch.listing.page_token:
+        return replace(failures.failed(watch, Kind.READ, failure, policy), listing=None)
+    return replace(watch, listing=None, sync_token="", resyncing=watch.item_count is not None)
+
+
+def _of(watch: Watch) -> Listing:
+    assert watch.listing  # noqa: S101 (whoever writes here has begun one)
+    return watch.listing

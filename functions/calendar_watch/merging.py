@@ -1,0 +1,70 @@
+"""What a page of a listing means for the parts of the snapshot that its items lie in."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from calendar_watch.change import Change, Items, Snapshot
+from calendar_watch.events import Series, change_of, differs
+from calendar_watch.listing import Listing
+from calendar_watch.parts import leaf_of
+from calendar_watch.resources import Item
+
+Keep = Callable[[Item], Item]
+"""What is kept of an item."""
+
+_MOST_LEAVES = 16
+_MOST_ITEMS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """A part before and after, and what there is to report of it."""
+
+    old: Snapshot
+    new: Snapshot
+    changes: Sequence[Change]
+
+
+def portion(items: Sequence[Item], leaves: Collection[str]) -> dict[str, list[Item]]:
+    """As many of the first `items`, in order of place, as fit one write to Firestore; by leaf."""
+    taken: dict[str, list[Item]] = {}
+    for item in items[:_MOST_ITEMS]:
+        leaf = leaf_of(leaves, item)
+        if leaf not in taken and len(taken) == _MOST_LEAVES:
+            break
+        taken.setdefault(leaf, []).append(item)
+    return taken
+
+
+def merge(part: Snapshot, items: Sequence[Item], series: Series, listing: Listing, keep: Keep) -> Merged:
+    """The part once `items` have been listed. Repeated, it finds nothing new."""
+    told: dict[str, Item | None] = dict.fromkeys(series.orphans(part.items))
+    for item in items:
+        told[item["id"]] = None if series.is_gone(item, part.items, whole=listing.whole) else item
+    changes = (change_of(each, part.items.get(each), after) for each, after in told.items())
+    new = replace(part, items=_updated(part.items, told, keep), seen=_seen(part, told, listing))
+    return Merged(part, new, [each for each in changes if differs(each)])
+
+
+def _updated(items: Items, told: Mapping[str, Item | None], keep: Keep) -> Items:
+    there = {each: keep(item) for each, item in told.items() if item is not None}
+    return {**{each: item for each, item in items.items() if each not in told}, **there}
+
+
+def _seen(part: Snapshot, told: Mapping[str, Item | None], listing: Listing) -> Mapping[str, int]:
+    shown = {each: listing.number for each, item in told.items() if item is not None and listing.whole}
+    gone = {each for each, item in told.items() if item is None}
+    return {**{each: number for each, number in part.seen.items() if each not in gone}, **shown}
+
+
+def seen_by(part: Snapshot, listing: Listing) -> int:
+    return sum(number == listing.number for number in part.seen.values())
+
+
+def unseen(part: Snapshot, listing: Listing, limit: int) -> Merged:
+    """The part without what a whole listing did not show, as far as `limit` goes."""
+    gone = [each for each in sorted(part.items) if part.seen.get(each) != listing.number][:limit]
+    items = {each: item for each, item in part.items.items() if each not in set(gone)}
+    seen = {each: number for each, number in part.seen.items() if each in items}
+    changes = [change_of(each, part.items[each], None) for each in gone]
+    return Merged(part, replace(part, items=items, seen=seen), changes)

@@ -1,0 +1,110 @@
+"""Reading a large collection: a page is a step, compared with the parts of the snapshot that its items lie in.
+
+    begun ── page ── page ── last page ── what a whole listing did not show ── finished
+
+Memory holds one page, whatever the collection's size, and a crash costs one page.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from calendar_watch import listings, plan
+from calendar_watch.change import Snapshot
+from calendar_watch.events import Series, fingerprint
+from calendar_watch.hold import Hold, Surroundings
+from calendar_watch.listing import Page
+from calendar_watch.merging import Merged, merge, portion, unseen
+from calendar_watch.parts import beside_series, split
+from calendar_watch.resources import Item
+from calendar_watch.watch import Watch
+
+_CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """What one write changes."""
+
+    watch: Watch
+    parts: Sequence[Snapshot] = ()
+    gone: Sequence[str] = ()
+
+
+class PagedReader:
+    def __init__(self, around: Surroundings, hold: Hold):
+        self._around = around
+        self._hold = hold
+
+    def read(self) -> plan.Step:
+        """Raises StaleError and other GoogleErrors, and DisturbedError."""
+        watch = self._hold.watch
+        if watch.listing is None:
+            watch = listings.begun(watch, self._around.clock())
+        if watch.listing and watch.listing.read:
+            return self._clear(watch)
+        return self._absorb(watch, self._page(watch))
+
+    def _page(self, watch: Watch) -> Page:
+        assert watch.listing  # noqa: S101 (begun above)
+        return self._around.calendar.page(watch.order, watch.sync_token, watch.listing.page_token)
+
+    def _absorb(self, watch: Watch, page: Page) -> plan.Step:
+        """The last piece goes out with the turning of the page."""
+        series, rest = Series.on(page.items), sorted(page.items, key=beside_series)
+        while True:
+            portioned = portion(rest, frozenset(watch.parts))
+            piece = self._merged(watch, portioned, series)
+            rest = rest[sum(map(len, portioned.values())) :]
+            if not rest:
+                break
+            watch = self._advance(piece)
+        turned = listings.turned(piece.watch, page, self._around.policy, self._around.clock())
+        return self._hold.write(lambda settled: self._put(settled, piece), turned)
+
+    def _merged(self, watch: Watch, portioned: Mapping[str, list[Item]], series: Series) -> _Piece:
+        assert watch.listing  # noqa: S101 (begun above)
+        found = self._around.store.parts(watch.id, portioned) if portioned else []
+        merged = [merge(part, portioned[part.name], series, watch.listing, self._keep) for part in found]
+        return _piece(listings.merged(watch, merged, self._around.clock()), merged)
+
+    def _clear(self, watch: Watch) -> plan.Step:
+        """Every page of a whole listing is in, and what none of them showed is gone."""
+        for leaf in watch.parts:
+            while (piece := self._cleared(watch, leaf)).parts:
+                watch = self._advance(piece)
+        finished = listings.finished(watch, self._around.policy, self._around.clock())
+        return self._hold.write(self._around.store.commit, finished)
+
+    def _cleared(self, watch: Watch, leaf: str) -> _Piece:
+        assert watch.listing  # noqa: S101 (read to its end)
+        [part] = self._around.store.parts(watch.id, [leaf])
+        cleared = unseen(part, watch.listing, _CHUNK)
+        if not cleared.changes:
+            return _Piece(watch)
+        return _piece(listings.merged(watch, [cleared], self._around.clock()), [cleared])
+
+    def _advance(self, piece: _Piece) -> Watch:
+        self._hold.advance(lambda watch: self._put(watch, piece), piece.watch)
+        return self._hold.watch
+
+    def _put(self, watch: Watch, piece: _Piece) -> Watch:
+        return self._around.store.commit(watch, piece.parts, piece.gone)
+
+    def _keep(self, event: Item) -> Item:
+        return event if self._around.policy.whole_events else fingerprint(event)
+
+
+def _piece(watch: Watch, merged: Iterable[Merged]) -> _Piece:
+    parts, gone = [], []
+    for each in merged:
+        if each.new == each.old:
+            continue
+        leaves = list(split(each.new))
+        parts += leaves
+        if len(leaves) > 1:
+            gone.append(each.old.name)
+    return _Piece(_with_leaves(watch, [part.name for part in parts], gone), parts, gone)
+
+
+def _with_leaves(watch: Watch, written: Sequence[str], gone: Sequence[str]) -> Watch:
+    return replace(watch, parts=tuple(sorted({*watch.parts, *written} - {*gone})))

@@ -1,0 +1,226 @@
+"""Publishing over Pub/Sub's REST API: it has happened, or TryLaterError was raised; nothing goes on in the background.
+
+The format is the CloudEvents Pub/Sub binding in binary content mode:
+https://github.com/googleapis/google-cloudevents/blob/main/docs/spec/pubsub.md
+"""
+
+# google-auth says that it is typed, and is in part:
+# mypy: allow-untyped-calls
+
+import base64
+import functools
+import json
+import random
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from calendar_watch.errors import TryLaterError
+from calendar_watch.watch import Entry
+
+Message = Mapping[str, object]
+"""As in https://cloud.google.com/pubsub/docs/reference/rest/v1/PubsubMessage."""
+
+_ROOT = "https://pubsub.googleapis.com"
+_SCOPE = "https://www.googleapis.com/auth/pubsub"
+_CONNECTIONS = 32
+_CONNECT_SECONDS = 5.0
+_LEAST_SECONDS = 0.1
+_WAITS = (0.2, 0.6)
+"""The longest waits, in seconds, before the second and the third try; a random part of each is waited."""
+
+# Google's limits are 1,000 messages and 10 MB a request, 1,024 bytes an attribute's value, and 1 MB a second for an
+# ordering key (https://cloud.google.com/pubsub/quotas), so that a larger request would only be throttled.
+_MOST_MESSAGES = 100
+_MOST_BYTES = 1_000_000
+_MOST_VALUE_BYTES = 1_024
+_NO_ATTRIBUTES = frozenset({"data", "datacontenttype"})
+
+
+class PubSub:
+    """`timeout` is what one `publish` may take altogether, in seconds, a first access token aside. Thread-safe."""
+
+    def __init__(
+        self,
+        root: str,
+        session: Callable[[], requests.Session],
+        timeout: float,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ):
+        self._root = root
+        self._open = functools.cache(session)
+        self._opening = threading.Lock()
+        self._timeout = timeout
+        self._clock = clock
+        self._sleep = sleep
+
+    def publish(self, topic: str, messages: Iterable[Message]) -> None:
+        """In order, one request at a time: trying one again may repeat messages, but brings none forward."""
+        url = f"{self._root}/v1/{topic}:publish"
+        deadline = self._clock() + self._timeout
+        for body in bodies(messages):
+            self._post(url, body, deadline)
+
+    def _post(self, url: str, body: bytes, deadline: float) -> None:
+        for longest in _WAITS:
+            try:
+                return self._attempt(url, body, deadline)
+            except _BriefError:
+                wait = random.random() * longest  # noqa: S311 - spreads tries, guards nothing
+                if self._clock() + wait + _LEAST_SECONDS > deadline:
+                    raise
+                self._sleep(wait)
+        return self._attempt(url, body, deadline)
+
+    def _attempt(self, url: str, body: bytes, deadline: float) -> None:
+        try:
+            response = self._session().post(
+                url,
+                data=body,
+                headers={"Content-Type": "application/json"},
+                timeout=self._bounds(deadline),
+                allow_redirects=False,
+            )
+        except requests.RequestException as exception:
+            raise _BriefError(f"no answer from Pub/Sub: {type(exception).__name__}") from None
+        except _google_auth_error() as exception:
+            raise TryLaterError(f"no access token for Pub/Sub: {type(exception).__name__}") from None
+        _check(response)
+
+    def _session(self) -> requests.Session:
+        with self._opening:
+            return self._open()
+
+    def _bounds(self, deadline: float) -> tuple[float, float]:
+        """Seconds to connect, and to wait for the answer."""
+        left = max(deadline - self._clock(), _LEAST_SECONDS)
+        connect = min(_CONNECT_SECONDS, left / 2)
+        return connect, left - connect
+
+
+def connect(emulator_host: str, timeout: float) -> PubSub:
+    """Google's, unless there is an emulator, PUBSUB_EMULATOR_HOST. Asks nothing of anybody yet."""
+    if emulator_host:
+        return PubSub(f"http://{emulator_host}", _anonymous, timeout)
+    return PubSub(_ROOT, _authorized, timeout)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesTopic:
+    """Where changes go.
+
+    Subscribers' filters see attributes only, never data, so the names of the attributes are part of the contract
+    (https://cloud.google.com/pubsub/docs/subscription-message-filter).
+    """
+
+    pubsub: PubSub
+    topic: str
+
+    def publish(self, entries: Sequence[Entry]) -> None:
+        """Entries of one watch, in sequence. Raises TryLaterError when any may be missing: publish all of them again.
+
+        First deliveries are in order all the same, as no entry is sent before those that precede it have arrived.
+        """
+        self.pubsub.publish(self.topic, map(_change, entries))
+
+
+@dataclass(frozen=True, slots=True)
+class WakeupTopic:
+    """Where `renew` hears that a watch has news. Order does not matter, and a lost one costs a minute."""
+
+    pubsub: PubSub
+    topic: str
+
+    def wake(self, watch_id: str) -> None:
+        """Raise TryLaterError when it may not have been sent."""
+        self.pubsub.publish(self.topic, [{"attributes": {"watchId": watch_id}}])
+
+
+def bodies(messages: Iterable[Message]) -> Iterator[bytes]:
+    """Yield the requests to make, none above the limits; a message that is larger by itself goes alone."""
+    batch: list[bytes] = []
+    for message in messages:
+        encoded = json.dumps(message, separators=(",", ":")).encode()
+        if batch and (len(batch) == _MOST_MESSAGES or _size([*batch, encoded]) > _MOST_BYTES):
+            yield _body(batch)
+            batch = []
+        batch.append(encoded)
+    if batch:
+        yield _body(batch)
+
+
+def _body(batch: list[bytes]) -> bytes:
+    return b'{"messages":[' + b",".join(batch) + b"]}"
+
+
+def _size(batch: list[bytes]) -> int:
+    commas = len(batch) - 1
+    return len(_body([])) + sum(map(len, batch)) + commas
+
+
+def _change(entry: Entry) -> Message:
+    told = {f"ce-{name}": value for name, value in entry.items() if name not in _NO_ATTRIBUTES}
+    return {
+        "attributes": {name: value for name, value in told.items() if _fits(value)}
+        | {"content-type": entry["datacontenttype"]},
+        "data": base64.b64encode(json.dumps(entry["data"], separators=(",", ":")).encode()).decode(),
+        "orderingKey": entry["partitionkey"],
+    }
+
+
+def _fits(value: str) -> bool:
+    """A longer one is left out, as Pub/Sub would refuse the message for ever; `data` tells it too."""
+    return len(value.encode()) <= _MOST_VALUE_BYTES
+
+
+class _BriefError(TryLaterError):
+    """Likely to be over in a moment."""
+
+
+def _check(response: requests.Response) -> None:
+    status = response.status_code
+    if status == HTTPStatus.OK:
+        return
+    brief = status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
+    kind = _BriefError if brief else TryLaterError
+    raise kind(f"Pub/Sub refused: HTTP {status} {_word(response)}".rstrip())
+
+
+def _word(response: requests.Response) -> str:
+    """Google's name for the error, such as NOT_FOUND. Its message is left out: it may quote what was sent."""
+    match = re.search(rb'"status":\s*"([A-Z_]{1,40})"', response.content)
+    return match[1].decode() if match else ""
+
+
+def _google_auth_error() -> type[Exception]:
+    from google.auth.exceptions import GoogleAuthError  # noqa: PLC0415 - only needed once something failed
+
+    error: type[Exception] = GoogleAuthError
+    return error
+
+
+def _authorized() -> requests.Session:
+    import google.auth  # noqa: PLC0415 - `notifications` starts sooner without it
+    from google.auth.transport.requests import AuthorizedSession  # noqa: PLC0415 - likewise
+
+    credentials, _project = google.auth.default(scopes=[_SCOPE])
+    return _pooled(AuthorizedSession(credentials, max_refresh_attempts=1))
+
+
+def _anonymous() -> requests.Session:
+    session = _pooled(requests.Session())
+    session.trust_env = False  # no proxy must come between us and an emulator
+    return session
+
+
+def _pooled(session: requests.Session) -> requests.Session:
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, HTTPAdapter(pool_maxsize=_CONNECTIONS, max_retries=0))
+    return session

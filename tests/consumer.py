@@ -1,0 +1,63 @@
+"""What somebody does who consumes changes, as the README says: each number once, and a gap is an error."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from calendar_watch.registry import Registry
+
+Items = dict[str, Any]
+ReadItems = Callable[[str], tuple[Items, int]]
+
+
+class GapError(Exception):
+    pass
+
+
+class Consumer:
+    """`read_items` gives a collection as last read, and the sequence to go on from."""
+
+    def __init__(self, read_items: ReadItems):
+        self.items: dict[str, Items] = {}
+        self._read_items = read_items
+        self._sequences: dict[str, int] = {}
+        self._seen: dict[str, object] = {}
+
+    def take(self, event: Mapping[str, Any]) -> None:
+        self._check_identity(event)
+        watch, sequence = event["partitionkey"], int(event["sequence"])
+        if sequence <= self._sequences.get(watch, 0):
+            return
+        if sequence != self._sequences.get(watch, 0) + 1:
+            raise GapError(f"{watch} went from {self._sequences.get(watch, 0)} to {sequence}")
+        self._sequences[watch] = sequence
+        if event["type"] in {"calendarwatch.watch.opened.v1", "calendarwatch.watch.resynced.v1"}:
+            self.items[watch], self._sequences[watch] = self._read_items(watch)
+        if "itemId" in event["data"]:
+            self._apply(self.items[watch], event["data"])
+
+    def _check_identity(self, event: Mapping[str, Any]) -> None:
+        """An id never has two contents."""
+        assert self._seen.setdefault(event["id"], event) == event
+
+    @staticmethod
+    def _apply(items: Items, change: Mapping[str, Any]) -> None:
+        known, before = items.get(change["itemId"]), change["before"]
+        assert (known is None) == (before is None), change
+        if change["after"] is None:
+            del items[change["itemId"]]
+        else:
+            items[change["itemId"]] = change["after"]
+
+
+def reading(registry: Registry) -> ReadItems:
+    """All pages; the sequence is that of the first."""
+
+    def read_items(watch_id: str) -> tuple[Items, int]:
+        page = registry.items(watch_id, "", 1000)
+        items, sequence = dict(page.items), page.sequence
+        while page.next_token:
+            page = registry.items(watch_id, page.next_token, 1000)
+            items |= page.items
+        return items, sequence
+
+    return read_items
