@@ -45,13 +45,13 @@ def leaf_of(leaves: Collection[str], item: Item) -> str:
     return next(place[:length] for length in range(1, len(place) + 1) if place[:length] in leaves)
 
 
-def split(part: Snapshot) -> Iterator[Snapshot]:
+def split(part: Snapshot, largest: int = _LARGEST) -> Iterator[Snapshot]:
     """The part itself, or what it falls into when it has grown too large."""
-    if _weight(part.items) <= _LARGEST or len(part.name) > _SERIES_BITS + _ITEM_BITS:
+    if _weight(part.items) <= largest or len(part.name) > _SERIES_BITS + _ITEM_BITS:
         yield part
         return
     for name in (f"{part.name}0", f"{part.name}1"):
-        yield from split(_half(part, name))
+        yield from split(_half(part, name), largest)
 
 
 def _half(part: Snapshot, name: str) -> Snapshot:

@@ -6,18 +6,19 @@ from datetime import timedelta
 import pytest
 
 from calendar_watch.attendant import attend
+from tests.life.conftest import MakeWorld
 from tests.local_firestore import LocalFirestore
-from tests.world import ALICE, ALICES_ACL, BOB, World
+from tests.world import ALICE, ALICES_ACL, ALICES_EVENTS, BOB, CHANGES, World, policy_of
 
 Cost = tuple[int, list[str]]
-Counted = Callable[[Callable[[], object]], Cost]
+Counted = Callable[[World, Callable[[], object]], Cost]
 
 
 @pytest.fixture
-def cost(world: World, firestore_server: LocalFirestore) -> Counted:
+def cost(firestore_server: LocalFirestore) -> Counted:
     """Firestore RPCs and calls to Google that an act leads to."""
 
-    def counted(act: Callable[[], object]) -> Cost:
+    def counted(world: World, act: Callable[[], object]) -> Cost:
         calls = len(world.google.calls)
         firestore_server.calls.clear()
         act()
@@ -34,7 +35,7 @@ def test_attending_that_finds_nothing_costs_five_rpcs_and_one_call(world: World,
     world.open(ALICES_ACL)
     world.run(timedelta(minutes=10))
     world.now += timedelta(hours=1)
-    assert cost(lambda: attend(world.around, ALICES_ACL.id)) == (5, ["acl.list"])
+    assert cost(world, lambda: attend(world.around, ALICES_ACL.id)) == (5, ["acl.list"])
 
 
 def test_a_notified_change_costs_six_rpcs_and_one_call(world: World, cost: Counted) -> None:
@@ -42,8 +43,31 @@ def test_a_notified_change_costs_six_rpcs_and_one_call(world: World, cost: Count
     world.run(timedelta(minutes=10))
     world.alice.share(ALICE, BOB, "reader")
     world.run(timedelta(seconds=1))
-    assert cost(lambda: attend(world.around, ALICES_ACL.id)) == (6, ["acl.list"])
+    assert cost(world, lambda: attend(world.around, ALICES_ACL.id)) == (6, ["acl.list"])
     assert world.told(ALICES_ACL.id) == ["watch.opened", "acl.created"]
+
+
+def test_a_published_change_costs_one_rpc_and_one_publish_more(make_world: MakeWorld, cost: Counted) -> None:
+    world = make_world(policy=policy_of(publishes=True))
+    world.open(ALICES_ACL)
+    world.run(timedelta(minutes=10))
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(timedelta(seconds=1))
+    before = len(world.pubsub.published(CHANGES))
+    assert cost(world, lambda: attend(world.around, ALICES_ACL.id)) == (7, ["acl.list"])
+    assert len(world.pubsub.published(CHANGES)) == before + 1
+
+
+def test_one_change_among_many_events_costs_one_call_and_one_part(world: World, cost: Counted) -> None:
+    [event, *_] = world.google.seed_events(ALICE, 5_000)
+    watch = world.open(ALICES_EVENTS)
+    world.run(timedelta(minutes=10))
+    names = world.registry.show(watch.id).parts
+    assert len(names) >= 4
+    world.alice.change_event(ALICE, event, summary="Changed")
+    world.run(timedelta(seconds=1))
+    assert cost(world, lambda: attend(world.around, watch.id)) == (6, ["events.list"])
+    assert [part.sequence for part in world.store.parts(watch.id, names)].count(2) == 1
 
 
 def test_a_renewal_costs_one_watch_one_stop_and_at_most_twelve_rpcs(world: World, cost: Counted) -> None:
@@ -51,9 +75,9 @@ def test_a_renewal_costs_one_watch_one_stop_and_at_most_twelve_rpcs(world: World
     world.run(timedelta(minutes=10))
     world.now += timedelta(days=6)
 
-    due, opened = cost(lambda: attend(world.around, ALICES_ACL.id))
+    due, opened = cost(world, lambda: attend(world.around, ALICES_ACL.id))
     world.run(timedelta(0))  # its first message arrives
-    heard, ended = cost(lambda: attend(world.around, ALICES_ACL.id))
+    heard, ended = cost(world, lambda: attend(world.around, ALICES_ACL.id))
     assert [*opened, *ended] == ["acl.watch", "acl.list", "channels.stop", "acl.list"]
     assert due + heard <= 12
     assert len(world.live()) == 1

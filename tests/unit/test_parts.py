@@ -1,0 +1,72 @@
+"""The tree that a large snapshot lies in."""
+
+from collections.abc import Iterable
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from calendar_watch.change import Snapshot
+from calendar_watch.documents import part_document
+from calendar_watch.parts import WHOLE, beside_series, leaf_of, place_of, split
+from calendar_watch.resources import Item
+
+ids = st.text("abcdefghijklmnopqrstuv0123456789_", min_size=1, max_size=12)
+events = st.builds(
+    lambda event_id, series: {"id": event_id} | ({"recurringEventId": series} if series else {}),
+    ids,
+    st.none() | ids,
+)
+collections = st.lists(events, unique_by=lambda each: each["id"], max_size=40)
+
+
+def whole(items: Iterable[Item]) -> Snapshot:
+    return Snapshot({each["id"]: each for each in items}, (), seen={each["id"]: 7 for each in items})
+
+
+def grown(items: list[Item], largest: int = 300) -> list[Snapshot]:
+    return list(split(whole(items), largest))
+
+
+@given(collections)
+def test_however_it_splits_every_item_is_in_the_one_leaf_where_it_is_looked_for(items: list[Item]) -> None:
+    leaves = grown(items)
+    names = {each.name for each in leaves}
+    assert sum(len(each.items) for each in leaves) == len(items)
+    for item in items:
+        [leaf] = [each for each in leaves if each.name == leaf_of(names, item)]
+        assert leaf.items[item["id"]] == item
+        assert leaf.seen[item["id"]] == 7
+
+
+@given(collections)
+def test_leaves_cover_everything_and_never_overlap(items: list[Item]) -> None:
+    names = [each.name for each in grown(items)]
+    assert not any(one != other and other.startswith(one) for one in names for other in names)
+    assert sum(2.0 ** -len(each) for each in names) == 2.0 ** -len(WHOLE)
+
+
+@given(collections)
+def test_leaves_in_order_of_name_hold_items_in_order_of_place(items: list[Item]) -> None:
+    leaves = sorted(grown(items), key=lambda leaf: leaf.name)
+    through = [item for leaf in leaves for item in sorted(leaf.items.values(), key=place_of)]
+    assert through == sorted(items, key=place_of)
+
+
+@given(ids, st.lists(ids, min_size=1, max_size=5, unique=True))
+def test_a_series_lies_beside_its_exceptions_and_comes_before_them(series: str, others: list[str]) -> None:
+    exceptions = [{"id": each, "recurringEventId": series} for each in others if each != series]
+    in_order = sorted([*exceptions, {"id": series}], key=beside_series)
+    assert in_order[0] == {"id": series}
+    assert len({place_of(each)[:25] for each in in_order}) == 1
+
+
+def test_a_small_collection_is_one_part() -> None:
+    assert [each.name for each in split(whole([{"id": str(n)} for n in range(1000)]))] == [WHOLE]
+
+
+def test_a_part_never_comes_near_what_a_document_may_hold() -> None:
+    """Even if it cannot be compressed at all."""
+    items = [{"id": f"{n:05}", "summary": f"{n * 7919:0>900}"} for n in range(5000)]
+    for leaf in split(whole(items)):
+        assert sum(len(str(each)) for each in leaf.items.values()) < 500_000
+        assert len(part_document(leaf, 0)["items"]) < 500_000
