@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from calendar_watch import listings, plan
 from calendar_watch.change import Snapshot
+from calendar_watch.errors import StaleError
 from calendar_watch.events import Series, fingerprint
 from calendar_watch.hold import Hold, Surroundings
 from calendar_watch.listing import Page
@@ -46,7 +47,11 @@ class PagedReader:
 
     def _page(self, watch: Watch) -> Page:
         assert watch.listing  # noqa: S101 (begun above)
-        return self._around.calendar.page(watch.order, watch.sync_token, watch.listing.page_token)
+        token = watch.listing.page_token
+        page = self._around.calendar.page(watch.order, watch.sync_token, token)
+        if token and page.page_token == token:
+            raise StaleError("Google's listing goes in circles: a page leads to itself")
+        return page
 
     def _absorb(self, watch: Watch, page: Page) -> plan.Step:
         """The last piece goes out with the turning of the page."""

@@ -42,6 +42,7 @@ def resumed(watch: Watch, now: datetime, policy: Policy) -> Watch:
         not_before={},
         failures={},
         brake=False,
+        listing=None,
         read_at=now,
         read_cause=Cause.OPENED,
         item_count=None if forgotten else watch.item_count,

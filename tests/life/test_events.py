@@ -271,6 +271,22 @@ def test_a_page_token_that_google_forgot_starts_the_listing_anew_after_a_pause(w
     assert world.registry.show(ALICES_EVENTS.id).item_count == 6_000
 
 
+def test_a_listing_that_goes_in_circles_is_not_followed_for_ever(world: World) -> None:
+    world.google.seed_events(ALICE, 6_000)
+    calls: list[str] = []
+
+    def leads_to_itself(request: Any, send: Any) -> Any:
+        calls.append(request.url)
+        return answered(200, {"items": [], "nextPageToken": "again"})(request, send)
+
+    with world.line.cut("GET", "/events", leads_to_itself):
+        world.open(ALICES_EVENTS)
+        world.run(5 * MINUTE)
+    assert 4 <= len(calls) <= 20
+    world.run(10 * MINUTE)
+    assert world.registry.show(ALICES_EVENTS.id).item_count == 6_000
+
+
 def test_what_changes_on_a_page_that_has_been_read_is_told_after_a_long_listing(world: World) -> None:
     [first, *_] = world.google.seed_events(ALICE, 6_000)
     busy: list[bool] = []
