@@ -1,14 +1,17 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint check format lock clean
+.PHONY: help demo dev test lint check infra-check drain format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+TERRAFORM ?=
+export TERRAFORM
+INFRA_TESTS = $(BIN)/python -m pytest tests/infra
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
 help:  ## what there is to run
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/'
 
 demo: $(VENV)/runtime  ## the main job, end to end on this machine, in under a minute
 	@$(BIN)/python -m tests.demo
@@ -25,8 +28,18 @@ lint: $(VENV)/tools  ## style, types and layers, without running anything
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	PYTHONPATH=functions $(BIN)/lint-imports
+	$(BIN)/check-jsonschema --builtin-schema vendor.cloudbuild cloudbuild.yaml cloudbuild.plan.yaml
 
 check: lint test  ## everything that must hold before a change lands
+
+infra-check: $(VENV)/tools  ## Terraform: format, validity, tests; TERRAFORM=… names one that needs no init
+	@if [ -n "$(TERRAFORM)" ]; then $(INFRA_TESTS); \
+	elif command -v terraform >/dev/null; then \
+		terraform -chdir=infra init -backend=false -input=false && TERRAFORM=terraform $(INFRA_TESTS); \
+	else echo "SKIPPED: there is no Terraform here: https://developer.hashicorp.com/terraform/install"; fi
+
+drain:  ## end every watch before leaving: make drain WATCHES=https://…
+	@$(PYTHON) infra/drain.py "$(WATCHES)"
 
 format: $(VENV)/tools  ## let ruff mend what it can
 	$(BIN)/ruff check --fix

@@ -1,0 +1,199 @@
+locals {
+  # Each fires while its query answers anything. `todo` is what the alert says: whoever it wakes has long forgotten
+  # how all this works.
+  alerts = {
+    calls_refused = {
+      title    = "Google's quota is used up"
+      severity = "WARNING"
+      query = join(" or ", [
+        "sum(increase(${local.promql.calls}{${local.on_run},reason=~\"quotaExceeded|dailyLimitExceeded\"}[15m])) > 0",
+        "sum(increase(${local.promql.calls}{${local.on_run},reason=~\"rateLimitExceeded|userRateLimitExceeded\"}[15m])) > 100",
+      ])
+      todo = <<-EOT
+        Google refuses calls because there are too many. Calendar Watch waits and tries again; changes are late, none are lost.
+        See APIs & Services > Google Calendar API > Quotas. `rateLimitExceeded`: lower tuning.calendar_calls_per_minute
+        (it counts for each instance), or ask for more quota. `quotaExceeded`: an abuse limit that ends by itself in hours; look for
+        what else uses this project or these users.
+      EOT
+    }
+    changes_stuck = {
+      title    = "Changes cannot be published"
+      severity = "ERROR"
+      query    = "sum(increase(${local.promql.failed_publishing}{${local.on_run}}[15m])) > 10"
+      todo     = <<-EOT
+        Pub/Sub does not take changes. They wait in the resume feed, in order, until it does, or until they are older than
+        CHANGE_RETENTION_DAYS. The log lines with jsonPayload.event="published" and severity WARNING say why: NOT_FOUND or
+        PERMISSION_DENIED means that somebody removed the topic or the grant: `terraform apply` brings them back.
+      EOT
+    }
+    dead_letters = {
+      title    = "Messages are dead-lettered"
+      severity = "ERROR"
+      query    = "sum(increase(pubsub_googleapis_com:subscription_dead_letter_message_count{monitored_resource=\"pubsub_subscription\",subscription_id=~\"${var.name}-.*\"}[15m])) > 0"
+      todo     = <<-EOT
+        A message was refused so often that Pub/Sub gave it up. Look at it:
+        gcloud pubsub subscriptions pull ${var.name}-dead-letters --limit=10
+        Its attribute CloudPubSubDeadLetterSourceSubscription says whose it was. `wakeups`: harmless, the sweeps found the
+        news; `renew` was down or somebody else publishes there. `changes-…`: that subscriber has a gap in the sequence now; mend
+        it, then let it read the resume feed, GET /{watch}/changes?after=<last sequence>.
+      EOT
+    }
+    forged = {
+      title    = "Forged notifications in bulk"
+      severity = "WARNING"
+      query    = "sum(increase(${local.promql.notifications}{${local.on_run},outcome=\"forged\"}[5m])) > 300"
+      todo     = <<-EOT
+        Somebody calls the public function without a token of ours: each costs one HMAC and a log line, and changes nothing.
+        Check first that it is not us: right after a key rotation or a move, genuine messages look forged if `notifications` does not
+        have the old key any more; then put the version back (token_key_versions). Otherwise a load balancer with Cloud Armor in
+        front, as notification_url, is what limits them.
+      EOT
+    }
+    overdue = {
+      title    = "Watches are attended to late"
+      severity = "ERROR"
+      query    = "histogram_quantile(0.99, sum by (le) (increase(${local.promql.overdue_seconds}_bucket{${local.on_run}}[5m]))) > 600"
+      todo     = <<-EOT
+        The most overdue watch has waited for more than 10 minutes: there is more to do than `renew` can do. Nothing is lost
+        while channels live (they are renewed a day and more before they end). After an outage it catches up by itself: see whether
+        lateness falls on the dashboard. If it does not: are calls to Google failing (dashboard)? If not, raise
+        tuning.sweep_threads.
+      EOT
+    }
+    renewals_failing = {
+      title    = "Channels are not renewed"
+      severity = "ERROR"
+      query = join(" or ", [
+        "sum(increase(${local.promql.channels}{${local.on_run},action=\"lost\"}[15m])) > 0",
+        "sum(increase(${local.promql.calls}{${local.on_run},method=~\".*[.]watch\",status!~\"2..|401|403|404\"}[15m])) > 10",
+      ])
+      todo = <<-EOT
+        Channels ended before others took their place (action "lost"), or Google fails when asked for new ones. Affected watches are
+        read on the safety timer meanwhile: changes are late, none are lost. The log lines with jsonPayload.event="call" and severity
+        WARNING say what Google answered. 5xx: wait. `channelIdNotUnique` or 400: a defect, report it.
+      EOT
+    }
+    suspended = {
+      title    = "Watches are suspended"
+      severity = "WARNING"
+      query    = "sum(increase(${local.promql.states}{${local.on_run},to=\"suspended\",reason!~\"notFound|notACalendarUser\"}[15m])) > 0"
+      todo     = <<-EOT
+        Google refuses some watches for good, and not because a calendar or a user is gone (that is daily life, and not alerted).
+        GET /?state=suspended shows them, each with reason and detail. `authorizationRevoked`: the domain-wide delegation in the
+        Workspace admin console was taken away or lacks a scope (outputs delegation_client_id, delegation_scopes). `forbidden`: that user may
+        not see that calendar any more. `apiDisabled`: turn the Calendar API on. `subjectNotAllowed`: the domain left subject_domains.
+        Each is tried again once a day, or at once when it is POSTed again.
+      EOT
+    }
+    sweeps_missing = {
+      title    = "No sweep for 5 minutes"
+      severity = "CRITICAL"
+      query    = "(sum(increase(${local.promql.overdue_seconds}_count{${local.on_run}}[5m])) or vector(0)) < 1"
+      todo     = <<-EOT
+        `renew` has not completed for 5 minutes. After a week of that, no channel is left. In this order:
+        gcloud scheduler jobs describe ${var.name}-renew --location=${var.region}: is it ENABLED, what was its last status?
+        403: the invoker's grant is gone: `terraform apply`. 500: the log of ${var.name}-renew names every wrong setting. 503: Firestore cannot be
+        reached, or does not let us in. 504: sweeps outlast the function; lower tuning.sweep_seconds.
+      EOT
+    }
+  }
+}
+
+resource "google_monitoring_alert_policy" "this" {
+  for_each = local.alerts
+
+  display_name          = "${var.name}: ${each.value.title}"
+  severity              = each.value.severity
+  combiner              = "OR"
+  notification_channels = var.alert_channels
+
+  conditions {
+    display_name = each.value.title
+    condition_prometheus_query_language {
+      query                     = each.value.query
+      duration                  = "60s"
+      evaluation_interval       = "60s"
+      disable_metric_validation = true # a metric that was made just now is not known everywhere yet
+    }
+  }
+
+  documentation {
+    content   = each.value.todo
+    mime_type = "text/markdown"
+  }
+
+  depends_on = [google_logging_metric.this]
+}
+
+# From outside, as Google Calendar sees us. A GET is refused by our own code, with 405; Google's 403 would mean that the
+# public cannot reach it.
+
+locals {
+  _address = regex("^https://([^/]+)(/.*)?$", local.notification_url)
+}
+
+resource "google_monitoring_uptime_check_config" "notifications" {
+  display_name = "${var.name}-notifications"
+  period       = "60s"
+  timeout      = "10s"
+
+  monitored_resource {
+    type   = "uptime_url"
+    labels = { host = local._address[0], project_id = var.project_id }
+  }
+
+  http_check {
+    path         = coalesce(local._address[1], "/")
+    port         = 443
+    use_ssl      = true
+    validate_ssl = true # Google refuses a bad certificate too
+
+    accepted_response_status_codes {
+      status_value = 405
+    }
+  }
+
+  content_matchers {
+    content = "GET is not for this address"
+  }
+
+  depends_on = [google_project_service.this]
+}
+
+resource "google_monitoring_alert_policy" "unreachable" {
+  display_name          = "${var.name}: Google cannot reach us"
+  severity              = "CRITICAL"
+  combiner              = "OR"
+  notification_channels = var.alert_channels
+
+  conditions {
+    display_name = "GET is not answered with our own 405, from at least two places"
+    condition_threshold {
+      filter = join(" AND ", [
+        "metric.type=\"monitoring.googleapis.com/uptime_check/check_passed\"",
+        "metric.labels.check_id=\"${google_monitoring_uptime_check_config.notifications.uptime_check_id}\"",
+        "resource.type=\"uptime_url\"",
+      ])
+      comparison      = "COMPARISON_GT"
+      threshold_value = 1
+      duration        = "300s"
+
+      aggregations {
+        alignment_period     = "300s"
+        per_series_aligner   = "ALIGN_NEXT_OLDER"
+        cross_series_reducer = "REDUCE_COUNT_FALSE"
+      }
+    }
+  }
+
+  documentation {
+    mime_type = "text/markdown"
+    content   = <<-EOT
+      Google Calendar's messages probably do not arrive. Google repeats some for a while, and every collection is read once an hour
+      all the same: changes are late, none are lost. Ask yourself: curl -i ${local.notification_url}
+      403: the public may not call it. Was a deployment not followed by `gcloud run services update ${var.name}-notifications
+      --region=${var.region} --no-invoker-iam-check`, or did an organisation policy remove allUsers? Certificate or DNS: your own domain in
+      notification_url. 500: the function's log names every wrong setting. 5xx otherwise: https://status.cloud.google.com
+    EOT
+  }
+}

@@ -1,0 +1,116 @@
+resource "google_firestore_database" "this" {
+  count = var.firestore.create ? 1 : 0
+
+  name                    = var.firestore.name
+  location_id             = var.region
+  type                    = "FIRESTORE_NATIVE"
+  delete_protection_state = var.deletion_protection ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"
+  deletion_policy         = local.data_deletion_policy
+
+  dynamic "cmek_config" {
+    for_each = var.kms_key_name[*]
+    content {
+      kms_key_name = cmek_config.value
+    }
+  }
+
+  depends_on = [google_kms_crypto_key_iam_member.this, google_project_service.this]
+}
+
+locals {
+  data_deletion_policy = var.deletion_protection ? "PREVENT" : "DELETE"
+  database             = var.firestore.create ? google_firestore_database.this[0].name : var.firestore.name
+  database_path        = "projects/${var.project_id}/databases/${var.firestore.name}"
+
+  # What is looked up by, and how. Everything else is exempt ("*" below): two index entries a field saved on each
+  # write, and no other time of day is indexed, which would bound a collection to 500 writes a second
+  # (https://firebase.google.com/docs/firestore/best-practices). An index on a map serves its keys too.
+  #
+  # No composite index: `due_at` is filtered and ordered by itself, and equalities ordered by document name are
+  # answered by merging single-field indexes (https://firebase.google.com/docs/firestore/query-data/index-overview).
+  _lookups = {
+    due_at      = { order = "ASCENDING" }
+    followed_by = { array_config = "CONTAINS" }
+    labels      = { order = "ASCENDING" }
+    resource    = { order = "ASCENDING" }
+    subject     = { order = "ASCENDING" }
+  }
+}
+
+# News and snapshots are found by name alone, changes too.
+resource "google_firestore_field" "exempt" {
+  for_each = toset([
+    "calendar_watch_changes", "calendar_watch_news", "calendar_watch_snapshots", "calendar_watches",
+  ])
+
+  database   = local.database
+  collection = each.key
+  field      = "*"
+  index_config {}
+}
+
+resource "google_firestore_field" "lookup" {
+  for_each = local._lookups
+
+  database   = local.database
+  collection = "calendar_watches"
+  field      = each.key
+
+  index_config {
+    indexes {
+      order        = lookup(each.value, "order", null)
+      array_config = lookup(each.value, "array_config", null)
+    }
+  }
+
+  depends_on = [google_firestore_field.exempt]
+}
+
+# TTL only tidies, a day late at times; what is too old is decided in code.
+resource "google_firestore_field" "expiry" {
+  database   = local.database
+  collection = "calendar_watch_changes"
+  field      = "expire_at"
+
+  index_config {} # Google advises so: a TTL field grows with time
+  ttl_config {}
+
+  depends_on = [google_firestore_field.exempt]
+}
+
+# Firestore's roles are given on the project; the condition keeps them to one database
+# (https://cloud.google.com/firestore/docs/manage-databases#configure-access).
+resource "google_project_iam_member" "firestore_user" {
+  for_each = toset(["renew", "watches"])
+
+  project = var.project_id
+  role    = "roles/datastore.user"
+  member  = google_service_account.function[each.key].member
+
+  condition {
+    title      = "${var.name} database"
+    expression = "resource.name == \"${local.database_path}\""
+  }
+}
+
+# All that the public function can do to the database: make documents that were not there. A commit whose write
+# requires that the document does not exist needs this one permission
+# (https://cloud.google.com/firestore/docs/security/iam#required_permissions).
+resource "google_project_iam_custom_role" "announcer" {
+  role_id     = "${replace(var.name, "-", "_")}_announcer"
+  title       = "Calendar Watch announcer"
+  description = "Create documents; read, change and delete none"
+  permissions = ["datastore.entities.create"]
+  depends_on  = [google_project_service.this]
+}
+
+resource "google_project_iam_member" "announcer" {
+  project = var.project_id
+  role    = google_project_iam_custom_role.announcer.id
+  member  = google_service_account.function["notifications"].member
+
+  condition {
+    title      = "${var.name} database"
+    expression = "resource.name == \"${local.database_path}\""
+  }
+}

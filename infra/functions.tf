@@ -1,0 +1,140 @@
+locals {
+  # A process needs some 130 MiB; a first reading of 50,000 events is what the gigabyte is for. A whole CPU is the least
+  # with which an instance takes more than one request at a time. `instances` bounds what a flood of messages, or a
+  # burst of calls to Google, can cost. None need wait for the first request: the uptime check keeps `notifications`
+  # warm, Scheduler `renew`.
+  functions = {
+    notifications = { memory = "512Mi", cpu = "1", concurrency = 32, timeout = 30, instances = { min = 0, max = 20 } }
+    renew         = { memory = "1Gi", cpu = "1", concurrency = 16, timeout = 120, instances = { min = 0, max = 3 } }
+    watches       = { memory = "1Gi", cpu = "1", concurrency = 16, timeout = 60, instances = { min = 0, max = 3 } }
+  }
+
+  # Known before the function is: no circle, and the same after it is made anew
+  # (https://cloud.google.com/run/docs/triggering/https-request#deterministic).
+  notification_url = coalesce(
+    var.notification_url,
+    "https://${var.name}-notifications-${local._number}.${var.region}.run.app",
+  )
+  renew_url = google_cloudfunctions2_function.this["renew"].service_config[0].uri
+
+  _tuning = { for name, value in var.tuning : upper(name) => tostring(value) if value != null }
+
+  _told_all = {
+    FIRESTORE_DATABASE   = local.database
+    GOOGLE_CLOUD_PROJECT = var.project_id
+  }
+  _told_workers = merge(local._told_all, {
+    AUTH_MODE                = var.auth_mode
+    CALENDAR_SERVICE_ACCOUNT = join("", google_service_account.calendar[*].email)
+    CHANGES_TOPIC            = google_pubsub_topic.this["changes"].id
+    NOTIFICATION_URL         = local.notification_url
+    RESOURCES                = join(",", sort(var.resources))
+    SUBJECT_DOMAINS          = join(",", sort(var.subject_domains))
+  }, local._tuning)
+
+  # `notifications` has no business with the rest.
+  environment = {
+    notifications = merge(local._told_all, {
+      WAKEUP_TOPIC = google_pubsub_topic.this["wakeups"].id
+    }, { for name, value in local._tuning : name => value if name == "LOG_LEVEL" })
+    renew   = local._told_workers
+    watches = local._told_workers
+  }
+}
+
+resource "google_cloudfunctions2_function" "this" {
+  # checkov:skip=CKV_GCP_124:all three must be reachable from outside the VPC: Google Calendar, operators; IAM guards two
+  for_each = local.functions
+
+  name         = "${var.name}-${each.key}" # with hyphens only, the Cloud Run service has the same name
+  location     = var.region
+  description  = "Calendar Watch: ${each.key}"
+  kms_key_name = var.kms_key_name
+
+  build_config {
+    runtime           = "python311"
+    entry_point       = each.key
+    service_account   = google_service_account.builder.id
+    docker_repository = google_artifact_registry_repository.images.id
+
+    source {
+      storage_source {
+        bucket = google_storage_bucket.source.name
+        object = google_storage_bucket_object.functions.name
+      }
+    }
+  }
+
+  service_config {
+    available_cpu                    = each.value.cpu
+    available_memory                 = each.value.memory
+    max_instance_count               = each.value.instances.max
+    max_instance_request_concurrency = each.value.concurrency
+    min_instance_count               = each.value.instances.min
+    service_account_email            = google_service_account.function[each.key].email
+    timeout_seconds                  = each.value.timeout
+
+    environment_variables = merge(local.environment[each.key], {
+      THREADS = tostring(each.value.concurrency) # or requests would queue for functions-framework's four
+    })
+
+    secret_environment_variables {
+      key        = "CHANNEL_TOKEN_KEYS"
+      project_id = var.project_id
+      secret     = google_secret_manager_secret.token_keys.secret_id
+      version    = var.token_key_versions[each.key]
+    }
+  }
+
+  # Without these the first revision would not build or not start. New grants take a minute or two to be seen
+  # everywhere: when a first apply fails with a 403, apply again.
+  depends_on = [
+    google_artifact_registry_repository_iam_member.builder_images,
+    google_kms_crypto_key_iam_member.this,
+    google_project_iam_member.builder_logs,
+    google_project_iam_member.builder_source,
+    google_secret_manager_secret_iam_member.token_keys,
+    google_storage_bucket_iam_member.builder_source,
+  ]
+}
+
+# Who may call them. The role is for the Cloud Run service underneath: the function's own IAM refuses it
+# (https://github.com/hashicorp/terraform-provider-google/issues/15264), and a function made anew loses it.
+
+resource "google_cloud_run_v2_service_iam_member" "google_calendar" {
+  # Google Calendar bears no identity; what is checked is a signed channel token.
+  count = var.notification_access == "all_users" ? 1 : 0
+
+  name     = google_cloudfunctions2_function.this["notifications"].name
+  location = var.region
+  role     = "roles/run.invoker"
+  member   = "allUsers"
+
+  lifecycle {
+    replace_triggered_by = [google_cloudfunctions2_function.this["notifications"].id]
+  }
+}
+
+resource "google_cloud_run_v2_service_iam_member" "renew" {
+  name     = google_cloudfunctions2_function.this["renew"].name
+  location = var.region
+  role     = "roles/run.invoker"
+  member   = google_service_account.invoker.member
+
+  lifecycle {
+    replace_triggered_by = [google_cloudfunctions2_function.this["renew"].id]
+  }
+}
+
+resource "google_cloud_run_v2_service_iam_member" "watches" {
+  for_each = var.watch_invokers
+
+  name     = google_cloudfunctions2_function.this["watches"].name
+  location = var.region
+  role     = "roles/run.invoker"
+  member   = each.key
+
+  lifecycle {
+    replace_triggered_by = [google_cloudfunctions2_function.this["watches"].id]
+  }
+}

@@ -1,0 +1,65 @@
+# The functions' log lines as figures. `event` and its fields are a contract (DESIGN 1.8); tests/infra holds each
+# filter and each extractor against lines that the code writes. No label is as many-valued as an id.
+locals {
+  _from_functions = join(" AND ", [
+    "resource.type=\"cloud_run_revision\"",
+    "resource.labels.service_name=~\"^${var.name}-(notifications|renew|watches)$\"",
+  ])
+
+  # field: what is distributed; without one, lines are counted.
+  log_metrics = {
+    attendances       = { filter = "jsonPayload.event=\"attended\"", labels = ["resource", "state"] }
+    calls             = { filter = "jsonPayload.event=\"call\"", labels = ["method", "reason", "status"] }
+    channels          = { filter = "jsonPayload.event=\"channel\"", labels = ["action"] }
+    failed_publishing = { filter = "jsonPayload.event=\"published\" AND severity>=WARNING", labels = [] }
+    latency_seconds   = { filter = "jsonPayload.event=\"changes\" AND jsonPayload.latencySeconds>=0", labels = ["cause"], field = "latencySeconds" }
+    notifications     = { filter = "jsonPayload.event=\"notification\"", labels = ["outcome"] }
+    overdue_seconds   = { filter = "jsonPayload.event=\"sweep\"", labels = [], field = "overdueSeconds" }
+    renewed           = { filter = "jsonPayload.event=\"sweep\"", labels = [], field = "renewed" }
+    states            = { filter = "jsonPayload.event=\"state\"", labels = ["reason", "to"] }
+    unpublished       = { filter = "jsonPayload.event=\"published\"", labels = [], field = "unpublished" }
+  }
+}
+
+resource "google_logging_metric" "this" {
+  for_each = local.log_metrics
+
+  name             = "${local._metric_prefix}${each.key}"
+  filter           = "${local._from_functions} AND ${each.value.filter}"
+  label_extractors = { for name in each.value.labels : name => "EXTRACT(jsonPayload.${name})" }
+  value_extractor  = can(each.value.field) ? "EXTRACT(jsonPayload.${each.value.field})" : null
+
+  metric_descriptor {
+    metric_kind = "DELTA"
+    value_type  = can(each.value.field) ? "DISTRIBUTION" : "INT64"
+
+    dynamic "labels" {
+      for_each = toset(each.value.labels)
+      content {
+        key = labels.key
+      }
+    }
+  }
+
+  dynamic "bucket_options" {
+    for_each = can(each.value.field) ? [1] : []
+    content {
+      explicit_buckets { # 600 is a bound because an alert asks for it
+        bounds = [0, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 3600, 7200, 21600, 86400]
+      }
+    }
+  }
+
+  depends_on = [google_project_service.this]
+}
+
+locals {
+  _metric_prefix = "${replace(var.name, "-", "_")}_"
+
+  # Each metric's name in PromQL, e.g. logging_googleapis_com:user_calendar_watch_states
+  # (https://cloud.google.com/monitoring/promql/promql-mapping).
+  promql = { for name in keys(local.log_metrics) : name => "logging_googleapis_com:user_${local._metric_prefix}${name}" }
+
+  # Log-based metrics are of many resource types, and a query must say which one.
+  on_run = "monitored_resource=\"cloud_run_revision\""
+}

@@ -1,0 +1,155 @@
+# What an operator may choose, one choice at a time.
+
+mock_provider "archive" {}
+mock_provider "google" {
+  source = "./tests/mocks"
+}
+
+variables {
+  project_id      = "example"
+  region          = "europe-west1"
+  subject_domains = ["example.com"]
+}
+
+run "an_existing_database" {
+  command = plan
+
+  variables {
+    firestore = { create = false, name = "(default)" }
+  }
+
+  assert {
+    condition     = length(google_firestore_database.this) == 0
+    error_message = "A database that exists must be left alone."
+  }
+  assert {
+    condition     = alltrue([for each in concat(values(google_firestore_field.exempt), values(google_firestore_field.lookup), [google_firestore_field.expiry]) : each.database == "(default)"])
+    error_message = "Its fields must be configured."
+  }
+  assert {
+    condition     = alltrue([for each in google_cloudfunctions2_function.this : each.service_config[0].environment_variables.FIRESTORE_DATABASE == "(default)"])
+    error_message = "Functions must use it."
+  }
+  assert {
+    condition     = google_project_iam_member.announcer.condition[0].expression == "resource.name == \"projects/example/databases/(default)\""
+    error_message = "Rights must be to it alone."
+  }
+}
+
+run "no_invoker_check" {
+  command = plan
+
+  variables {
+    notification_access = "no_invoker_check"
+  }
+
+  assert {
+    condition     = length(google_cloud_run_v2_service_iam_member.google_calendar) == 0
+    error_message = "No public invoker may be asked for where the organisation forbids it."
+  }
+}
+
+run "a_key_of_ones_own" {
+  command = plan
+
+  variables {
+    kms_key_name = "projects/keys/locations/europe-west1/keyRings/ring/cryptoKeys/key"
+  }
+
+  assert {
+    condition = alltrue(concat(
+      [for each in google_cloudfunctions2_function.this : each.kms_key_name == var.kms_key_name],
+      [for each in google_pubsub_topic.this : each.kms_key_name == var.kms_key_name],
+      [
+        google_artifact_registry_repository.images.kms_key_name == var.kms_key_name,
+        google_firestore_database.this[0].cmek_config[0].kms_key_name == var.kms_key_name,
+        google_secret_manager_secret.token_keys.replication[0].user_managed[0].replicas[0].customer_managed_encryption[0].kms_key_name == var.kms_key_name,
+        google_storage_bucket.source.encryption[0].default_kms_key_name == var.kms_key_name,
+      ],
+    ))
+    error_message = "All that is stored must be under the key."
+  }
+  assert {
+    condition     = length(google_kms_crypto_key_iam_member.this) == 7
+    error_message = "Google's services must be able to use the key."
+  }
+}
+
+run "a_domain_of_ones_own" {
+  command = plan
+
+  variables {
+    notification_url = "https://hooks.example.com/calendar"
+  }
+
+  assert {
+    condition     = google_cloudfunctions2_function.this["renew"].service_config[0].environment_variables.NOTIFICATION_URL == "https://hooks.example.com/calendar"
+    error_message = "Channels must be opened with it."
+  }
+  assert {
+    condition     = google_monitoring_uptime_check_config.notifications.monitored_resource[0].labels.host == "hooks.example.com" && google_monitoring_uptime_check_config.notifications.http_check[0].path == "/calendar"
+    error_message = "It must be looked after."
+  }
+}
+
+run "as_a_service_account" {
+  command = plan
+
+  variables {
+    auth_mode       = "service_account"
+    subject_domains = []
+  }
+
+  assert {
+    condition     = google_project_iam_custom_role.signer[0].permissions == toset(["iam.serviceAccounts.getAccessToken"])
+    error_message = "Without a subject, an access token is what is needed."
+  }
+}
+
+run "with_a_token_service" {
+  command = plan
+
+  variables {
+    auth_mode = "token_service"
+    tuning    = { token_service_url = "https://tokens.example.com", sweep_threads = 32, renew_after_fraction = 0.75, log_level = "DEBUG" }
+  }
+
+  assert {
+    condition     = length(google_service_account.calendar) + length(google_project_iam_custom_role.signer) + length(google_service_account_iam_member.signer) == 0
+    error_message = "There is nobody to act as."
+  }
+  assert {
+    condition     = { for name, value in google_cloudfunctions2_function.this["renew"].service_config[0].environment_variables : name => value if contains(["TOKEN_SERVICE_URL", "SWEEP_THREADS", "RENEW_AFTER_FRACTION", "LOG_LEVEL", "POLL_SECONDS"], name) } == { TOKEN_SERVICE_URL = "https://tokens.example.com", SWEEP_THREADS = "32", RENEW_AFTER_FRACTION = "0.75", LOG_LEVEL = "DEBUG" }
+    error_message = "What is tuned must reach the workers, and nothing else."
+  }
+  assert {
+    condition     = google_cloudfunctions2_function.this["notifications"].service_config[0].environment_variables.LOG_LEVEL == "DEBUG" && !contains(keys(google_cloudfunctions2_function.this["notifications"].service_config[0].environment_variables), "SWEEP_THREADS")
+    error_message = "notifications must be told its own alone."
+  }
+}
+
+run "a_rotation_half_way" {
+  command = plan
+
+  variables {
+    token_key_versions = { notifications = "2" }
+  }
+
+  assert {
+    condition     = { for name, each in google_cloudfunctions2_function.this : name => one(each.service_config[0].secret_environment_variables).version } == { notifications = "2", renew = "1", watches = "1" }
+    error_message = "notifications must be able to know a new key before the others use it."
+  }
+}
+
+run "leaving_for_good" {
+  command = plan
+
+  variables {
+    deletion_protection = false
+  }
+
+  assert {
+    condition     = google_firestore_database.this[0].deletion_policy == "DELETE" && google_firestore_database.this[0].delete_protection_state == "DELETE_PROTECTION_DISABLED"
+    error_message = "Who says so must be able to delete everything."
+  }
+}

@@ -1,0 +1,91 @@
+"""What the tests of the deployment share: the text of infra/, and what Terraform makes of it."""
+
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+INFRA = Path(__file__).parent.parent.parent / "infra"
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Terraform:
+    """The command that TERRAFORM names, ready to run in infra/: `make infra-check` sees to that."""
+
+    command: str
+    folder: Path = INFRA
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [self.command, f"-chdir={self.folder}", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, timeout=600, check=False)  # noqa: S603 (the user's)
+
+    def copied_to(self, folder: Path) -> "Terraform":
+        """With a copy of infra/ that may be spoiled. The providers are not copied: they are large."""
+        copy = Path(shutil.copytree(INFRA, folder / "infra", ignore=shutil.ignore_patterns(".terraform")))
+        (copy / ".terraform").symlink_to(INFRA / ".terraform")
+        return Terraform(self.command, copy)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What `terraform test` said, and what there would be afterwards in an empty project."""
+
+    told: list[Json]
+
+    @property
+    def runs(self) -> dict[str, str]:
+        done = (each["test_run"] for each in self.told if each["type"] == "test_run")
+        return {f"{each['path']} {each['run']}": each["status"] for each in done if each["progress"] == "complete"}
+
+    @property
+    def _state(self) -> Json:
+        states = [each["test_state"] for each in self.told if each["type"] == "test_state"]
+        assert len(states) == 1, "one run applies, and all others plan"
+        return dict(states[0])
+
+    @property
+    def resources(self) -> list[Json]:
+        return [each for each in self._state["root_module"]["resources"] if each["mode"] == "managed"]
+
+    def of_type(self, kind: str) -> list[Json]:
+        return [each["values"] for each in self.resources if each["type"] == kind]
+
+
+@pytest.fixture(scope="session")
+def terraform() -> Terraform:
+    command = os.environ.get("TERRAFORM")
+    if not command:
+        pytest.skip("TERRAFORM names no Terraform to test with: `make infra-check` does")
+    return Terraform(str(Path(command).resolve()) if os.sep in command else command)
+
+
+@pytest.fixture(scope="session")
+def outcome(terraform: Terraform) -> Outcome:
+    return outcome_of(terraform)
+
+
+def outcome_of(terraform: Terraform, *arguments: str) -> Outcome:
+    done = terraform.run("test", "-json", "-verbose", *arguments)
+    return Outcome(list(_messages(done.stdout)))
+
+
+def _messages(text: str) -> Iterator[Json]:
+    for line in text.splitlines():
+        message = json.loads(line)
+        if message["type"] == "diagnostic" and message["diagnostic"]["severity"] == "error":
+            print(message["@message"], message["diagnostic"].get("detail"))  # noqa: T201 - pytest shows it with a failure
+        yield message
+
+
+@pytest.fixture(scope="session")
+def texts() -> dict[str, str]:
+    """The files of infra/, by name."""
+    return {path.name: path.read_text() for path in sorted(INFRA.glob("*.tf"))}

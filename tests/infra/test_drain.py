@@ -1,0 +1,81 @@
+"""Leaving ends every watch, whatever follows what, and waits until all have ended."""
+
+import importlib.util
+import json
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import ModuleType
+from typing import ClassVar
+
+import pytest
+
+from tests.infra.conftest import INFRA
+
+
+class Service(BaseHTTPRequestHandler):
+    """As `watches` answers: two to a page; a deleted watch needs a moment; the child is held until its parent ends."""
+
+    states: ClassVar[dict[str, str]] = {}
+
+    def do_GET(self) -> None:
+        match = re.search(r"pageToken=(\d+)", self.path)
+        start = int(match[1]) if match else 0
+        page = [{"id": name, "state": state} for name, state in list(self.states.items())[start : start + 2]]
+        more = {"nextPageToken": str(start + 2)} if start + 2 < len(self.states) else {}
+        if not more:
+            self.states.update({name: "stopped" for name, state in self.states.items() if state == "stopping"})
+        self.answer(200, {"watches": page, **more})
+
+    def do_DELETE(self) -> None:
+        name = self.path.strip("/")
+        if name == "child" and self.states["parent"] not in {"stopping", "stopped"}:
+            self.answer(409, {})
+            return
+        self.states[name] = "stopping"
+        self.answer(202, {"id": name, "state": "stopping"})
+
+    def answer(self, status: int, content: object) -> None:
+        if self.headers["Authorization"] != "Bearer token":
+            status = 403
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(json.dumps(content).encode())
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Service) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def script() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("drain", INFRA / "drain.py")
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_watch_has_ended_afterwards(script: ModuleType) -> None:
+    Service.states = {"child": "active", "parent": "active", "ended": "stopped", "refused": "suspended"}
+    with serving() as url:
+        script.drain(lambda: script.Watches(url, "token"), pause=0)
+    assert set(Service.states.values()) == {"stopped"}
+
+
+def test_who_is_not_let_in_is_told(script: ModuleType) -> None:
+    with serving() as url, pytest.raises(script.urllib.error.HTTPError, match="403") as refused:
+        script.drain(lambda: script.Watches(url, "wrong"), pause=0)
+    refused.value.close()

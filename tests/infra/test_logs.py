@@ -1,0 +1,136 @@
+"""Every metric counts lines that the code really writes, and every alert asks for values that occur in them."""
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import functions_framework
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from calendar_watch.errors import Reason
+from calendar_watch.google_answers import _BY_REASON
+from calendar_watch.watch import State
+from tests.log_fields import FIELDS
+
+AS_DESIGNED = {"published": {"watchId", "count", "unpublished"}}
+LINES: Mapping[str, set[str]] = {**AS_DESIGNED, **FIELDS}
+ABOUT_ANY_LINE = {"severity"}
+
+FORGED = {
+    "X-Goog-Channel-ID": "6f6f2d4c-6bd0-4a8d-9d4c-1f9d9a0b7c11",
+    "X-Goog-Channel-Token": "forged",
+    "X-Goog-Message-Number": "7",
+    "X-Goog-Resource-ID": "resource",
+    "X-Goog-Resource-State": "exists",
+    "X-Goog-Resource-URI": "https://www.googleapis.com/calendar/v3/users/me/calendarList",
+}
+
+
+@dataclass(frozen=True)
+class Metric:
+    conditions: tuple[tuple[str, str, str], ...]
+    """Path, comparison, value."""
+    fields: frozenset[str]
+    """Extracted: labels, and what is distributed."""
+
+    @property
+    def event(self) -> str:
+        [event] = [value for path, _, value in self.conditions if path == "jsonPayload.event"]
+        return event
+
+    @property
+    def payload_fields(self) -> set[str]:
+        paths = {path for path, _, _ in self.conditions}
+        named = {path.removeprefix("jsonPayload.") for path in paths - ABOUT_ANY_LINE}
+        return (named | self.fields) - {"event"}
+
+    def counts(self, line: Mapping[str, Any]) -> bool:
+        return all(compared(line.get(path.removeprefix("jsonPayload.")), *rest) for path, *rest in self.conditions)
+
+
+def compared(found: object, comparison: str, wanted: str) -> bool:
+    """As Cloud Logging compares, as far as our filters go."""
+    if comparison == "=":
+        return str(found) == wanted
+    order = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+    if found in order:
+        return order.index(str(found)) >= order.index(wanted)
+    return isinstance(found, int | float) and found >= float(wanted)
+
+
+def metric_of(text: str) -> Metric:
+    [told] = re.findall(r'filter = "((?:[^"\\]|\\.)*)"', text)
+    parts = told.replace('\\"', '"').split(" AND ")
+    conditions = [re.fullmatch(r'([\w.]+)(=|>=)"?([\w.-]+)"?', each) for each in parts]
+    assert all(conditions), told
+    [labels] = re.findall(r"labels = \[(.*?)\]", text)
+    names = re.findall(r'"(\w+)"', labels) + re.findall(r'field = "(\w+)"', text)
+    return Metric(tuple((each[1], each[2], each[3]) for each in conditions if each), frozenset(names))
+
+
+@pytest.fixture
+def metrics(texts: dict[str, str]) -> dict[str, Metric]:
+    lines = re.findall(r"^ +(\w+) += (\{ filter = .*\})$", texts["metrics.tf"], re.MULTILINE)
+    return {name: metric_of(text) for name, text in lines}
+
+
+def test_all_metrics_are_looked_at(texts: dict[str, str], metrics: dict[str, Metric]) -> None:
+    assert len(metrics) == texts["metrics.tf"].count("{ filter = ") > 5
+    used = set(re.findall(r"local\.promql\.(\w+)|_quantile\.(\w+)", texts["alerts.tf"] + texts["dashboard.tf"]))
+    assert {name for names in used for name in names if name} == metrics.keys()
+
+
+def test_each_metric_counts_lines_that_the_code_writes(metrics: dict[str, Metric]) -> None:
+    assert all(each.payload_fields <= LINES[each.event] for each in metrics.values())
+
+
+def test_alerts_ask_only_for_labels_that_are_extracted(texts: dict[str, str], metrics: dict[str, Metric]) -> None:
+    for name, selectors in re.findall(r"promql\.(\w+)\}\{\$\{local\.on_run\},(.*?)\}", texts["alerts.tf"]):
+        labels = set(re.findall(r"(\w+)(?:=~|!~|!=|=)", selectors))
+        assert labels
+        assert labels <= metrics[name].fields
+
+
+def test_every_query_says_what_kind_of_resource_it_is_about(texts: dict[str, str]) -> None:
+    queries = texts["alerts.tf"] + texts["dashboard.tf"]
+    assert len(re.findall(r"local\.promql[^}]*\}\w*\{\$\{local\.on_run\}", queries)) == queries.count("local.promql")
+
+
+def asked_for(texts: dict[str, str], label: str) -> set[str]:
+    found = re.findall(rf'[{{,]{label}(?:=~|!~|=)\\"(.*?)\\"', texts["alerts.tf"])
+    return {value for values in found for value in values.split("|")}
+
+
+def test_alerts_ask_for_values_that_occur(texts: dict[str, str]) -> None:
+    assert asked_for(texts, "to") == {State.SUSPENDED.value}
+    assert asked_for(texts, "reason") - {each.value for each in Reason} <= _BY_REASON.keys()
+    assert asked_for(texts, "action") == {"lost"}
+    assert asked_for(texts, "outcome") == {"forged"}
+
+
+@pytest.fixture
+def client(monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "example")
+    monkeypatch.setenv("CHANNEL_TOKEN_KEYS", "k" * 32)
+    create: Callable[[str, str], Flask] = functions_framework.create_app
+    return create("notifications", "functions/main.py").test_client()
+
+
+def test_a_forged_notification_is_counted_as_one(
+    client: FlaskClient, metrics: dict[str, Metric], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert client.post("/", headers=FORGED).status_code == 403
+    [line] = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
+    assert line["outcome"] == "forged"
+    assert [name for name, metric in metrics.items() if metric.counts(line)] == ["notifications"]
+
+
+def test_the_uptime_check_expects_what_we_answer(client: FlaskClient, texts: dict[str, str]) -> None:
+    [status] = re.findall(r"status_value = (\d+)", texts["alerts.tf"])
+    [content] = re.findall(r'content = "(.*)"', texts["alerts.tf"])
+    answer = client.get("/")
+    assert (str(answer.status_code), content in answer.text) == (status, True)

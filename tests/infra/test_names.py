@@ -1,0 +1,125 @@
+"""What Terraform and Python both name has the same name, and the same default, in both; no Terraform is needed."""
+
+import re
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+import main
+from calendar_watch.config import IntakeSettings, Settings
+from calendar_watch.resources import RESOURCES
+
+ROOT = Path(main.__file__).parent.parent
+INTAKE = {each.name.upper() for each in fields(IntakeSettings)}
+ALL = {each.name.upper() for each in fields(Settings)}
+NOT_DEPLOYED = {"CALENDAR_API_ROOT", "PUBSUB_EMULATOR_HOST"}
+"""Google's own is the only one worth deploying against."""
+BY_SECRET = {"CHANNEL_TOKEN_KEYS"}
+
+
+def block(text: str, head: str) -> str:
+    """The inside of a block or an object that begins with `head`, as `terraform fmt` leaves it."""
+    match = re.search(rf"^( *){re.escape(head)}.*?$\n(.*?)^\1\}}", text, re.MULTILINE | re.DOTALL)
+    assert match, head
+    return match[2]
+
+
+def keys(text: str) -> set[str]:
+    """The names given a value at the outermost level of an object."""
+    indentation = re.match(r" *", text)
+    assert indentation
+    return set(re.findall(rf"^{indentation[0]}(\w+) +=", text, re.MULTILINE))
+
+
+def tuning(texts: dict[str, str]) -> set[str]:
+    variable = block(texts["variables.tf"], 'variable "tuning"')
+    return {name.upper() for name in re.findall(r"^ +(\w+) += optional\(", variable, re.MULTILINE)}
+
+
+def default(texts: dict[str, str], variable: str) -> str:
+    found = re.search(r"^ +default += (.*)$", block(texts["variables.tf"], f'variable "{variable}"'), re.MULTILINE)
+    assert found
+    return ",".join(re.findall(r'"([^"]*)"', found[1]))
+
+
+def settings_default(name: str) -> str:
+    [found] = [each for each in fields(Settings) if each.name == name]
+    return str(found.metadata["default"])
+
+
+def test_every_function_is_an_entry_point(texts: dict[str, str]) -> None:
+    functions = keys(block(texts["functions.tf"], "functions = {"))
+    assert functions == {"notifications", "renew", "watches"}
+    assert all(callable(getattr(main, name)) for name in functions)
+    assert re.search(r"entry_point += each\.key", texts["functions.tf"])
+
+
+def test_workers_are_told_every_variable_there_is(texts: dict[str, str]) -> None:
+    told_all = keys(block(texts["functions.tf"], "_told_all = {"))
+    told_workers = told_all | keys(block(texts["functions.tf"], "_told_workers = merge(")) | tuning(texts)
+    assert told_workers == ALL - NOT_DEPLOYED - BY_SECRET - {"WAKEUP_TOPIC"}
+
+
+def test_notifications_is_told_its_own_variables_alone(texts: dict[str, str]) -> None:
+    told_all = keys(block(texts["functions.tf"], "_told_all = {"))
+    own = keys(block(texts["functions.tf"], "notifications = merge(local._told_all, {"))
+    picked = set(re.findall(r'if name == "(\w+)"', texts["functions.tf"]))
+    assert told_all | own | picked == INTAKE - NOT_DEPLOYED - BY_SECRET
+
+
+def test_keys_come_by_secret(texts: dict[str, str]) -> None:
+    secrets = block(texts["functions.tf"], "secret_environment_variables {")
+    assert set(re.findall(r'key +=\s"(\w+)"', secrets)) == BY_SECRET
+
+
+@pytest.mark.parametrize("name", ["auth_mode", "resources"])
+def test_defaults_stated_twice_are_the_same(texts: dict[str, str], name: str) -> None:
+    assert default(texts, name) == settings_default(name)
+
+
+def test_the_database_is_called_the_same(texts: dict[str, str]) -> None:
+    assert f'optional(string, "{settings_default("firestore_database")}")' in texts["variables.tf"]
+
+
+def test_terraform_reckons_with_the_sweep_and_the_lease_of_the_code(texts: dict[str, str]) -> None:
+    stated = dict(re.findall(r"coalesce\(var\.tuning\.(\w+_seconds), (\d+)\)", texts["variables.tf"]))
+    assert stated == {name: settings_default(name) for name in ("sweep_seconds", "lease_seconds")}
+
+
+def test_scopes_are_the_least_of_each_collection(texts: dict[str, str]) -> None:
+    stated = dict(re.findall(r'^ +(\w+) += "(https://www\..*/auth/.*)"$', texts["accounts.tf"], re.MULTILINE))
+    assert stated == {each.name: each.scope for each in RESOURCES.values()}
+    assert all(f'"{name}"' in block(texts["variables.tf"], 'variable "resources"') for name in stated)
+
+
+def test_collections_are_those_of_the_store(texts: dict[str, str]) -> None:
+    configured = set(re.findall(r'"(calendar_watch\w+)"', texts["firestore.tf"]))
+    assert configured == set(re.findall(r'"(calendar_watch\w+)"', _code("firestore")))
+
+
+def test_what_is_looked_up_is_indexed(texts: dict[str, str]) -> None:
+    indexed = keys(block(texts["firestore.tf"], "_lookups = {"))
+    looked_up = set(re.findall(r'yield "(\w+)"|FieldFilter\("(\w+)"|yield FieldPath\("(\w+)"', _code("firestore")))
+    assert {name for names in looked_up for name in names if name} <= indexed
+
+
+def test_the_field_that_expires_is_the_one_that_is_written(texts: dict[str, str]) -> None:
+    expiry = block(texts["firestore.tf"], 'resource "google_firestore_field" "expiry"')
+    [field] = re.findall(r'field += "(\w+)"', expiry)
+    assert f'"{field}":' in _code("documents")
+
+
+def test_the_runtime_is_the_python_that_the_code_is_written_for(texts: dict[str, str]) -> None:
+    target = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["ruff"]["target-version"]
+    assert f'runtime           = "{target.replace("py", "python")}"' in texts["functions.tf"]
+
+
+def test_nothing_takes_away_what_others_were_granted(texts: dict[str, str]) -> None:
+    authoritative = re.compile(r'"google_\w+_iam_(?:binding|policy)"')
+    assert not [name for name, text in texts.items() if authoritative.search(text)]
+
+
+def _code(module: str) -> str:
+    return (ROOT / "functions" / "calendar_watch" / f"{module}.py").read_text()
