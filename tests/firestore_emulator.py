@@ -1,102 +1,18 @@
-"""Google's Firestore emulator, where this machine has it: plain java on the jar that gcloud or Firebase brings."""
+"""Google's Firestore emulator, where this machine has it."""
 
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import IO
+from tests.google_emulator import GoogleEmulator
 
 VARIABLE = "FIRESTORE_EMULATOR_HOST"
-MAIN = "com.google.cloud.datastore.emulator.firestore.CloudFirestore"
-PATIENCE = 60.0
 
-# Ends java also when the test run is killed outright: then the pipe, which only the run holds open, closes.
-LEASH = 'exec 3<&0; "$@" & java=$!; { cat <&3; kill -9 $java; } >/dev/null 2>&1 & wait $java'
-
-
-def present() -> bool:
-    return VARIABLE in os.environ or _command_line(port=0) is not None
-
-
-@contextmanager
-def emulator() -> Iterator[str]:
-    """Its "host:port": the one that the user's environment names, or else one started here and stopped at the end."""
-    if VARIABLE in os.environ:
-        yield os.environ[VARIABLE]
-        return
-    port = _free_port()
-    command = _command_line(port)
-    if command is None:
-        raise LookupError("there is no java or no Firestore emulator on this machine")
-    with _running(command) as (process, output):
-        _wait_until_it_answers(port, process, output)
-        yield f"127.0.0.1:{port}"
-
-
-def _command_line(port: int) -> list[str] | None:
-    java, jar = shutil.which("java"), next(_jars(), None)
-    if java is None or jar is None:
-        return None
-    options = ["--host=127.0.0.1", f"--port={port}", "--database-mode=firestore-native"]
-    return [java, "-Duser.language=en", "-cp", str(jar), MAIN, "start", *options]
-
-
-def _jars() -> Iterator[Path]:
-    for sdk in _sdk_roots():
-        yield from sorted(sdk.glob("platform/cloud-firestore-emulator/*.jar"))
-    firebase = Path.home() / ".cache/firebase/emulators"
-    yield from sorted(firebase.glob("cloud-firestore-emulator-v*.jar"))
-
-
-def _sdk_roots() -> Iterator[Path]:
-    gcloud = shutil.which("gcloud")
-    if gcloud is not None:
-        yield Path(gcloud).resolve().parent.parent
-    for where in (Path("/usr/lib"), Path("/usr/share"), Path.home()):
-        yield where / "google-cloud-sdk"
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
-@contextmanager
-def _running(command: list[str]) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
-    with (
-        tempfile.TemporaryFile() as output,
-        subprocess.Popen(  # noqa: S603 - our own java on the jar found above
-            ["/bin/sh", "-c", LEASH, "sh", *command],
-            stdin=subprocess.PIPE,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        ) as process,
-    ):
-        try:
-            yield process, output
-        finally:
-            os.killpg(process.pid, signal.SIGKILL)
-
-
-def _wait_until_it_answers(port: int, process: subprocess.Popen[bytes], output: IO[bytes]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not _answers(port):
-        if process.poll() is not None or time.monotonic() > deadline:
-            output.seek(0)
-            raise RuntimeError(f"the Firestore emulator did not start: {output.read().decode(errors='replace')}")
-        time.sleep(0.05)
-
-
-def _answers(port: int) -> bool:
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=1):
-            return True
-    except OSError:
-        return False
+_FIRESTORE = GoogleEmulator(
+    name="Firestore",
+    variable=VARIABLE,
+    jars=("cloud-firestore-emulator/*.jar", "cloud-firestore-emulator-v*.jar"),
+    main=(
+        "com.google.cloud.datastore.emulator.firestore.CloudFirestore",
+        "start",
+        "--database-mode=firestore-native",
+    ),
+)
+present = _FIRESTORE.present
+emulator = _FIRESTORE.emulator

@@ -1,6 +1,6 @@
-"""What the use cases rely on in the store, on our Firestore and on Google's emulator alike."""
+"""What the use cases rely on in the store: on our Firestore, on Google's emulator and in memory alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,24 +12,44 @@ from calendar_watch import writes
 from calendar_watch.change import Snapshot, announced
 from calendar_watch.errors import ConflictError, UnavailableError, UnclearError, UnknownWatchError
 from calendar_watch.firestore import FirestoreNews, FirestoreStore
-from calendar_watch.ports import Filter
+from calendar_watch.ports import Filter, NewsStore, Store
 from calendar_watch.resources import ACL, CALENDAR_LIST
 from calendar_watch.watch import News, Order, Watch, Wish
+from tests import firestore_emulator
+from tests.contract.conftest import BACKENDS, open_client
 from tests.local_firestore import LocalFirestore
+from tests.memory_store import MemoryFirestore, MemoryStore, contended, lost, unavailable
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 ORDER = Order(ACL, "team@example.com", "alice@example.com")
 ITEMS = Snapshot({"user:bob": {"id": "user:bob", "role": "reader"}}, ("id", "role"))
 
 
-@pytest.fixture
-def store(client: firestore.Client) -> FirestoreStore:
-    return FirestoreStore(client, timeout=10, retention=timedelta(days=30))
+RETENTION = timedelta(days=30)
+
+
+@pytest.fixture(params=[*BACKENDS, pytest.param("", id="memory")])
+def stores(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, project: str
+) -> Iterator[tuple[Store, NewsStore]]:
+    """Both sides of one database."""
+    if not request.param:
+        memory = MemoryStore(MemoryFirestore(), RETENTION)
+        yield memory, memory
+        return
+    monkeypatch.setenv(firestore_emulator.VARIABLE, str(request.getfixturevalue(request.param)))
+    with open_client(project, "calendar-watch") as client:
+        yield FirestoreStore(client, timeout=10, retention=RETENTION), FirestoreNews(client, timeout=10)
 
 
 @pytest.fixture
-def box(client: firestore.Client) -> FirestoreNews:
-    return FirestoreNews(client, timeout=10)
+def store(stores: tuple[Store, NewsStore]) -> Store:
+    return stores[0]
+
+
+@pytest.fixture
+def box(stores: tuple[Store, NewsStore]) -> NewsStore:
+    return stores[1]
 
 
 def watch_of(order: Order = ORDER, **wish: Any) -> Watch:
@@ -279,3 +299,41 @@ def test_announcing_is_repeated_and_a_lost_answer_harmless(
         assert not box.announce(news_of(watch_of(), "one")), "its own first try waits there"
     with server.faults.refuse("Commit", nth=None), pytest.raises(UnavailableError):
         box.announce(news_of(watch_of(), "two"))
+
+
+# What the memory may be made to do, as Firestore's own client would show it
+
+
+@pytest.fixture
+def memory() -> MemoryStore:
+    return MemoryStore(MemoryFirestore(), RETENTION)
+
+
+def test_a_write_in_memory_whose_answer_is_lost_is_unclear_and_there(memory: MemoryStore) -> None:
+    watch = memory.create(watch_of())
+    memory.edge = lost
+    with pytest.raises(UnclearError):
+        memory.release(replace(watch, sequence=7))
+    assert memory.get(watch.id).sequence == 7
+    assert not memory.announce(news_of(watch, "one")), "its own first try waits there"
+
+
+def test_a_memory_that_does_not_answer_has_done_nothing(memory: MemoryStore) -> None:
+    watch = memory.create(watch_of())
+    memory.edge = unavailable
+    with pytest.raises(UnclearError):
+        memory.release(replace(watch, sequence=7))
+    with pytest.raises(UnavailableError):
+        memory.get(watch.id)
+    with pytest.raises(UnavailableError):
+        memory.announce(news_of(watch, "one"))
+    memory.edge = contended
+    assert (memory.get(watch.id), memory.news(watch.id)) == (watch, [])
+
+
+def test_contention_in_memory_is_a_conflict_for_a_write_and_nothing_for_a_reader(memory: MemoryStore) -> None:
+    watch = memory.create(watch_of())
+    memory.edge = contended
+    with pytest.raises(ConflictError):
+        memory.release(replace(watch, sequence=7))
+    assert memory.get(watch.id) == watch

@@ -2,20 +2,23 @@
 
 import sys
 
-from tests.stack import ProcessError, RefusedError, Stack
+from tests.stack import ProcessError, RefusedError, Stack, best
 
 from .proof import UnprovenError
 from .screen import Screen
 from .story import SETTINGS, Story
 
+_PUBSUB = {"emulator": "Google's Pub/Sub emulator", "local": "a Pub/Sub of our own"}
 _FAILURES = (ProcessError, RefusedError, TimeoutError, UnprovenError)
 
 
 def main() -> int:
     screen = Screen(sys.stdout)
+    pubsub = best()
     screen.note("three functions, a simulated Google Calendar and a Firestore in memory start on this machine")
+    screen.note(f"and {_PUBSUB[pubsub]}: every change below is read from there")
     try:
-        with Stack(SETTINGS) as stack:
+        with Stack(SETTINGS, pubsub=pubsub) as stack:
             _tell(stack, screen)
     except _FAILURES as error:
         screen.failure(str(error))

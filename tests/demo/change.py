@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Self
 
+from tests.stack import Event
+
 NOTHING = "nothing"
-_READABLE = 40
-Event = Mapping[str, Any]
+_READABLE = 25
 
 
 class Change(NamedTuple):
@@ -24,16 +25,16 @@ class Change(NamedTuple):
 
 
 def _short(item_id: str) -> str:
-    """Ids of calendars are long and say nothing."""
+    """Ids of calendars and events are long and say nothing."""
     return item_id if len(item_id) <= _READABLE else f"{item_id[:8]}..."
 
 
 def _brief(item: Mapping[str, Any] | None) -> str:
-    """What matters of an ACL rule, an entry of a calendar list or a setting."""
+    """What matters of an ACL rule, an event, an entry of a calendar list or a setting."""
     if item is None:
         return NOTHING
-    listed = f"{item.get('summary')} ({item.get('accessRole')})"
-    return str(item.get("role") or item.get("value") or listed)
+    told = item.get("role") or item.get("value") or item["summary"]
+    return f"{told} ({item['accessRole']})" if "accessRole" in item else str(told)
 
 
 def is_change(event: Event) -> bool:

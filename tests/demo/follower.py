@@ -1,21 +1,21 @@
-"""A consumer of the resume feeds: shows what arrives as it arrives, and keeps it."""
+"""A consumer of Pub/Sub: shows what arrives as it arrives, and keeps it."""
 
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.stack import Stack, until
+from tests.stack import Event, Stack, until
 
-from .change import Change, Event, is_change
+from .change import Change, is_change
 from .screen import Screen
 
 
 @dataclass
 class Followed:
-    """One watch: its feed so far, and the channel it had when we last looked."""
+    """One watch: its stream so far, and the channel it had when we last looked."""
 
     id: str
     resource: str
-    channel: str
+    channel: str = ""
     feed: list[Event] = field(default_factory=list)
     renewals: int = 0
 
@@ -23,44 +23,65 @@ class Followed:
     def unbroken(self) -> bool:
         return [int(event["sequence"]) for event in self.feed] == list(range(1, len(self.feed) + 1))
 
+    def knows(self, event: Event) -> bool:
+        """Pub/Sub may bring a message twice: each number counts once."""
+        return int(event["sequence"]) <= len(self.feed)
+
 
 class Follower:
+    """Some watches are asked for, others are there because a calendar list follows them: all are met in the stream."""
+
     def __init__(self, stack: Stack, screen: Screen):
-        self.watches: list[Followed] = []
+        self._watches: dict[str, Followed] = {}
         self._stack = stack
         self._screen = screen
 
-    def open(self, resource: str, **order: str) -> Followed:
+    @property
+    def watches(self) -> list[Followed]:
+        return list(self._watches.values())
+
+    def open(self, resource: str, **order: Any) -> Followed:
         watch_id = self._stack.api.open(resource=resource, **order)["id"]
-        watch = until(lambda: self._active(watch_id), f"the watch of {resource} is active")
-        followed = Followed(watch_id, resource, watch["channel"]["id"])
-        self.watches.append(followed)
-        self._screen.note(f"{resource}: {watch['itemCount']} known, channel {_short(followed.channel)} is open")
-        return followed
+        until(lambda: self._has_spoken(watch_id), f"the watch of {resource} is opened")
+        return self._watches[watch_id]
 
     def changes(self) -> list[Event]:
         """All so far, of all watches."""
-        for watch in self.watches:
-            self._catch_up(watch)
+        for event in self._stack.pubsub.events():
+            watch = self._watches.setdefault(event["partitionkey"], Followed(event["partitionkey"], event["resource"]))
+            if not watch.knows(event):
+                watch.feed.append(event)
+                self._show(watch, event)
         return [event for watch in self.watches for event in watch.feed if is_change(event)]
 
-    def _active(self, watch_id: str) -> Any:
-        watch = self._stack.api.show(watch_id)
-        return watch if watch["state"] == "active" else None
+    def live(self) -> set[str]:
+        """Ids of the channels that Google would use now."""
+        return {channel["id"] for channel in self._stack.google.live_channels()}
 
-    def _catch_up(self, watch: Followed) -> None:
-        for event in self._stack.api.changes(watch.id, len(watch.feed)):
-            watch.feed.append(event)
-            self._show(watch, event)
+    def _has_spoken(self, watch_id: str) -> bool:
+        self.changes()
+        return watch_id in self._watches
 
     def _show(self, watch: Followed, event: Event) -> None:
         kind = event["type"].split(".")[-2]
         if is_change(event):
             self._screen.change(kind, f"{Change.of(event)}  ({event['data']['cause']})")
+        elif kind == "opened":
+            self._show_opening(watch, event["data"]["itemCount"])
         elif kind == "renewed":
             self._show_renewal(watch)
-        elif kind != "opened":
+        else:
             self._screen.note(f"{watch.resource}: {kind}, {event['data']['reason']}")
+
+    def _show_opening(self, watch: Followed, count: int) -> None:
+        shown = until(lambda: self._active(watch), f"the watch of {watch.resource} is active")
+        watch.channel = shown["channel"]["id"]
+        by_itself = ", by itself: the calendar is hers" if shown["followedBy"] else ""
+        self._screen.note(f"{watch.resource}: {count} known, channel {_short(watch.channel)} is open{by_itself}")
+
+    def _active(self, watch: Followed) -> Any:
+        shown = self._stack.api.show(watch.id)
+        return shown if shown["state"] == "active" else None
 
     def _show_renewal(self, watch: Followed) -> None:
         old, watch.channel = watch.channel, self._stack.api.show(watch.id)["channel"]["id"]
@@ -68,10 +89,6 @@ class Follower:
         watch.renewals += 1
         news = f"channel {_short(watch.channel)} is open and proved, {_short(old)} was stopped at Google"
         self._screen.note(f"{watch.resource}: renewed, {news}")
-
-    def live(self) -> set[str]:
-        """Ids of the channels that Google would use now."""
-        return {channel["id"] for channel in self._stack.google.live_channels()}
 
 
 def _short(channel_id: str) -> str:

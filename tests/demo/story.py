@@ -33,17 +33,30 @@ class Story:
         self._made: list[Change] = []
 
     def tell(self) -> None:
-        self._screen.title("Three of Alice's collections are watched")
+        self._screen.title("Three of Alice's collections are watched, and the events of every calendar that she owns")
         acl = self._follower.open("acl", subject=ALICE, calendarId=ALICE)
-        self._follower.open("calendarList", subject=ALICE)
-        self._follower.open("settings", subject=ALICE)
+        calendars = self._follower.open("calendarList", subject=ALICE, follow=["events"])
+        settings = self._follower.open("settings", subject=ALICE)
+        until(lambda: self._followed(1), "the events of her own calendar are watched")
+        self._create()
         self._share()
-        self._create_and_delete()
         self._move()
         self._grow_old()
         self._lose_a_message(acl)
         self._sum_up()
-        self._end()
+        self._end(acl, calendars, settings)
+
+    def _create(self) -> None:
+        self._screen.title("She creates a calendar, and its events are watched as well, without anybody asking")
+        team = self._alice.create_calendar("Team")
+        self._await("calendarList", team, NOTHING, "Team (owner)")
+        until(lambda: self._followed(2), "the events of the new calendar are watched")
+        lunch = self._alice.create_event(team, "Lunch")
+        self._await("events", lunch, NOTHING, "Lunch")
+        self._alice.rename_event(team, lunch, "Late lunch")
+        self._await("events", lunch, "Lunch", "Late lunch")
+        self._alice.delete_event(team, lunch)
+        self._await("events", lunch, "Late lunch", NOTHING)
 
     def _share(self) -> None:
         self._screen.title("Bob is given her calendar, then a higher role, then nothing")
@@ -53,13 +66,6 @@ class Story:
         self._await("acl", f"user:{BOB}", "reader", "writer")
         self._alice.unshare("primary", BOB)
         self._await("acl", f"user:{BOB}", "writer", NOTHING)
-
-    def _create_and_delete(self) -> None:
-        self._screen.title("She creates a calendar, and deletes it")
-        team = self._alice.create_calendar("Team")
-        self._await("calendarList", team, NOTHING, "Team (owner)")
-        self._alice.delete_calendar(team)
-        self._await("calendarList", team, "Team (owner)", NOTHING)
 
     def _move(self) -> None:
         self._screen.title("She moves to Zurich")
@@ -85,9 +91,9 @@ class Story:
         self._proof.all_sweeps_went_well()
         self._proof.calls()
 
-    def _end(self) -> None:
-        self._screen.title("The watches are ended")
-        for watch in self._follower.watches:
+    def _end(self, *asked_for: Followed) -> None:
+        self._screen.title("The watches are ended, and with the calendar list those that it followed")
+        for watch in asked_for:
             self._stack.api.end(watch.id)
         self._proof.no_channel_left()
 
@@ -95,6 +101,11 @@ class Story:
         change = Change(*words)
         self._made.append(change)
         until(lambda: change in map(Change.of, self._follower.changes()), f"{change} is reported")
+
+    def _followed(self, count: int) -> bool:
+        """So many calendars' events are watched."""
+        self._follower.changes()
+        return [watch.resource for watch in self._follower.watches].count("events") == count
 
     def _all_renewed(self) -> bool:
         self._follower.changes()

@@ -3,6 +3,7 @@
 with Stack({"SETTLE_SECONDS": "1"}) as stack:
     watch = stack.api.open(resource="acl", calendarId="alice@example.com")
     stack.google.person("alice@example.com").share("primary", "bob@example.com", "reader")
+    stack.pubsub.events()
     stack.api.changes(watch["id"])
     stack.renew.kill()
 """
@@ -11,6 +12,7 @@ from .function import Function
 from .google import Google, Person
 from .ports import free_ports
 from .process import Process, ProcessError
+from .pubsub import Event, PubSub, best, event_of
 from .rest import RefusedError, call
 from .stack import Stack
 from .ticker import Ticker
@@ -18,16 +20,20 @@ from .waiting import until
 from .watches_api import WatchesApi
 
 __all__ = [
+    "Event",
     "Function",
     "Google",
     "Person",
     "Process",
     "ProcessError",
+    "PubSub",
     "RefusedError",
     "Stack",
     "Ticker",
     "WatchesApi",
+    "best",
     "call",
+    "event_of",
     "free_ports",
     "until",
 ]

@@ -4,7 +4,7 @@ import signal
 import sys
 from threading import Event
 
-from . import Stack
+from . import Stack, best
 
 _SETTINGS = {
     "CHANNEL_TTL_SECONDS": "120",
@@ -22,6 +22,7 @@ Alice is who it acts for. Logs: {logs}
 
     WATCHES={watches} NOTIFICATIONS={notifications} RENEW={renew}
     API={api} ADMIN={admin}
+    PUBSUB={pubsub} CONSUMER={consumer}
 
 Watch who may see Alice's calendar:
 
@@ -34,6 +35,10 @@ Share it, and see what changed:
     RULE='{{"role": "reader", "scope": {{"type": "user", "value": "bob@example.com"}}}}'
     curl -s $API/calendars/primary/acl -d "$RULE"
     curl -s "$WATCHES$ID/changes?after=0"
+
+The same from Pub/Sub ({whose}), again every ten seconds until it is acknowledged:
+
+    curl -s $PUBSUB/v1/$CONSUMER:pull -H 'Content-Type: application/json' -d '{{"maxMessages": 10}}'
 
 Lose the next message; the change comes with the next reading on schedule, within 30 s:
 
@@ -60,7 +65,7 @@ def main() -> None:
     told = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told.set())
-    with Stack(_SETTINGS) as stack:
+    with Stack(_SETTINGS, pubsub=best()) as stack:
         sys.stdout.write(_guide(stack))
         sys.stdout.flush()
         told.wait()
@@ -74,6 +79,9 @@ def _guide(stack: Stack) -> str:
         renew=stack.renew.url,
         api=stack.google.api_root,
         admin=stack.google.admin_root,
+        pubsub=f"http://{stack.pubsub.host}",
+        consumer=stack.pubsub.consumer,
+        whose="Google's emulator" if best() == "emulator" else "ours, in memory",
     )
 
 

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from .rest import told
 
 _EVERYTHING = "https://www.googleapis.com/auth/calendar"
+_A_DAY = {"start": {"date": "2026-11-23"}, "end": {"date": "2026-11-24"}}
 
 
 class Google:
@@ -52,3 +53,16 @@ class Person:
 
     def unshare(self, calendar_id: str, email: str) -> None:
         self.call("DELETE", f"calendars/{quote(calendar_id)}/acl/user:{email}")
+
+    def create_event(self, calendar_id: str, summary: str) -> str:
+        return str(self.call("POST", _events(calendar_id), {"summary": summary, **_A_DAY})["id"])
+
+    def rename_event(self, calendar_id: str, event_id: str, summary: str) -> None:
+        self.call("PATCH", f"{_events(calendar_id)}/{event_id}", {"summary": summary})
+
+    def delete_event(self, calendar_id: str, event_id: str) -> None:
+        self.call("DELETE", f"{_events(calendar_id)}/{event_id}")
+
+
+def _events(calendar_id: str) -> str:
+    return f"calendars/{quote(calendar_id)}/events"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from .memory import peak_mebibytes
 from .waiting import until
 
 LOOPBACK = "127.0.0.1"
@@ -89,6 +90,11 @@ class Process(ABC):
             yield
         finally:
             self._popen.send_signal(signal.SIGCONT)
+
+    def peak_mebibytes(self) -> float:
+        """Of memory, gunicorn's master and worker together."""
+        assert self._popen
+        return peak_mebibytes(self._popen.pid)
 
     def lines(self) -> list[str]:
         return self.log.read_text(errors="replace").splitlines()

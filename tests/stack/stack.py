@@ -1,19 +1,20 @@
-"""The whole system: three functions, a simulated Google Calendar, a Firestore, and a ticker."""
+"""The whole system: three functions, a simulated Google Calendar, a Firestore, a Pub/Sub, and a ticker."""
 
 import secrets
 import tempfile
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
-from tests import firestore_emulator
+from tests import firestore_emulator, pubsub_emulator
 
 from .function import Function
 from .google import Google
 from .ports import free_ports
 from .process import LOOPBACK, Process
+from .pubsub import PubSub
 from .surroundings import Listener
 from .ticker import Ticker
 from .watches_api import WatchesApi
@@ -24,7 +25,7 @@ _P = TypeVar("_P", bound=Process)
 class Stack:
     """Runs within its block. `environment` goes to the functions, on top of what they need to find each other.
 
-    `firestore`: "local" (ours, in memory), "emulator" (Google's), or the host:port of one that runs already.
+    `firestore`, `pubsub`: "local" (ours, in memory), "emulator" (Google's), or the host:port of one that runs already.
     `tick`: seconds between two sweeps; in production it is a minute.
     """
 
@@ -34,14 +35,23 @@ class Stack:
     simulator: Process
     ticker: Ticker
     google: Google
+    pubsub: PubSub
     api: WatchesApi
 
-    def __init__(self, environment: Mapping[str, str] | None = None, firestore: str = "local", tick: float = 1.0):
+    def __init__(
+        self,
+        environment: Mapping[str, str] | None = None,
+        *,
+        firestore: str = "local",
+        pubsub: str = "local",
+        tick: float = 1.0,
+    ):
         self.project = f"stack-{secrets.token_hex(6)}"
         self.signing_key = secrets.token_hex(32)
         self.environment: dict[str, str] = {}
         self._overrides = environment or {}
         self._firestore = firestore
+        self._pubsub = pubsub
         self._tick = tick
         self._ports = free_ports()
         self._processes: list[Process] = []
@@ -70,22 +80,27 @@ class Stack:
 
     def _start(self, stack: ExitStack) -> None:
         """Start all at once, and only then wait: on addresses that are known beforehand."""
-        host = self._started_firestore(stack)
         self.simulator = simulator = self._listener("tests.calendar_simulator")
         self.google = Google(simulator.host)
-        self._start_functions(host)
+        firestore = self._host(stack, self._firestore, "tests.local_firestore", firestore_emulator.emulator)
+        pubsub = self._host(stack, self._pubsub, "tests.local_pubsub", pubsub_emulator.emulator)
+        self.pubsub = PubSub(pubsub, self.project)
+        self._start_functions(firestore)
         for process in self._processes:
             process.wait()
+        self.pubsub.create(f"{self.renew.url}wakeups")
         self.api = WatchesApi(self.watches.url)
         self.ticker = stack.enter_context(Ticker(self.renew.url, self._tick))
         stack.callback(self._kill_all)  # before the ticker ends, which else would wait for its last answer
 
-    def _started_firestore(self, stack: ExitStack) -> str:
-        match self._firestore:
+    def _host(
+        self, stack: ExitStack, wanted: str, ours: str, googles: Callable[[], AbstractContextManager[str]]
+    ) -> str:
+        match wanted:
             case "local":
-                return self._listener("tests.local_firestore").host
+                return self._listener(ours).host
             case "emulator":
-                return stack.enter_context(firestore_emulator.emulator())
+                return stack.enter_context(googles())
             case host:
                 return host
 
@@ -101,7 +116,8 @@ class Stack:
             "CHANNEL_TOKEN_KEYS": self.signing_key,
             "CALENDAR_API_ROOT": self.google.api_root,
             "AUTH_MODE": "anonymous",
-            "RESOURCES": "acl,calendarList,settings",
+            "RESOURCES": "acl,calendarList,events,settings",
+            **self.pubsub.environment,
             **self._overrides,
         }
         self.watches, self.notifications, self.renew = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from .rest import told
 
@@ -26,7 +27,16 @@ class WatchesApi:
         return told("DELETE", f"{self._url}{watch_id}")
 
     def items(self, watch_id: str) -> Any:
-        return told("GET", f"{self._url}{watch_id}/items")["items"]
+        return self.collection(watch_id)[0]
+
+    def collection(self, watch_id: str) -> tuple[dict[str, Any], int]:
+        """All pages of what it holds, and the sequence to go on from: that of the first."""
+        page = told("GET", f"{self._url}{watch_id}/items")
+        items, sequence = page["items"], page["sequence"]
+        while token := page.get("nextPageToken"):
+            page = told("GET", f"{self._url}{watch_id}/items?pageToken={quote(token)}")
+            items |= page["items"]
+        return items, sequence
 
     def changes(self, watch_id: str, after: int = 0) -> Sequence[Any]:
         """Everything from there on, page by page."""

@@ -43,7 +43,7 @@ def has_warmed_up(stack: Stack) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def alice(stack: Stack) -> Person:
     """Whom the functions act for, too: their calls carry no token."""
     return stack.google.person("alice@example.com")

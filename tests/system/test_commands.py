@@ -30,7 +30,7 @@ def test_the_demo_proves_what_it_claims_in_under_a_minute_and_plainly_when_piped
     assert (ended.returncode, ended.stderr) == (0, "")
     assert time.monotonic() - began < 60
     assert ESCAPE not in ended.stdout
-    assert "7 changes made, 7 reported, 0 lost, 0 too many" in ended.stdout
+    assert "9 changes made, 9 reported, 0 lost, 0 too many" in ended.stdout
     assert "Google has no live channel left" in ended.stdout
 
 
@@ -80,7 +80,7 @@ def development(directory: Path) -> Iterator[subprocess.Popen[str]]:
 def test_the_system_runs_until_it_is_ended_and_leaves_no_process(tmp_path: Path, farewell: int, code: int) -> None:
     with development(tmp_path) as process:
         addresses = re.findall(r"=(http://\S+)", guide(process))
-        assert len(addresses) == 5
+        assert len(addresses) == 6
         assert all(answers(address) for address in addresses)
         process.send_signal(farewell)
         assert process.wait(timeout=10) == code
