@@ -20,18 +20,29 @@ def intended(watch: Watch, channel_id: str, now: datetime, policy: Policy) -> Wa
 
 
 def opened(watch: Watch, channel_id: str, answer: Opening, now: datetime, policy: Policy) -> Watch:
-    """Google's answer. Older channels that nobody confirmed are given up only now; one reading closes the gap."""
-    channel = _answered(watch, watch.channels[channel_id], answer, policy)
-    watch = watch.with_channel(channel)
-    for older in list(watch.channels.values()):
-        if older.current and not older.confirmed and older.generation < channel.generation:
-            watch = given_up(watch, older, now)
+    """Google's answer. Older channels that nobody confirmed are given up only now; one reading closes the gap.
+
+    Applied twice, after a lost answer of Firestore's, it counts the channel once.
+    """
+    intent = watch.channels[channel_id]
+    channel = _answered(watch, intent, answer, policy)
+    watch = _predecessors_given_up(watch.with_channel(channel), channel, now)
     return replace(
         failures.accepted(watch, now, policy),
-        unconfirmed=watch.unconfirmed + (not channel.confirmed),
+        unconfirmed=watch.unconfirmed + (not intent.answered),
         read_at=now,
         read_cause=Cause.NOTIFICATION if watch.news_at else Cause.OPENED,
     )
+
+
+def _predecessors_given_up(watch: Watch, channel: Channel, now: datetime) -> Watch:
+    """Unless the new one is over before it began: an old one that is silent may live."""
+    if channel.expired(now):
+        return watch
+    for older in list(watch.channels.values()):
+        if older.current and not older.confirmed and older.generation < channel.generation:
+            watch = given_up(watch, older, now)
+    return watch
 
 
 def _answered(watch: Watch, intent: Channel, answer: Opening, policy: Policy) -> Channel:
