@@ -1,0 +1,28 @@
+"""The JSON Schemas of changes, as a consumer would load them: from files, and from nowhere else."""
+
+import functools
+import json
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+SCHEMAS: dict[str, Any] = {
+    path.name: json.loads(path.read_text()) for path in sorted(Path("functions/calendar_watch/schemas").glob("*.json"))
+}
+KINDS = [each["$ref"] for each in SCHEMAS["change.json"]["oneOf"]]
+"""The files, of which exactly one fits a change."""
+
+_REGISTRY: Registry[Any] = Registry().with_resources(
+    (name, Resource.from_contents(schema)) for name, schema in SCHEMAS.items()
+)
+
+
+@functools.cache
+def validator(name: str = "change.json") -> Draft202012Validator:
+    return Draft202012Validator(SCHEMAS[name], registry=_REGISTRY)
+
+
+def types_of(name: str) -> set[str]:
+    return set(SCHEMAS[name]["properties"]["type"]["enum"])
