@@ -1,4 +1,4 @@
-"""All of it in one process and in virtual time: our parts, the Calendar simulator, and a Firestore on loopback.
+"""All of it in one process and in virtual time: our parts, the Calendar simulator, Pub/Sub, and some database.
 
 Years run in seconds, because nothing sleeps: time jumps to whatever happens next.
 """
@@ -15,7 +15,6 @@ import requests
 from calendar_watch.allowance import Allowance
 from calendar_watch.calendar_api import CalendarApi
 from calendar_watch.errors import CalendarWatchError, InvalidRequestError, InvalidTokenError
-from calendar_watch.firestore import FirestoreNews, FirestoreStore, connect
 from calendar_watch.google_calls import GoogleCalls
 from calendar_watch.hold import Surroundings
 from calendar_watch.intake import Intake
@@ -28,6 +27,7 @@ from calendar_watch.sweep import Sweep, Swept
 from calendar_watch.tokens import Tokens
 from calendar_watch.watch import Order, Watch, Wish
 from tests.calendar_simulator import Actor, CalendarSimulator, Courier, Delivery, Options
+from tests.databases import Database
 from tests.line import Line
 from tests.local_pubsub import LocalPubSub, Message, PubSubAdapter
 
@@ -67,12 +67,12 @@ def policy_of(**changes: Any) -> Policy:
 class World:
     """`alice` and `bob` change things at Google; `registry` is how operators talk to us."""
 
-    def __init__(self, project: str, policy: Policy | None = None, **options: Any):
+    def __init__(self, database: Database, policy: Policy | None = None, **options: Any):
         self.now = START
         self.domains = ["example.com"]
         self.google = CalendarSimulator(lambda: self.now, options=Options(**options))
         self.alice, self.bob = Actor(self.google, ALICE), Actor(self.google, BOB)
-        self.client = connect(project, "calendar-watch")
+        self.database = database
         self._courier = Courier(self.google, self._post)
         self._session = requests.Session()
         self.line = Line(self.google, self._post)
@@ -87,7 +87,7 @@ class World:
     def deploy(self, policy: Policy, keys: list[str]) -> None:
         """New instances: what they remember lies in Firestore alone."""
         self.policy = policy
-        self.store = FirestoreStore(self.client, timeout=10, retention=policy.retention)
+        self.store = self.database.store(policy.retention)
         self.around = Surroundings(
             store=self.store,
             calendar=self._calendar(),
@@ -99,12 +99,11 @@ class World:
             jitter=self._chance.random,
         )
         self.registry = Registry(self.around, pause=lambda seconds: self.run(timedelta(seconds=seconds)))
-        box = FirestoreNews(self.client, timeout=10)
-        self.intake = Intake(Tokens(keys), lambda: box, self._wake, lambda: self.now)
+        self.intake = Intake(Tokens(keys), self.database.news, self._wake, lambda: self.now)
 
     def close(self) -> None:
         self._session.close()
-        self.client._firestore_api.transport.close()  # noqa: SLF001 (Client.close() leaves this channel open)
+        self.database.close()
 
     def _pubsub(self) -> PubSub:
         return PubSub(PUBSUB, lambda: self._session, timeout=20, clock=self._seconds, sleep=self._sleep)

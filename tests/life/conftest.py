@@ -1,12 +1,14 @@
-"""A world for each test, on one Firestore for all of them."""
+"""A world for each test: in memory, or over gRPC where the test asks for `firestore_server`, one for all of them."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from google.cloud.firestore import Client
 
 from tests import firestore_emulator, local_firestore
+from tests.databases import Database, InMemory, OverGrpc
 from tests.world import World
 
 MakeWorld = Callable[..., World]
@@ -19,15 +21,20 @@ def firestore_server() -> Iterator[local_firestore.LocalFirestore]:
 
 
 @pytest.fixture
-def make_world(
-    firestore_server: local_firestore.LocalFirestore, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[MakeWorld]:
+def make_database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Callable[[], Database]:
+    if "firestore_server" not in request.fixturenames:
+        return InMemory
+    monkeypatch.setenv(firestore_emulator.VARIABLE, request.getfixturevalue("firestore_server").host)
+    return lambda: OverGrpc(f"life-{uuid4().hex[:12]}")
+
+
+@pytest.fixture
+def make_world(make_database: Callable[[], Database]) -> Iterator[MakeWorld]:
     """Worlds made with this are closed after the test."""
-    monkeypatch.setenv(firestore_emulator.VARIABLE, firestore_server.host)
     worlds: list[World] = []
 
     def make(**options: Any) -> World:
-        worlds.append(World(f"life-{uuid4().hex[:12]}", **options))
+        worlds.append(World(make_database(), **options))
         return worlds[-1]
 
     yield make
@@ -38,3 +45,11 @@ def make_world(
 @pytest.fixture
 def world(make_world: MakeWorld) -> World:
     return make_world()
+
+
+@pytest.fixture
+def client(firestore_server: local_firestore.LocalFirestore, world: World) -> Client:
+    """Whoever asks for this changes documents behind the world's back."""
+    assert firestore_server.host
+    assert isinstance(world.database, OverGrpc)
+    return world.database.client

@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from google.cloud.firestore import Client
 
 from calendar_watch.attendant import attend
 from calendar_watch.resources import ACL, EVENTS
@@ -122,12 +123,14 @@ def test_large_changes_go_out_in_order_over_many_requests(world: World) -> None:
     assert len(world.published()) == 651
 
 
-def test_what_was_too_old_to_be_published_is_passed_over_loudly(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_was_too_old_to_be_published_is_passed_over_loudly(
+    world: World, client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
     watch = world.open(ALICES_ACL)
     world.pubsub.faults.away()
     change(world, "reader", "writer", "none")
     world.pubsub.faults.back()
-    collection = world.client.collection("calendar_watch_changes")
+    collection = client.collection("calendar_watch_changes")
     for sequence in (2, 3):
         collection.document(f"{watch.id}~{sequence:020d}").delete()
     world.run(5 * MINUTE)

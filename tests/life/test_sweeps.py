@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from calendar_watch.firestore import FirestoreNews
+from google.cloud.firestore import Client
+
 from calendar_watch.sweep import Sweep
 from calendar_watch.watch import News, Order, State
 from tests.line import slow
@@ -31,10 +32,10 @@ def test_with_nothing_due_nothing_is_done(world: World) -> None:
     assert len(world.google.calls) == calls
 
 
-def test_one_watch_that_cannot_even_be_read_does_not_stop_the_others(world: World) -> None:
+def test_one_watch_that_cannot_even_be_read_does_not_stop_the_others(world: World, client: Client) -> None:
     world.open(ALICES_ACL)
     world.open(ALICES_LIST)
-    document = world.client.collection("calendar_watches").document(ALICES_ACL.id)
+    document = client.collection("calendar_watches").document(ALICES_ACL.id)
     document.update({"read_cause": "a later release's"})
     world.now += timedelta(hours=2)
     swept = world.sweep()
@@ -43,7 +44,7 @@ def test_one_watch_that_cannot_even_be_read_does_not_stop_the_others(world: Worl
 
 def test_news_of_a_watch_that_is_not_stored_here_are_dropped(world: World) -> None:
     stray = News("a" * 32, "channel", "resource", None, world.now)
-    FirestoreNews(world.client, timeout=5).announce(stray)
+    world.database.news().announce(stray)
     world.sweep()
     assert world.store.waiting("", 10) == []
 
@@ -52,7 +53,7 @@ def test_the_oldest_news_count_as_overdue(world: World) -> None:
     world.open(ALICES_ACL)
     world.run(MINUTE)
     waiting = News(ALICES_ACL.id, "channel", "resource", None, world.now)
-    FirestoreNews(world.client, timeout=5).announce(waiting)
+    world.database.news().announce(waiting)
     world.now += timedelta(seconds=25)
     assert world.sweep().overdueSeconds == 25.0
 

@@ -6,19 +6,17 @@ from typing import Any
 import pytest
 
 from calendar_watch.ports import Filter
-from tests import firestore_emulator, local_firestore
+from tests.databases import InMemory
 from tests.schemas import story
 from tests.world import World
 
 
 @pytest.fixture(scope="session")
 def told() -> Iterator[World]:
-    with pytest.MonkeyPatch.context() as monkeypatch, local_firestore.serve() as server:
-        monkeypatch.setenv(firestore_emulator.VARIABLE, server.host)
-        world = World("schemas", policy=story.POLICY)
-        story.tell(world)
-        yield world
-        world.close()
+    world = World(InMemory(), policy=story.POLICY)
+    story.tell(world)
+    yield world
+    world.close()
 
 
 @pytest.fixture(scope="session")

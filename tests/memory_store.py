@@ -1,0 +1,304 @@
+"""The store without a Firestore: the same documents, versions and atomic writes, in memory and without gRPC.
+
+What goes in and comes out passes through `documents`, so that what is kept is what would be kept. `MemoryFirestore` is
+the database, for everybody; a `MemoryStore` is one client of it, whose `edge` may do to a call what a network does.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import count, islice
+from typing import Any, Protocol, TypeVar
+
+from calendar_watch.change import Snapshot
+from calendar_watch.documents import (
+    entry_document,
+    entry_of,
+    news_document,
+    news_of,
+    part_document,
+    part_of,
+    watch_document,
+    watch_of,
+)
+from calendar_watch.errors import ConflictError, UnavailableError, UnclearError, UnknownWatchError
+from calendar_watch.ports import Filter
+from calendar_watch.watch import Entry, News, Watch
+
+_WATCHES, _NEWS, _CHANGES, _SNAPSHOTS = "watches", "news", "changes", "snapshots"
+_ANY, _ABSENT = object(), object()
+_Result = TypeVar("_Result")
+Document = Mapping[str, Any]
+
+WRITES = frozenset(
+    {
+        *("create", "stop", "resume", "claim", "commit", "intent", "opened", "stopped", "follow", "failure", "release"),
+        *("forget", "drop"),
+    }
+)
+"""Calls that are made once only; all others are repeated until they are answered, or until patience ends."""
+
+
+class Edge(Protocol):
+    """What happens to one call: `act` does it."""
+
+    def __call__(self, rpc: str, act: Callable[[], _Result], /) -> _Result: ...
+
+
+def direct(_rpc: str, act: Callable[[], _Result], /) -> _Result:
+    return act()
+
+
+def unavailable(rpc: str, _act: Callable[[], _Result], /) -> _Result:
+    """Nothing happens, and nobody says so."""
+    raise _unanswered(rpc)
+
+
+def lost(rpc: str, act: Callable[[], _Result], /) -> _Result:
+    """It happens, and nobody says so."""
+    act()
+    if rpc in WRITES:
+        raise _unanswered(rpc)
+    return act()
+
+
+def contended(rpc: str, act: Callable[[], _Result], /) -> _Result:
+    """ABORTED: a write did nothing, anything else is repeated."""
+    if rpc in WRITES:
+        raise ConflictError("contention")
+    return act()
+
+
+def _unanswered(rpc: str) -> UnclearError | UnavailableError:
+    return UnclearError("no answer") if rpc in WRITES else UnavailableError("Firestore does not answer")
+
+
+@dataclass(frozen=True, slots=True)
+class _Write:
+    collection: str
+    name: str
+    document: Document | None
+    """None: it is deleted."""
+    version: object = _ANY
+    """What must be there."""
+
+
+class _Collection:
+    def __init__(self) -> None:
+        self._documents: dict[str, tuple[Document, int]] = {}
+        self._names: list[str] = []
+
+    def get(self, name: str) -> tuple[Document, int] | None:
+        return self._documents.get(name)
+
+    def put(self, name: str, document: Document, version: int) -> None:
+        if name not in self._documents:
+            insort(self._names, name)
+        self._documents[name] = document, version
+
+    def delete(self, name: str) -> None:
+        if self._documents.pop(name, None):
+            del self._names[bisect_left(self._names, name)]
+
+    def between(self, first: str = "", last: str = "\x7f") -> Iterator[tuple[str, Document, int]]:
+        """From `first` to just below `last`, in order of name."""
+        names = self._names[bisect_left(self._names, first) : bisect_left(self._names, last)]
+        return ((name, *self._documents[name]) for name in names)
+
+
+@dataclass
+class MemoryFirestore:
+    """Documents by collection. One commit at a time: whoever shares it between threads takes turns."""
+
+    collections: Mapping[str, _Collection] = field(
+        default_factory=lambda: {name: _Collection() for name in (_WATCHES, _NEWS, _CHANGES, _SNAPSHOTS)}
+    )
+
+    def __post_init__(self) -> None:
+        self._versions = count(1)
+
+    def commit(self, writes: Sequence[_Write]) -> int:
+        """All of them, or none and a ConflictError."""
+        for each in writes:
+            self._check(each)
+        version = next(self._versions)
+        for each in writes:
+            if each.document is None:
+                self.collections[each.collection].delete(each.name)
+            else:
+                self.collections[each.collection].put(each.name, each.document, version)
+        return version
+
+    def _check(self, write: _Write) -> None:
+        there = self.collections[write.collection].get(write.name)
+        version = there[1] if there else _ABSENT
+        if write.version not in {_ANY, version}:
+            raise ConflictError(f"{write.collection}/{write.name} is not as it was read")
+
+
+class MemoryStore:
+    """Implements `ports.Store` and `ports.NewsStore`."""
+
+    def __init__(self, database: MemoryFirestore, retention: timedelta, edge: Edge = direct):
+        self.edge = edge
+        self._database = database
+        self._retention = retention
+
+    # --- what `notifications` may do
+
+    def announce(self, news: News) -> bool:
+        return self.edge("announce", lambda: self._announced(news))
+
+    def _announced(self, news: News) -> bool:
+        try:
+            self._database.commit([_Write(_NEWS, _name_of(news), news_document(news), _ABSENT)])
+        except ConflictError:
+            return False
+        return True
+
+    # --- every kind of write to a watch
+
+    def create(self, watch: Watch) -> Watch:
+        return self._write("create", watch)
+
+    def stop(self, watch: Watch) -> Watch:
+        return self._write("stop", watch)
+
+    def resume(self, watch: Watch) -> Watch:
+        return self._write("resume", watch)
+
+    def claim(self, watch: Watch, news: Iterable[News]) -> Watch:
+        return self._write("claim", watch, [_Write(_NEWS, _name_of(each), None) for each in news])
+
+    def commit(self, watch: Watch, parts: Iterable[Snapshot] = (), gone: Iterable[str] = ()) -> Watch:
+        return self._write("commit", watch, [*_parts(watch, parts), *_gone(watch, gone)])
+
+    def intent(self, watch: Watch) -> Watch:
+        return self._write("intent", watch)
+
+    def opened(self, watch: Watch) -> Watch:
+        return self._write("opened", watch)
+
+    def stopped(self, watch: Watch) -> Watch:
+        return self._write("stopped", watch)
+
+    def follow(self, watch: Watch, children: Iterable[Watch]) -> Watch:
+        return self._write("follow", watch, [_replacing(each) for each in children])
+
+    def failure(self, watch: Watch) -> Watch:
+        return self._write("failure", watch)
+
+    def release(self, watch: Watch) -> Watch:
+        return self._write("release", watch)
+
+    def forget(self, watch: Watch, gone: Iterable[str]) -> Watch:
+        return self._write("forget", watch, list(_gone(watch, gone)))
+
+    def drop(self, news: News) -> None:
+        self.edge("drop", lambda: self._database.commit([_Write(_NEWS, _name_of(news), None)]))
+
+    def _write(self, rpc: str, watch: Watch, more: Sequence[_Write] = ()) -> Watch:
+        writes = [_replacing(watch), *more, *(self._logged(watch.id, each) for each in watch.pending)]
+        version = self.edge(rpc, lambda: self._database.commit(writes))
+        return replace(watch, pending=(), version=version)
+
+    def _logged(self, watch_id: str, entry: Entry) -> _Write:
+        expire_at = datetime.fromisoformat(entry["time"]) + self._retention
+        name = _entry_name(watch_id, int(entry["sequence"]))
+        return _Write(_CHANGES, name, entry_document(entry, expire_at), _ABSENT)
+
+    # --- reading
+
+    def get(self, watch_id: str) -> Watch:
+        return self.edge("get", lambda: self._got(watch_id))
+
+    def _got(self, watch_id: str) -> Watch:
+        found = self._in(_WATCHES).get(watch_id)
+        if found is None:
+            raise UnknownWatchError(f"no watch has the id {watch_id}")
+        return watch_of(*found)
+
+    def find(self, watch_ids: Iterable[str]) -> Sequence[Watch]:
+        wanted = list(watch_ids)
+        found = self.edge("find", lambda: [self._in(_WATCHES).get(each) for each in wanted])
+        return [watch_of(*each) for each in found if each]
+
+    def children(self, watch_id: str) -> Sequence[Watch]:
+        return self.edge("children", lambda: [each for each in self._watches() if watch_id in each.followed_by])
+
+    def parts(self, watch_id: str, names: Iterable[str]) -> Sequence[Snapshot]:
+        wanted = list(names)
+        return self.edge("parts", lambda: [self._part(watch_id, name) for name in wanted])
+
+    def _part(self, watch_id: str, name: str) -> Snapshot:
+        found = self._in(_SNAPSHOTS).get(f"{watch_id}~{name}")
+        return part_of(found[0], name) if found else Snapshot({}, (), name=name)
+
+    def news(self, watch_id: str) -> Sequence[News]:
+        return self.edge("news", lambda: self._news(f"{watch_id}~", f"{watch_id}~~"))
+
+    def entries(self, watch_id: str, after: int, limit: int) -> Sequence[Entry]:
+        return self.edge("entries", lambda: self._entries(watch_id, after, limit))
+
+    def _entries(self, watch_id: str, after: int, limit: int) -> list[Entry]:
+        found = self._in(_CHANGES).between(_entry_name(watch_id, after + 1), f"{watch_id}~~")
+        return [entry_of(document) for _, document, _ in islice(found, limit)]
+
+    def page(self, wanted: Filter, after: str, limit: int) -> Sequence[Watch]:
+        return self.edge("page", lambda: self._page(wanted, after)[:limit])
+
+    def _page(self, wanted: Filter, after: str) -> list[Watch]:
+        return [each for each in self._watches() if each.id > after and _matches(each, wanted)]
+
+    def due(self, now: datetime, limit: int) -> Sequence[tuple[str, datetime]]:
+        return self.edge("due", lambda: self._due(now)[:limit])
+
+    def count_due(self, now: datetime) -> int:
+        return self.edge("count_due", lambda: len(self._due(now)))
+
+    def _due(self, now: datetime) -> list[tuple[str, datetime]]:
+        timed = ((name, document["due_at"]) for name, document, _ in self._in(_WATCHES).between())
+        return sorted(((name, due) for name, due in timed if due and due <= now), key=lambda each: each[1])
+
+    def waiting(self, start: str, limit: int) -> Sequence[News]:
+        return self.edge("waiting", lambda: [*self._news(start), *self._news(last=start)][:limit])
+
+    def _news(self, first: str = "", last: str = "\x7f") -> list[News]:
+        return [news_of(name, document) for name, document, _ in self._in(_NEWS).between(first, last)]
+
+    def _watches(self) -> Iterator[Watch]:
+        return (watch_of(document, version) for _, document, version in self._in(_WATCHES).between())
+
+    def _in(self, collection: str) -> _Collection:
+        return self._database.collections[collection]
+
+
+def _replacing(watch: Watch) -> _Write:
+    return _Write(_WATCHES, watch.id, watch_document(watch), _ABSENT if watch.version is None else watch.version)
+
+
+def _parts(watch: Watch, parts: Iterable[Snapshot]) -> Iterator[_Write]:
+    for part in parts:
+        yield _Write(_SNAPSHOTS, f"{watch.id}~{part.name}", part_document(part, watch.sequence))
+
+
+def _gone(watch: Watch, names: Iterable[str]) -> Iterator[_Write]:
+    for name in names:
+        yield _Write(_SNAPSHOTS, f"{watch.id}~{name}", None)
+
+
+def _name_of(news: News) -> str:
+    return f"{news.watch_id}~{news.channel_id}"
+
+
+def _entry_name(watch_id: str, sequence: int) -> str:
+    return f"{watch_id}~{sequence:020d}"
+
+
+def _matches(watch: Watch, wanted: Filter) -> bool:
+    return (
+        wanted.resource in {None, watch.order.resource.name}
+        and wanted.subject in {None, watch.order.subject}
+        and (wanted.labels or {}).items() <= watch.wish.labels.items()
+    )
