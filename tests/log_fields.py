@@ -4,6 +4,7 @@ FIELDS = {
     "notification": {"outcome", "watchId", "channelId"},
     "attended": {"watchId", "resource", "state", "steps", "durationSeconds"},
     "changes": {"watchId", "count", "cause", "latencySeconds"},
+    "published": {"watchId", "count", "unpublished"},
     "channel": {"action"},
     "state": {"from", "to", "reason"},
     "sweep": {"attended", "renewed", "synced", "published", "failed", "remaining", "overdueSeconds", "states"},

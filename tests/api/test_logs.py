@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 
+from tests import local_pubsub
 from tests.api.conftest import Deploy, Lines
 from tests.api.deployment import ACL, KEY, Deployment, Json
 from tests.api.google import ALICE, BOB
 from tests.log_fields import FIELDS
 
+CHANGES = "projects/demo-project/topics/changes"
 TRACE_FIELD = "logging.googleapis.com/trace"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 TRACE_HEADERS = [
@@ -35,7 +37,9 @@ def live(deployment: Deployment) -> Json:
 
 @pytest.fixture
 def life(deploy: Deploy, lines: Lines) -> list[Json]:
-    live(deploy(LOG_LEVEL="DEBUG"))
+    with local_pubsub.serve() as server:
+        server.pubsub.create_topic(CHANGES)
+        live(deploy(LOG_LEVEL="DEBUG", CHANGES_TOPIC=CHANGES, PUBSUB_EMULATOR_HOST=server.host))
     return lines()
 
 

@@ -2,21 +2,20 @@
 
 import sys
 
-from tests.stack import ProcessError, RefusedError, Stack, best
+from tests.stack import WHOSE, ProcessError, RefusedError, Stack, best_pubsub
 
 from .proof import UnprovenError
 from .screen import Screen
 from .story import SETTINGS, Story
 
-_PUBSUB = {"emulator": "Google's Pub/Sub emulator", "local": "a Pub/Sub of our own"}
 _FAILURES = (ProcessError, RefusedError, TimeoutError, UnprovenError)
 
 
 def main() -> int:
     screen = Screen(sys.stdout)
-    pubsub = best()
+    pubsub = best_pubsub()
     screen.note("three functions, a simulated Google Calendar and a Firestore in memory start on this machine")
-    screen.note(f"and {_PUBSUB[pubsub]}: every change below is read from there")
+    screen.note(f"and a Pub/Sub ({WHOSE[pubsub]}), from which every change below is read")
     try:
         with Stack(SETTINGS, pubsub=pubsub) as stack:
             _tell(stack, screen)

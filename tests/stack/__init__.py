@@ -12,7 +12,7 @@ from .function import Function
 from .google import Google, Person
 from .ports import free_ports
 from .process import Process, ProcessError
-from .pubsub import Event, PubSub, best, event_of
+from .pubsub import WHOSE, Event, PubSub, best_pubsub, event_of
 from .rest import RefusedError, call
 from .stack import Stack
 from .ticker import Ticker
@@ -20,6 +20,7 @@ from .waiting import until
 from .watches_api import WatchesApi
 
 __all__ = [
+    "WHOSE",
     "Event",
     "Function",
     "Google",
@@ -31,7 +32,7 @@ __all__ = [
     "Stack",
     "Ticker",
     "WatchesApi",
-    "best",
+    "best_pubsub",
     "call",
     "event_of",
     "free_ports",

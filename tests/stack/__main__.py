@@ -4,7 +4,7 @@ import signal
 import sys
 from threading import Event
 
-from . import Stack, best
+from . import WHOSE, Stack, best_pubsub
 
 _SETTINGS = {
     "CHANNEL_TTL_SECONDS": "120",
@@ -22,7 +22,7 @@ Alice is who it acts for. Logs: {logs}
 
     WATCHES={watches} NOTIFICATIONS={notifications} RENEW={renew}
     API={api} ADMIN={admin}
-    PUBSUB={pubsub} CONSUMER={consumer}
+    PUBSUB={pubsub} CONSUMER={consumer}   # {whose}
 
 Watch who may see Alice's calendar:
 
@@ -36,7 +36,7 @@ Share it, and see what changed:
     curl -s $API/calendars/primary/acl -d "$RULE"
     curl -s "$WATCHES$ID/changes?after=0"
 
-The same from Pub/Sub ({whose}), again every ten seconds until it is acknowledged:
+The same from Pub/Sub, again every ten seconds until it is acknowledged:
 
     curl -s $PUBSUB/v1/$CONSUMER:pull -H 'Content-Type: application/json' -d '{{"maxMessages": 10}}'
 
@@ -65,13 +65,14 @@ def main() -> None:
     told = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told.set())
-    with Stack(_SETTINGS, pubsub=best()) as stack:
-        sys.stdout.write(_guide(stack))
+    pubsub = best_pubsub()
+    with Stack(_SETTINGS, pubsub=pubsub) as stack:
+        sys.stdout.write(_guide(stack, WHOSE[pubsub]))
         sys.stdout.flush()
         told.wait()
 
 
-def _guide(stack: Stack) -> str:
+def _guide(stack: Stack, whose_pubsub: str) -> str:
     return _GUIDE.format(
         logs=stack.logs,
         watches=stack.watches.url,
@@ -81,7 +82,7 @@ def _guide(stack: Stack) -> str:
         admin=stack.google.admin_root,
         pubsub=f"http://{stack.pubsub.host}",
         consumer=stack.pubsub.consumer,
-        whose="Google's emulator" if best() == "emulator" else "ours, in memory",
+        whose=whose_pubsub,
     )
 
 

@@ -9,15 +9,14 @@ import pytest
 from tests import firestore_emulator
 from tests.stack import Person, RefusedError, Stack, until
 
-BACKENDS = [
-    "local",
-    pytest.param(
-        "emulator",
-        marks=pytest.mark.skipif(
-            not firestore_emulator.present(), reason="Google's Firestore emulator is not on this machine"
-        ),
-    ),
-]
+
+def backends(name: str, *, present: bool) -> list[Any]:
+    """Ours, and Google's where this machine has it."""
+    missing = pytest.mark.skipif(not present, reason=f"Google's {name} emulator is not on this machine")
+    return ["local", pytest.param("emulator", marks=missing)]
+
+
+BACKENDS = backends("Firestore", present=firestore_emulator.present())
 
 # Quick, so that nobody waits long; but a third of the lease is all the time that one call to Firestore has.
 QUICK = {"SETTLE_SECONDS": "0.5", "CONFIRM_SECONDS": "5", "LEASE_SECONDS": "6"}
