@@ -1,6 +1,6 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint check infra-check drain format lock clean
+.PHONY: help demo dev test model lint check infra-check drain format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -22,6 +22,9 @@ dev: $(VENV)/runtime  ## leave the whole system running here, to play with
 test: $(VENV)/tools  ## every test, with branch coverage
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --cov --cov-report term:skip-covered \
 		--junitxml .test-results.xml
+
+model: $(VENV)/runtime  ## search the model of the protocol, some minutes; WHICH=mutants: with each rule weakened
+	@PYTHONPATH=functions $(BIN)/python -m tests.model $(WHICH)
 
 lint: $(VENV)/tools  ## style, types and layers, without running anything
 	$(BIN)/ruff check

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from itertools import count, islice
 from typing import Any, Protocol, TypeVar
 
+from calendar_watch import conditions
 from calendar_watch.change import Snapshot
 from calendar_watch.documents import (
     entry_document,
@@ -31,12 +32,7 @@ _ANY, _ABSENT = object(), object()
 _Result = TypeVar("_Result")
 Document = Mapping[str, Any]
 
-WRITES = frozenset(
-    {
-        *("create", "stop", "resume", "claim", "commit", "intent", "opened", "stopped", "follow", "failure", "release"),
-        *("forget", "drop"),
-    }
-)
+WRITES = frozenset({*conditions.WRITES, "drop"})
 """Calls that are made once only; all others are repeated until they are answered, or until patience ends."""
 
 

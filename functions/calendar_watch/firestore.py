@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
+from functools import partial, partialmethod
 from typing import Any, TypeVar
 
 from google.api_core import exceptions
@@ -23,6 +23,7 @@ from google.cloud.firestore_v1.base_query import FieldFilter
 from google.cloud.firestore_v1.field_path import FieldPath
 
 from calendar_watch.change import Snapshot
+from calendar_watch.conditions import WRITES, Condition, Load
 from calendar_watch.documents import (
     entry_document,
     entry_of,
@@ -90,18 +91,16 @@ class FirestoreStore:
     # --- every kind of write to a watch
 
     def create(self, watch: Watch) -> Watch:
-        batch = self._client.batch()
-        batch.create(self._watch(watch.id), watch_document(watch))
-        return self._commit(batch, watch)
+        return self._plain("create", watch)
 
     def claim(self, watch: Watch, news: Iterable[News]) -> Watch:
-        batch = self._replacing(watch)
+        batch = self._batch("claim", watch)
         for each in news:
             batch.delete(_place_of(self._client, each))
         return self._commit(batch, watch)
 
     def commit(self, watch: Watch, parts: Iterable[Snapshot] = (), gone: Iterable[str] = ()) -> Watch:
-        batch = self._replacing(watch)
+        batch = self._batch("commit", watch)
         for part in parts:
             batch.set(self._part(watch.id, part.name), part_document(part, watch.sequence))
         for name in gone:
@@ -109,55 +108,48 @@ class FirestoreStore:
         return self._commit(batch, watch)
 
     def forget(self, watch: Watch, gone: Iterable[str]) -> Watch:
-        return self.commit(watch, gone=gone)
-
-    def follow(self, watch: Watch, children: Iterable[Watch]) -> Watch:
-        batch = self._replacing(watch)
-        for child in children:
-            if child.version is None:
-                batch.create(self._watch(child.id), watch_document(child))
-            else:
-                self._update(batch, child)
+        batch = self._batch("forget", watch)
+        for name in gone:
+            batch.delete(self._part(watch.id, name))
         return self._commit(batch, watch)
 
-    def intent(self, watch: Watch) -> Watch:
-        return self._replace(watch)
+    def follow(self, watch: Watch, children: Iterable[Watch]) -> Watch:
+        batch = self._batch("follow", watch)
+        for child in children:
+            self._put(batch, child, Condition.ABSENT if child.version is None else Condition.UNCHANGED)
+        return self._commit(batch, watch)
 
-    def opened(self, watch: Watch) -> Watch:
-        return self._replace(watch)
+    def _plain(self, kind: str, watch: Watch) -> Watch:
+        """Nothing but the watch and its log entries."""
+        return self._commit(self._batch(kind, watch), watch)
 
-    def stopped(self, watch: Watch) -> Watch:
-        return self._replace(watch)
+    intent = partialmethod(_plain, "intent")
+    opened = partialmethod(_plain, "opened")
+    stopped = partialmethod(_plain, "stopped")
+    failure = partialmethod(_plain, "failure")
+    release = partialmethod(_plain, "release")
+    stop = partialmethod(_plain, "stop")
+    resume = partialmethod(_plain, "resume")
 
-    def failure(self, watch: Watch) -> Watch:
-        return self._replace(watch)
-
-    def release(self, watch: Watch) -> Watch:
-        return self._replace(watch)
-
-    def stop(self, watch: Watch) -> Watch:
-        return self._replace(watch)
-
-    def resume(self, watch: Watch) -> Watch:
-        return self._replace(watch)
-
-    def _replace(self, watch: Watch) -> Watch:
-        return self._commit(self._replacing(watch), watch)
-
-    def _replacing(self, watch: Watch) -> Any:
-        """A batch that holds only if the document is still as it was read."""
+    def _batch(self, kind: str, watch: Watch) -> Any:
+        """What every write of that kind begins with: the watch, on its condition, and its log entries."""
         batch = self._client.batch()
-        self._update(batch, watch)
-        return batch
-
-    def _update(self, batch: Any, watch: Watch) -> None:
-        unchanged = self._client.write_option(last_update_time=watch.version)
-        batch.update(self._watch(watch.id), watch_document(watch), option=unchanged)
-
-    def _commit(self, batch: Any, watch: Watch) -> Watch:
+        self._put(batch, watch, WRITES[kind].only_if)
+        if watch.pending and Load.ENTRIES not in WRITES[kind].along:
+            raise ValueError(f"{kind} writes no log entries")
         for entry in watch.pending:
             expire_at = datetime.fromisoformat(entry["time"]) + self._retention
             batch.create(self._entry(watch.id, int(entry["sequence"])), entry_document(entry, expire_at))
+        return batch
+
+    def _put(self, batch: Any, watch: Watch, only_if: Condition) -> None:
+        place, document = self._watch(watch.id), watch_document(watch)
+        if only_if is Condition.ABSENT:
+            batch.create(place, document)
+        else:
+            batch.update(place, document, option=self._client.write_option(last_update_time=watch.version))
+
+    def _commit(self, batch: Any, watch: Watch) -> Watch:
         with _writing():
             results = batch.commit(retry=None, timeout=self._timeout)
         return replace(watch, pending=(), version=results[0].update_time)

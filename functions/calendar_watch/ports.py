@@ -62,7 +62,7 @@ class Filter:
 
 
 class Store(Protocol):
-    """Firestore. One method for each kind of write of DESIGN 2.2; each takes along `watch.pending`.
+    """Firestore. One method for each kind of write in `conditions.WRITES`; each takes along `watch.pending`.
 
     A write is conditioned on the version that was read, and returns the watch as it then stands. It raises
     ConflictError when the document had changed, UnclearError when no answer came. Reads raise UnavailableError.

@@ -89,6 +89,7 @@ def claimed(watch: Watch, news: Sequence[News], nonce: str, now: datetime, polic
 
 
 def _heard(watch: Watch, news: News, now: datetime, policy: Policy) -> Watch:
+    """What a message says of its channel is Google's word; what we hold of its end may be a guess."""
     channel = watch.channels.get(news.channel_id)
     if channel is None:
         return watch.with_channel(_orphan(news, now))
@@ -96,7 +97,7 @@ def _heard(watch: Watch, news: News, now: datetime, policy: Policy) -> Watch:
     told = replace(
         channel,
         resource_id=channel.resource_id or news.resource_id,
-        expiration=channel.expiration or news.expiration or channel.created + lifetime,
+        expiration=news.expiration or channel.expiration or channel.created + lifetime,
         confirmed=True,
     )
     watch = replace(watch.with_channel(told), was_confirmed=watch.was_confirmed or channel.current)

@@ -1,6 +1,7 @@
 """What the use cases rely on in the store: on our Firestore, on Google's emulator and in memory alike."""
 
-from collections.abc import Callable, Iterator
+import inspect
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,6 +11,7 @@ from google.cloud import firestore
 
 from calendar_watch import writes
 from calendar_watch.change import Snapshot, announced
+from calendar_watch.conditions import WRITES, Condition, Load
 from calendar_watch.errors import ConflictError, UnavailableError, UnclearError, UnknownWatchError
 from calendar_watch.firestore import FirestoreNews, FirestoreStore
 from calendar_watch.ports import Filter, NewsStore, Store
@@ -76,7 +78,31 @@ def test_an_unknown_watch_is_an_error(store: FirestoreStore) -> None:
         store.get(ORDER.id)
 
 
-KINDS = ["commit", "intent", "opened", "stopped", "failure", "release", "stop", "resume"]
+KINDS = [kind for kind, each in WRITES.items() if each.only_if is Condition.UNCHANGED]
+LOADS = {Load.NEWS: "news", Load.PARTS: "gone", Load.CHILDREN: "children"}
+"""What a method has a parameter for."""
+
+
+def write(store: Store, kind: str, watch: Watch) -> Watch:
+    """With nothing along that the kind could do without."""
+    needed: list[list[Any]] = [[]] if kind in {"claim", "follow", "forget"} else []
+    done: Watch = getattr(store, kind)(watch, *needed)
+    return done
+
+
+def test_the_store_has_a_method_for_each_kind_of_write_and_for_no_other() -> None:
+    writing = {name for name, each in inspect.getmembers(Store) if list(_parameters(each))[:2] == ["self", "watch"]}
+    assert writing == {*WRITES}
+
+
+@pytest.mark.parametrize("kind", WRITES)
+def test_a_write_can_take_along_what_its_kind_says(kind: str) -> None:
+    parameters = _parameters(getattr(Store, kind))
+    assert {load for load, name in LOADS.items() if name in parameters} == WRITES[kind].along - {Load.ENTRIES}
+
+
+def _parameters(member: object) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(member).parameters if inspect.isfunction(member) else {}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -84,7 +110,7 @@ def test_no_write_happens_once_the_document_has_changed(store: FirestoreStore, k
     read = store.create(watch_of())
     store.failure(replace(read, sequence=5))
     with pytest.raises(ConflictError):
-        getattr(store, kind)(replace(read, sequence=9))
+        write(store, kind, replace(read, sequence=9))
     assert store.get(ORDER.id).sequence == 5
 
 
@@ -92,7 +118,7 @@ def test_no_write_happens_once_the_document_has_changed(store: FirestoreStore, k
 def test_writes_chain_without_reading_again(store: FirestoreStore, kind: str) -> None:
     watch = store.create(watch_of())
     for sequence in (1, 2, 3):
-        watch = getattr(store, kind)(replace(watch, sequence=sequence))
+        watch = write(store, kind, replace(watch, sequence=sequence))
     assert store.get(ORDER.id) == watch
 
 
@@ -270,6 +296,12 @@ def test_a_write_whose_answer_is_lost_is_unclear_and_not_repeated(
         local_store.release(replace(watch, sequence=7))
     assert server.calls.count("Commit") == 1
     assert local_store.get(watch.id).sequence == 7
+
+
+@pytest.mark.parametrize("kind", [kind for kind, each in WRITES.items() if Load.ENTRIES not in each.along])
+def test_only_a_holder_tells_what_happened(local_store: FirestoreStore, kind: str) -> None:
+    with pytest.raises(ValueError, match="no log entries"):
+        write(local_store, kind, announced(watch_of(), "opened", NOW))
 
 
 def test_a_read_is_repeated_until_firestore_answers(local_store: FirestoreStore, server: LocalFirestore) -> None:

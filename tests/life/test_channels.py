@@ -266,6 +266,13 @@ def test_ending_while_a_channel_is_being_opened_leaves_none_behind(world: World)
     assert world.store.get(ALICES_ACL.id).state(world.now) is State.STOPPED
 
 
+def test_googles_word_on_the_end_of_a_channel_beats_our_guess(make_world: MakeWorld) -> None:
+    world = make_world(policy=policy_of(safety_sync=timedelta(0)), expiration_format="missing")
+    world.open(ALICES_ACL, ttl=2_592_000)
+    world.run(timedelta(days=8))
+    assert world.live(), "thirty days were asked for, a week was granted, and only the messages say so"
+
+
 def test_a_channel_that_is_dead_on_arrival_is_not_replaced_in_a_hot_loop(world: World) -> None:
     def already_over(request: PreparedRequest, send: Send) -> Response:
         body = {**send().json(), "expiration": "0"}
