@@ -1,6 +1,6 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test model lint check infra-check drain format lock clean
+.PHONY: help demo dev test model mutants lint check infra-check drain format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -25,6 +25,9 @@ test: $(VENV)/tools  ## every test, with branch coverage
 
 model: $(VENV)/runtime  ## search the model of the protocol, some minutes; WHICH=mutants: with each rule weakened
 	@PYTHONPATH=functions $(BIN)/python -m tests.model $(WHICH)
+
+mutants: $(VENV)/tools  ## put slips in on purpose, and see that the tests notice; some minutes
+	@PYTHONPATH=functions $(BIN)/python -m tests.mutants
 
 lint: $(VENV)/tools  ## style, types and layers, without running anything
 	$(BIN)/ruff check

@@ -314,3 +314,20 @@ def test_a_watch_that_never_comes_to_rest_is_let_go_for_the_rest_of_its_lease(ma
     with world.line.cut("GET", "/acl", slow(a_moment)):
         assert len(attend(world.around, ALICES_ACL.id).steps) <= 50
     assert world.store.get(ALICES_ACL.id).holder
+
+
+def test_a_message_that_comes_while_its_watch_is_attended_to_is_read_in_the_same_attendance(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(10 * MINUTE)
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(timedelta(seconds=1))
+    late_ones = iter(["writer"])
+
+    def meanwhile() -> None:
+        for role in late_ones:
+            world.alice.share(ALICE, BOB, role)
+            world.run(timedelta(seconds=1))
+
+    with world.line.cut("GET", "/acl", late(meanwhile)):
+        attend(world.around, ALICES_ACL.id)
+    assert roles(world, ALICES_ACL) == [(None, "reader"), ("reader", "writer")]

@@ -1,0 +1,145 @@
+"""The slips. Each was somebody's bug once, or could have been."""
+
+from tests.mutants.slip import Edit, Slip
+
+SLIPS = (
+    Slip(
+        "news are deleted after the listing, not at the claim",
+        ("tests/life/test_readings.py",),
+        (
+            Edit(
+                "hold.py",
+                "self._around.store.claim(watch, news), claimed",
+                "self._around.store.claim(watch, ()), claimed",
+            ),
+            Edit(
+                "attendant.py",
+                "            finally:\n",
+                "                [self._around.store.drop(each) for each in news]\n            finally:\n",
+            ),
+        ),
+    ),
+    Slip(
+        "a commit is on no condition",
+        ("tests/contract/test_store.py",),
+        (
+            Edit(
+                "firestore.py",
+                "batch.update(place, document, option=self._client.write_option(last_update_time=watch.version))",
+                "batch.set(place, document)",
+            ),
+        ),
+    ),
+    Slip(
+        "the sync token is saved before the changes",
+        ("tests/life/test_events.py",),
+        (
+            Edit(
+                "paged_reader.py",
+                "        while True:\n            portioned",
+                "        early = replace(watch, sync_token=page.sync_token or watch.sync_token)\n"
+                "        watch = self._advance(_Piece(early))\n"
+                "        while True:\n            portioned",
+            ),
+        ),
+    ),
+    Slip(
+        "the old channel is stopped before the new one is confirmed",
+        ("tests/life/test_channels.py",),
+        (Edit("plan.py", "    live = watch.confirmed(now)\n    older", "    live = watch.newest\n    older"),),
+    ),
+    Slip(
+        "a watch is released without looking for news again",
+        ("tests/life/test_readings.py", "tests/life/test_channels.py"),
+        (Edit("attendant.py", "_ROUNDS = 5", "_ROUNDS = 1"),),
+    ),
+    Slip(
+        "a late worker stops its channel",
+        ("tests/life/test_readings.py",),
+        (
+            Edit(
+                "hold.py",
+                "        if self.watch.holder != self._nonce:\n            raise FencedError",
+                "        _ = self._nonce",
+            ),
+        ),
+    ),
+    Slip(
+        "an unknown channel is ignored",
+        ("tests/life/test_channels.py",),
+        (Edit("writes.py", "return watch.with_channel(_orphan(news, now))", "return watch"),),
+    ),
+    Slip(
+        "a message is answered 204 although Firestore failed",
+        ("tests/api/test_outages.py",),
+        (Edit("web.py", "StoreError: HTTPStatus.SERVICE_UNAVAILABLE", "StoreError: HTTPStatus.NO_CONTENT"),),
+    ),
+    Slip(
+        "404 on stop is a failure",
+        ("tests/unit/test_calendar_api.py", "tests/life/test_channels.py"),
+        (Edit("calendar_api.py", "_STOPPED_ALREADY = frozenset({404, 410})", "_STOPPED_ALREADY = frozenset({410})"),),
+    ),
+    Slip(
+        "changes are published out of order",
+        ("tests/life/test_publishing.py",),
+        (Edit("pubsub.py", "map(_change, entries)", "map(_change, reversed(entries))"),),
+    ),
+    Slip(
+        "changes are counted as published before they are",
+        ("tests/life/test_publishing.py",),
+        (Edit("plan.py", "    if not policy.publishes:\n        watch", "    if watch:\n        watch"),),
+    ),
+    Slip(
+        "a reading for news is not repeated",
+        ("tests/life/test_readings.py",),
+        (
+            Edit(
+                "readings.py",
+                "if watch.resyncing or watch.read_cause in {Cause.OPENED, Cause.NOTIFICATION}:",
+                "if watch.resyncing:",
+            ),
+        ),
+    ),
+    Slip(
+        "an emptied listing is believed at once",
+        ("tests/life/test_events.py",),
+        (
+            Edit(
+                "listings.py",
+                "return _braked(watch, policy, now) if doubtful and not watch.brake else watch",
+                "return watch",
+            ),
+        ),
+    ),
+    Slip(
+        "after 410 the difference is dropped",
+        ("tests/life/test_events.py",),
+        (
+            Edit(
+                "listings.py",
+                "if watch.item_count is not None:\n        changes",
+                "if watch.item_count is not None and not watch.resyncing:\n        changes",
+            ),
+        ),
+    ),
+    Slip(
+        "an exception outlives its series",
+        ("tests/unit/test_merging.py",),
+        (Edit("merging.py", "dict.fromkeys(series.orphans(part.items))", "{}"),),
+    ),
+    Slip(
+        "two writes that look alike are taken for one",
+        ("tests/life/test_follow.py",),
+        (Edit("hold.py", "return replace(watch, turn=self.watch.turn + 1)", "return watch"),),
+    ),
+    Slip(
+        "a child is ended although an operator asked for it",
+        ("tests/life/test_follow.py",),
+        (Edit("follow.py", "if watch.followed_by or watch.by_operator else", "if watch.followed_by else"),),
+    ),
+    Slip(
+        "a guess at a channel's end beats Google's word",
+        ("tests/life/test_channels.py",),
+        (Edit("writes.py", "news.expiration or channel.expiration or", "channel.expiration or news.expiration or"),),
+    ),
+)
