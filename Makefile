@@ -1,6 +1,6 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test model mutants lint check infra-check drain format lock clean
+.PHONY: help demo dev test chaos model mutants lint check infra-check drain format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -22,6 +22,10 @@ dev: $(VENV)/runtime  ## leave the whole system running here, to play with
 test: $(VENV)/tools  ## every test, with branch coverage
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --cov --cov-report term:skip-covered \
 		--junitxml .test-results.xml
+
+chaos: $(VENV)/tools  ## break everything at once, 500 times, some fifteen minutes; SEED=7 repeats one of them
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.chaos \
+		$(if $(SEED),--seed $(SEED) --steps $(or $(STEPS),400),--seeds 500 --steps-total 200000 --jobs 2)
 
 model: $(VENV)/runtime  ## search the model of the protocol, some minutes; WHICH=mutants: with each rule weakened
 	@PYTHONPATH=functions $(BIN)/python -m tests.model $(WHICH)

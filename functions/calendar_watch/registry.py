@@ -69,14 +69,16 @@ class Registry:
     def open(self, order: Order, wish: Wish) -> tuple[Outcome, Watch]:
         """Have a collection watched. Raises RefusedError when Google refuses for good.
 
-        What this request would have created is then not kept; what was there before stays, suspended.
+        What this request would have created is then not kept; what was there before stays, suspended. So does what
+        had opened and is refused a moment later: consumers know of it.
         """
         outcome = self._enter(writes.created(order, wish, self._now()))
         if outcome is Outcome.EXISTS:
             return outcome, self._get(order.id)
         self._within_patience(lambda: self._bring_up(order.id))
         watch = self._get(order.id)
-        if watch.refusal and watch.state(self._now()) is State.SUSPENDED:
+        had_opened = outcome is Outcome.CREATED and watch.sequence
+        if watch.refusal and watch.state(self._now()) is State.SUSPENDED and not had_opened:
             self._discard(watch, outcome)
             raise RefusedError(watch.refusal.reason, watch.refusal.detail)
         return (Outcome.UNDER_WAY if self._unopened(watch) else outcome), watch
@@ -218,8 +220,8 @@ class Registry:
             self._within_patience(lambda: attend(self._around, watch.id))
 
     def _discarded(self, there: Watch, refused: Watch) -> Watch:
-        """Unless somebody else has asked for it meanwhile, with more success."""
-        still = there.state(self._now()) is State.SUSPENDED and there.refusal == refused.refusal
+        """Unless somebody else has asked for it meanwhile, with more success, and it has begun to tell."""
+        still = not there.sequence and there.state(self._now()) is State.SUSPENDED and there.refusal == refused.refusal
         return writes.discarded(there, self._now()) if still and not there.followed_by else there
 
     def _change(self, watch_id: str, write: Callable[[Watch], Watch], store: Callable[[Watch], Watch]) -> Watch:

@@ -89,7 +89,6 @@ def claimed(watch: Watch, news: Sequence[News], nonce: str, now: datetime, polic
 
 
 def _heard(watch: Watch, news: News, now: datetime, policy: Policy) -> Watch:
-    """What a message says of its channel is Google's word; what we hold of its end may be a guess."""
     channel = watch.channels.get(news.channel_id)
     if channel is None:
         return watch.with_channel(_orphan(news, now))
@@ -97,12 +96,20 @@ def _heard(watch: Watch, news: News, now: datetime, policy: Policy) -> Watch:
     told = replace(
         channel,
         resource_id=channel.resource_id or news.resource_id,
-        expiration=news.expiration or channel.expiration or channel.created + lifetime,
+        expiration=_end(channel, news) or channel.created + lifetime,
         confirmed=True,
     )
     watch = replace(watch.with_channel(told), was_confirmed=watch.was_confirmed or channel.current)
     first_words = channel.current and not channel.confirmed and channel.address == policy.address
     return failures.overcome(watch) if first_words else watch
+
+
+def _end(channel: Channel, news: News) -> datetime | None:
+    """A message has Google's word, in whole seconds; what we hold has milliseconds, but may be a guess."""
+    held, told = channel.expiration, news.expiration
+    if held and told and abs(held - told) < timedelta(seconds=1):
+        return held
+    return told or held
 
 
 def _orphan(news: News, now: datetime) -> Channel:

@@ -1,0 +1,154 @@
+"""All parts in one process and in virtual time, each of their inputs and outputs through the gate."""
+
+import uuid
+from dataclasses import replace
+from random import Random
+from typing import Any
+
+import requests
+
+from calendar_watch.allowance import Allowance
+from calendar_watch.attendant import Attendance, attend
+from calendar_watch.calendar_api import CalendarApi
+from calendar_watch.errors import CalendarWatchError, InvalidRequestError, InvalidTokenError, UnknownWatchError
+from calendar_watch.google_calls import GoogleCalls
+from calendar_watch.hold import Surroundings
+from calendar_watch.intake import Intake
+from calendar_watch.pace import Pace
+from calendar_watch.policy import Policy
+from calendar_watch.ports import Outlet
+from calendar_watch.pubsub import ChangesTopic, PubSub, WakeupTopic
+from calendar_watch.registry import Registry
+from calendar_watch.resources import RESOURCES
+from calendar_watch.sweep import Sweep
+from calendar_watch.tokens import Tokens
+from tests.calendar_simulator import CalendarSimulator, Delivery, Options
+from tests.chaos.gate import Gate, GoogleEdge, PubSubEdge, store_edge
+from tests.chaos.stage import Stage
+from tests.local_pubsub import LocalPubSub
+from tests.local_pubsub.subscription import Subscription
+from tests.memory_store import MemoryFirestore, MemoryStore
+from tests.world import CHANGES, KEY, PUBSUB, ROOT, START, WAKEUPS
+
+PUSHES = "projects/p/subscriptions/wakeups"
+ARRIVALS = "projects/p/subscriptions/arrivals"
+REVOKED = "a token that Google does not know"
+
+
+class Theatre:
+    """`around`, `intake` and `registry` are what workers work with; `store`, `google` and `pubsub` are what is true."""
+
+    def __init__(self, seed: int, gate: Gate, policy: Policy, **options: Any):
+        self.gate, self.stage = gate, gate.stage
+        self.policy = policy
+        self.dice = Random(f"{seed} ids")  # noqa: S311 (repeatable on purpose)
+        self.revoked: set[str] = set()
+        self.google = CalendarSimulator(lambda: self.stage.now, random=Random(seed), options=Options(**options))  # noqa: S311
+        self.pubsub = _pubsub(self.stage)
+        self.store = MemoryStore(database := MemoryFirestore(), policy.retention)
+        self._sessions: dict[tuple[str, str], requests.Session] = {}
+        store = MemoryStore(database, policy.retention, store_edge(self.gate))
+        self.tokens = Tokens([KEY])
+        self.calendar = self._calendar()
+        self._publisher = requests.Session()
+        self._publisher.mount(PUBSUB, PubSubEdge(self.gate, self.pubsub))
+        self.around = Surroundings(
+            store=store,
+            calendar=self.calendar,
+            outlet=self._outlet(),
+            tokens=self.tokens,
+            policy=policy,
+            clock=self.stage.clock,
+            new_id=lambda: str(uuid.UUID(int=self.dice.getrandbits(128), version=4)),
+            jitter=self.dice.random,
+        )
+        self.registry = Registry(self.around, pause=self.stage.pause)
+        self.reader = Registry(replace(self.around, store=self.store), pause=self.stage.pause)
+        self.intake = Intake(self.tokens, lambda: store, self._wake, self.stage.clock)
+
+    def close(self) -> None:
+        self.stage.close()
+        for session in (*self._sessions.values(), self._publisher):
+            session.close()
+
+    # --- what workers do
+
+    def receive(self, delivery: Delivery) -> int:
+        """What `notifications` answers; errors become statuses as `web` has it."""
+        try:
+            self.intake.take(delivery.headers)
+        except InvalidRequestError:
+            return 400
+        except InvalidTokenError:
+            return 403
+        except CalendarWatchError:
+            return 503
+        return 204
+
+    def sweep(self) -> None:
+        """What `renew` does every minute."""
+        try:
+            Sweep(self.around, threads=1, seconds=50).run(start=self.dice.choice("27amz"))
+        except CalendarWatchError:
+            return
+
+    def attend(self, watch_id: str) -> Attendance | None:
+        """What `renew` does at once; None when Pub/Sub has to ask again."""
+        try:
+            return attend(self.around, watch_id)
+        except UnknownWatchError:
+            return Attendance()
+        except CalendarWatchError:
+            return None
+
+    # --- how they are put together
+
+    def _wake(self, watch_id: str) -> None:
+        WakeupTopic(self._line(), WAKEUPS).wake(watch_id)
+
+    def _outlet(self) -> Outlet:
+        return ChangesTopic(self._line(), CHANGES)
+
+    def _line(self) -> PubSub:
+        return PubSub(PUBSUB, lambda: self._publisher, timeout=20, clock=self._seconds, sleep=self.stage.pause)
+
+    def _calendar(self) -> CalendarApi:
+        return CalendarApi(
+            GoogleCalls(
+                root=ROOT,
+                sessions=lambda subject, scope: self._session(subject or "", scope),
+                allowance=Allowance(RESOURCES, ["example.com"]),
+                pace=Pace(6000, clock=self._seconds, sleep=self.stage.pause),
+                timeout=20,
+                clock=self._seconds,
+                sleep=self.stage.pause,
+                jitter=self.dice.random,
+                now=self.stage.clock,
+            )
+        )
+
+    def _session(self, subject: str, scope: str) -> requests.Session:
+        """One for each access token; a revoked one is not known any more."""
+        session = self._sessions.get((subject, scope)) or self._logged_in(subject, scope)
+        token = REVOKED if subject in self.revoked else f"access-token {subject} {scope}"
+        session.headers["Authorization"] = f"Bearer {token}"
+        return session
+
+    def _logged_in(self, subject: str, scope: str) -> requests.Session:
+        session = self._sessions[subject, scope] = requests.Session()
+        session.trust_env = False
+        session.mount("https://", GoogleEdge(self.gate, self.google))
+        self.google.register_token(f"access-token {subject} {scope}", subject, [scope])
+        return session
+
+    def _seconds(self) -> float:
+        return (self.stage.clock() - START).total_seconds()
+
+
+def _pubsub(stage: Stage) -> LocalPubSub:
+    pubsub = LocalPubSub(lambda: stage.now)
+    for topic in (CHANGES, WAKEUPS):
+        pubsub.create_topic(topic)
+    pubsub.create_subscription(Subscription(PUSHES, WAKEUPS, ack_seconds=60, endpoint="https://renew/wakeups"))
+    pubsub.create_subscription(Subscription(ARRIVALS, CHANGES, ack_seconds=600))
+    return pubsub
