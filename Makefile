@@ -1,6 +1,6 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test chaos model mutants lint check infra-check drain format lock clean
+.PHONY: help demo dev test chaos soak model mutants lint check infra-check drain format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -26,6 +26,9 @@ test: $(VENV)/tools  ## every test, with branch coverage
 chaos: $(VENV)/tools  ## break everything at once, 500 times, some fifteen minutes; SEED=7 repeats one of them
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.chaos \
 		$(if $(SEED),--seed $(SEED) --steps $(or $(STEPS),400),--seeds 500 --steps-total 200000 --jobs 2)
+
+soak: $(VENV)/tools  ## real processes, killed every 2 s and frozen: MINUTES=5 SEED=7 OPTIONS=--lossless
+	@PYTHONPATH=functions $(BIN)/python -m tests.soak --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED)) $(OPTIONS)
 
 model: $(VENV)/runtime  ## search the model of the protocol, some minutes; WHICH=mutants: with each rule weakened
 	@PYTHONPATH=functions $(BIN)/python -m tests.model $(WHICH)

@@ -13,7 +13,7 @@ from typing import Any
 from calendar_watch.change import Snapshot
 from calendar_watch.channel import Channel
 from calendar_watch.errors import Reason
-from calendar_watch.listing import Listing
+from calendar_watch.listing import Counts, Listing
 from calendar_watch.resources import RESOURCES
 from calendar_watch.watch import Cause, Entry, Kind, News, Order, Refusal, State, Watch, Wish
 
@@ -47,6 +47,7 @@ def watch_document(watch: Watch) -> dict[str, Any]:
         "failures": dict(watch.failures),
         "parts": list(watch.parts),
         "listing": watch.listing and asdict(watch.listing),
+        "counts": asdict(watch.counts),
         "channels": {each.id: _channel_document(each) for each in watch.channels.values()},
         **{name: getattr(watch, name) for name in _PLAIN},
     }
@@ -67,10 +68,11 @@ def watch_of(document: Document, version: object) -> Watch:
         read_cause=Cause(document["read_cause"]),
         announced=State(document["announced"]) if document["announced"] else None,
         refusal=_refusal_of(document["refusal"]) if document["refusal"] else None,
-        not_before={Kind(kind): moment for kind, moment in document["not_before"].items()},
-        failures={Kind(kind): count for kind, count in document["failures"].items()},
+        not_before={Kind(kind): moment for kind, moment in document["not_before"].items() if kind in set(Kind)},
+        failures={Kind(kind): count for kind, count in document["failures"].items() if kind in set(Kind)},
         parts=tuple(document.get("parts", ("0",))),
         listing=_listing_of(document.get("listing")),
+        counts=Counts(**document.get("counts", {})),
         channels={id_: _channel_of(id_, channel) for id_, channel in document["channels"].items()},
         version=version,
         **{name: document[name] for name in _PLAIN if name in document},

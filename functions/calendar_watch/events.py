@@ -5,7 +5,7 @@ says that one instance is off, and is kept for as long as the series; any other 
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from calendar_watch.change import Change, Items
@@ -38,6 +38,11 @@ class Series:
         over = frozenset(each["id"] for each in events if _cancelled(each))
         return cls(frozenset(each["id"] for each in events) - over, over)
 
+    def with_those_in(self, parts: Iterable[Items]) -> Self:
+        """Series that are stored are alive, unless the page says that they are over."""
+        stored = (each for items in parts for each, event in items.items() if "recurringEventId" not in event)
+        return replace(self, alive=(frozenset(self.alive) | frozenset(stored)) - frozenset(self.over))
+
     def is_gone(self, event: Item, known: Items, *, whole: bool) -> bool:
         """Whether `event`, as listed, means that there is no such item any more.
 
@@ -49,7 +54,7 @@ class Series:
         series = event.get("recurringEventId")
         if series is None or series in self.over:
             return True
-        return not whole and series not in known and series not in self.alive and event["id"] in known
+        return not whole and series not in self.alive and event["id"] in known
 
     def orphans(self, known: Items) -> list[str]:
         """Exceptions that end with their series, whether Google says so or not."""

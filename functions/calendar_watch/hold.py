@@ -104,7 +104,7 @@ class Hold:
         """The next entries to send; what this hold has written itself need not be read again."""
         after = self.watch.published
         ours = [each for each in self._logged if int(each["sequence"]) > after][:limit]
-        if ours and int(ours[0]["sequence"]) == after + 1:
+        if ours and int(ours[-1]["sequence"]) == after + len(ours):
             return ours
         return self._around.store.entries(self.watch.id, after, limit)
 

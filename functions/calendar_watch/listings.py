@@ -1,13 +1,13 @@
 """The writes of a listing that is read page by page: begun, a piece of it merged, the page turned, finished, stale."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 
 from calendar_watch import failures, readings
 from calendar_watch.change import announced, mostly_gone, reported
 from calendar_watch.failures import Failure
-from calendar_watch.listing import Listing, Page
+from calendar_watch.listing import Counts, Listing, Page
 from calendar_watch.merging import Merged, seen_by
 from calendar_watch.policy import Policy
 from calendar_watch.watch import Kind, Watch
@@ -27,29 +27,21 @@ def merged(watch: Watch, pieces: Sequence[Merged], now: datetime) -> Watch:
         watch = replace(watch, stored=watch.stored + len(each.new.items) - len(each.old.items))
     if watch.item_count is not None:
         changes = [change for each in pieces for change in each.changes]
-        watch, listing = reported(watch, changes, now), _counted(listing, [change.kind for change in changes])
+        counts = watch.counts.with_more([change.kind for change in changes])
+        watch = replace(reported(watch, changes, now), counts=counts)
     return replace(watch, listing=listing)
-
-
-def _counted(listing: Listing, kinds: Sequence[str]) -> Listing:
-    return replace(
-        listing,
-        created=listing.created + kinds.count("created"),
-        updated=listing.updated + kinds.count("updated"),
-        deleted=listing.deleted + kinds.count("deleted"),
-    )
 
 
 def turned(watch: Watch, page: Page, policy: Policy, now: datetime) -> Watch:
     """The page has been merged: the next one, what the whole listing did not show, or the end."""
-    listing = replace(_of(watch), page_token=page.page_token, sync_token=page.sync_token, read=not page.page_token)
+    listing = replace(_of(watch).turned(page.page_token), sync_token=page.sync_token, read=not page.page_token)
     watch = replace(watch, listing=listing)
     if not listing.read:
         return watch
     unseen = watch.stored - listing.seen if listing.whole else 0
     if not unseen:
         return finished(watch, policy, now)
-    doubtful = watch.item_count is not None and mostly_gone(unseen, watch.stored - listing.created)
+    doubtful = watch.item_count is not None and mostly_gone(unseen, watch.stored - watch.counts.created)
     return _braked(watch, policy, now) if doubtful and not watch.brake else watch
 
 
@@ -60,12 +52,12 @@ def _braked(watch: Watch, policy: Policy, now: datetime) -> Watch:
 def finished(watch: Watch, policy: Policy, now: datetime) -> Watch:
     """Everything that this listing showed is in the snapshot and in the log."""
     listing = _of(watch)
-    counts = {"created": listing.created, "updated": listing.updated, "deleted": listing.deleted}
+    counts = asdict(watch.counts)
     first, resynced = watch.item_count is None, watch.resyncing
     watch = readings.surprised(watch, bool(sum(counts.values())))
     watch = readings.read(watch, listing.started, policy, now)
     watch = replace(
-        watch, sync_token=listing.sync_token, listing=None, resyncing=False, item_count=watch.stored, brake=False
+        watch, sync_token=listing.sync_token, listing=None, resyncing=False, item_count=watch.stored, counts=Counts()
     )
     if first:
         return readings.begun(watch, now)

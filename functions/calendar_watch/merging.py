@@ -1,5 +1,6 @@
 """What a page of a listing means for the parts of the snapshot that its items lie in."""
 
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,8 @@ Keep = Callable[[Item], Item]
 
 _MOST_LEAVES = 16
 _MOST_ITEMS = 500
+_MOST_BYTES = 2_000_000
+"""Of JSON. What an item was before goes along, and so do the parts: Firestore takes 10 MiB at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +31,10 @@ class Merged:
 def portion(items: Sequence[Item], leaves: Collection[str]) -> dict[str, list[Item]]:
     """As many of the first `items`, in order of place, as fit one write to Firestore; by leaf."""
     taken: dict[str, list[Item]] = {}
+    room = _MOST_BYTES
     for item in items[:_MOST_ITEMS]:
-        leaf = leaf_of(leaves, item)
-        if leaf not in taken and len(taken) == _MOST_LEAVES:
+        leaf, room = leaf_of(leaves, item), room - len(json.dumps(item))
+        if taken and (room < 0 or (leaf not in taken and len(taken) == _MOST_LEAVES)):
             break
         taken.setdefault(leaf, []).append(item)
     return taken

@@ -15,7 +15,7 @@ from calendar_watch.events import Series, fingerprint
 from calendar_watch.hold import Hold, Surroundings
 from calendar_watch.listing import Page
 from calendar_watch.merging import Merged, merge, portion, unseen
-from calendar_watch.parts import beside_series, split
+from calendar_watch.parts import beside_series, split, spread
 from calendar_watch.resources import Item
 from calendar_watch.watch import Watch
 
@@ -47,10 +47,9 @@ class PagedReader:
 
     def _page(self, watch: Watch) -> Page:
         assert watch.listing  # noqa: S101 (begun above)
-        token = watch.listing.page_token
-        page = self._around.calendar.page(watch.order, watch.sync_token, token)
-        if token and page.page_token == token:
-            raise StaleError("Google's listing goes in circles: a page leads to itself")
+        page = self._around.calendar.page(watch.order, watch.sync_token, watch.listing.page_token)
+        if watch.listing.has_seen(page.page_token):
+            raise StaleError("Google's listing goes in circles: a page token came twice")
         return page
 
     def _absorb(self, watch: Watch, page: Page) -> plan.Step:
@@ -68,8 +67,10 @@ class PagedReader:
 
     def _merged(self, watch: Watch, portioned: Mapping[str, list[Item]], series: Series) -> _Piece:
         assert watch.listing  # noqa: S101 (begun above)
-        found = self._around.store.parts(watch.id, portioned) if portioned else []
-        merged = [merge(part, portioned[part.name], series, watch.listing, self._keep) for part in found]
+        by_leaf = {**dict.fromkeys(spread(watch.parts, portioned), ()), **portioned}
+        found = self._around.store.parts(watch.id, by_leaf) if by_leaf else []
+        known = series.with_those_in(part.items for part in found)
+        merged = [merge(part, by_leaf[part.name], known, watch.listing, self._keep) for part in found]
         return _piece(listings.merged(watch, merged, self._around.clock()), merged)
 
     def _clear(self, watch: Watch) -> plan.Step:

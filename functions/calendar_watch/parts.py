@@ -37,12 +37,18 @@ def beside_series(item: Item) -> tuple[str, bool]:
 
 
 def _bits(text: str, count: int) -> str:
-    return "".join(f"{byte:08b}" for byte in hashlib.sha256(text.encode()).digest()[: count // 8])
+    return "".join(f"{byte:08b}" for byte in hashlib.sha256(text.encode(errors="surrogatepass")).digest()[: count // 8])
 
 
 def leaf_of(leaves: Collection[str], item: Item) -> str:
     place = place_of(item)
     return next(place[:length] for length in range(1, len(place) + 1) if place[:length] in leaves)
+
+
+def spread(leaves: Collection[str], touched: Collection[str]) -> list[str]:
+    """All the leaves over which a series is spread that is too large for one, where one of them is touched."""
+    series = {each[: 1 + _SERIES_BITS] for each in touched if len(each) > 1 + _SERIES_BITS}
+    return [each for each in leaves if each[: 1 + _SERIES_BITS] in series]
 
 
 def split(part: Snapshot, largest: int = _LARGEST) -> Iterator[Snapshot]:
@@ -60,4 +66,4 @@ def _half(part: Snapshot, name: str) -> Snapshot:
 
 
 def _weight(items: Items) -> int:
-    return len(json.dumps(items, ensure_ascii=False).encode())
+    return len(json.dumps(items))

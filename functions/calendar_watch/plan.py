@@ -80,7 +80,7 @@ def _agenda(watch: Watch, now: datetime, policy: Policy) -> Iterator[tuple[datet
     if watch.follows_late:
         yield _AT_ONCE, Follow()
     if not watch.wanted:
-        if watch.stopped_at and watch.item_count is not None:
+        if watch.stopped_at and (watch.item_count is not None or watch.stored):
             yield watch.stopped_at + policy.retention, Forget()
         return
     opening = _opening_due(watch, now, policy)

@@ -52,7 +52,8 @@ def _overtaken(watch: Watch, started: datetime, now: datetime) -> bool:
 def _scheduled(watch: Watch, started: datetime, policy: Policy) -> Watch:
     """What a listing may still lag behind, a second one catches; then the safety timer runs, a little out of step."""
     watch = replace(watch, news_at=None)
-    if watch.resyncing or watch.read_cause in {Cause.OPENED, Cause.NOTIFICATION}:
+    resynced = watch.resyncing and watch.read_cause is not Cause.SETTLE
+    if resynced or watch.read_cause in {Cause.OPENED, Cause.NOTIFICATION}:
         return replace(watch, read_at=started + policy.settle, read_cause=Cause.SETTLE)
     if watch.refusal and watch.refusal.reason in POLLING_REASONS:
         return replace(watch, read_at=started + policy.poll, read_cause=Cause.SCHEDULE)

@@ -96,13 +96,17 @@ class Registry:
         return writes.ended(watch, self._now())
 
     def enrol(self, wanted: Iterable[tuple[Order, Wish]], between: timedelta) -> list[tuple[Outcome, Watch]]:
-        """Have many collections watched, of which each is attended to `between` after the one before, by `renew`."""
-        now = self._now()
-        entering = [
-            self._workers.submit(copy_context().run, self._enrolled, order, wish, now + place * between)
-            for place, (order, wish) in enumerate(wanted)
-        ]
-        return [each.result() for each in entering]
+        """Have many collections watched, of which each is attended to `between` after the one before, by `renew`.
+
+        What is asked for more than once is asked for as it was said last.
+        """
+        asked, now = list(wanted), self._now()
+        last = {order.id: (order, wish) for order, wish in asked}
+        entering = {
+            watch_id: self._workers.submit(copy_context().run, self._enrolled, order, wish, now + place * between)
+            for place, (watch_id, (order, wish)) in enumerate(last.items())
+        }
+        return [entering[order.id].result() for order, _ in asked]
 
     def _enrolled(self, order: Order, wish: Wish, due: datetime) -> tuple[Outcome, Watch]:
         outcome = self._enter(replace(writes.created(order, wish, self._now()), due_at=due))

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from calendar_watch.channel import Channel
 from calendar_watch.errors import Reason
-from calendar_watch.listing import Listing
+from calendar_watch.listing import Counts, Listing
 from calendar_watch.resources import Resource
 
 
@@ -138,6 +138,7 @@ class Watch:
     """Google would not take our sync token, so everything is compared anew."""
     listing: Listing | None = None
     listings: int = 0
+    counts: Counts = field(default_factory=Counts)
     parts: tuple[str, ...] = ("0",)
     stored: int = 0
     """How many items the parts hold; they may be more than `item_count`, or fewer, while a listing goes on."""

@@ -92,3 +92,9 @@ def test_a_batch_may_be_a_mebibyte_and_no_more(deployment: Deployment) -> None:
 def test_a_batch_is_only_posted(deployment: Deployment, path: str) -> None:
     response = deployment.ask("watches", "GET", path)
     assert (response.status_code, response.headers["Allow"]) == (405, "POST")
+
+
+def test_what_is_asked_for_many_times_is_asked_for_as_it_was_said_last(deployment: Deployment) -> None:
+    results = batch(deployment, *({**ACL, "labels": {"n": str(n)}} for n in range(100)))
+    assert {each["status"] for each in results} == {202}
+    assert deployment.get("/")["watches"][0]["labels"] == {"n": "99"}

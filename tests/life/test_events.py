@@ -1,11 +1,14 @@
 """Events: with a sync token, page by page, in parts; what they hold is what Google shows."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from requests import PreparedRequest, Response
 
 from calendar_watch.attendant import attend
 from calendar_watch.events import fingerprint
@@ -13,7 +16,8 @@ from calendar_watch.resources import EVENTS
 from calendar_watch.watch import Order
 from tests.consumer import Consumer, reading
 from tests.life.conftest import MakeWorld
-from tests.line import Death, answered
+from tests.line import Cut, Death, Send, answered
+from tests.local_firestore import LocalFirestore
 from tests.world import ALICE, ALICES_EVENTS, World, policy_of
 
 MINUTE = timedelta(minutes=1)
@@ -271,18 +275,19 @@ def test_a_page_token_that_google_forgot_starts_the_listing_anew_after_a_pause(w
     assert world.registry.show(ALICES_EVENTS.id).item_count == 2_600
 
 
-def test_a_listing_that_goes_in_circles_is_not_followed_for_ever(world: World) -> None:
+@pytest.mark.parametrize("length", [1, 2, 3, 7])
+def test_a_listing_that_goes_in_circles_is_not_followed_for_ever(world: World, length: int) -> None:
     world.google.seed_events(ALICE, 2_600)
     calls: list[str] = []
 
-    def leads_to_itself(request: Any, send: Any) -> Any:
+    def leads_back(request: Any, send: Any) -> Any:
         calls.append(request.url)
-        return answered(200, {"items": [], "nextPageToken": "again"})(request, send)
+        return answered(200, {"items": [], "nextPageToken": f"page{len(calls) % length}"})(request, send)
 
-    with world.line.cut("GET", "/events", leads_to_itself):
+    with world.line.cut("GET", "/events", leads_back):
         world.open(ALICES_EVENTS)
         world.run(5 * MINUTE)
-    assert 4 <= len(calls) <= 20
+    assert 4 <= len(calls) <= 20 * length
     world.run(10 * MINUTE)
     assert world.registry.show(ALICES_EVENTS.id).item_count == 2_600
 
@@ -317,3 +322,90 @@ def test_a_stopped_watch_drops_all_parts_when_its_time_has_come(make_world: Make
     world.open(ALICES_EVENTS)
     world.run(MINUTE)
     assert world.registry.show(ALICES_EVENTS.id).item_count == 2_600
+
+
+def scripted(answers: dict[str, Any]) -> Cut:
+    """Answer by page or sync token, "" being a listing without either: a number is an error, else items and token."""
+
+    def answer(request: PreparedRequest, send: Send) -> Response:
+        query = parse_qs(urlsplit(request.url or "").query)
+        [token] = query.get("pageToken") or query.get("syncToken") or [""]
+        told = answers[token]
+        how = answered(told, {"error": {"code": told}}) if isinstance(told, int) else answered(200, listed(*told))
+        return how(request, send)
+
+    return answer
+
+
+def listed(items: list[Any], sync_token: str, page_token: str = "") -> dict[str, Any]:
+    following = {"nextPageToken": page_token} if page_token else {"nextSyncToken": sync_token}
+    return {"kind": "calendar#events", "items": items, **following}
+
+
+def an_event(number: int, version: int = 1, **more: Any) -> dict[str, Any]:
+    return {"id": f"e{number:05}", "etag": f'"{version}"', "status": "confirmed", "summary": f"v{version}", **more}
+
+
+def test_many_large_events_that_change_at_once_are_written_in_portions(
+    world: World, firestore_server: LocalFirestore
+) -> None:
+    """Firestore takes 10 MiB at a time."""
+    assert firestore_server.host
+    large = [an_event(number, 2, description="x" * 24_000) for number in range(450)]
+    script = {"": ([an_event(number) for number in range(450)], "a"), "a": (large, "b"), "b": ([], "b")}
+    with world.line.cut("GET", "/events", scripted(script)):
+        world.open(ALICES_EVENTS)
+        world.run(5 * MINUTE)
+    assert [kind for kind, _ in told_of(world)] == ["updated"] * 450
+
+
+@pytest.mark.parametrize("exceptions", [49, 299])
+def test_a_series_too_large_for_one_part_ends_whole(make_world: MakeWorld, exceptions: int) -> None:
+    world = make_world(policy=policy_of(whole_events=True))
+    series = an_event(0, recurrence=WEEKLY)
+    others = [an_event(n, recurringEventId="e00000", description="x" * 2_000) for n in range(1, exceptions + 1)]
+    off, over = {**others[0], "etag": '"2"', "status": "cancelled"}, {**series, "etag": '"2"', "status": "cancelled"}
+    script = {"": ([series, *others], "a"), "a": ([off], "b"), "b": ([over], "c"), "c": ([], "c")}
+    with world.line.cut("GET", "/events", scripted(script)):
+        world.open(ALICES_EVENTS)
+        world.run(timedelta(hours=3))
+    kinds = Counter(kind for kind, _ in told_of(world))
+    assert kinds == {"updated": 1, "deleted": exceptions + 1}
+    assert world.registry.show(ALICES_EVENTS.id).item_count == 0
+
+
+def test_text_that_is_no_unicode_stops_nothing(world: World) -> None:
+    script = {"": ([an_event(1)], "a"), "a": ([an_event(2, summary="half \ud83d")], "b"), "b": ([], "b")}
+    with world.line.cut("GET", "/events", scripted(script)):
+        world.open(ALICES_EVENTS)
+        world.run(5 * MINUTE)
+    assert told_of(world) == [("created", "e00002")]
+
+
+def test_a_sync_token_that_is_never_taken_costs_no_listing_a_minute(world: World) -> None:
+    with world.line.cut("GET", "/events", scripted({"": ([an_event(1)], "a"), "a": 410})):
+        world.open(ALICES_EVENTS)
+        world.run(timedelta(hours=6))
+    assert len([call for call in world.told(ALICES_EVENTS.id) if call == "watch.resynced"]) <= 16
+
+
+def test_a_first_listing_that_was_ended_leaves_nothing_behind(make_world: MakeWorld) -> None:
+    world = make_world(policy=policy_of(retention=timedelta(days=2)))
+    with world.line.cut("GET", "/events", scripted({"": ([an_event(1)], "", "next"), "next": 503})):
+        world.open(ALICES_EVENTS)
+    world.registry.end(ALICES_EVENTS.id)
+    assert world.registry.show(ALICES_EVENTS.id).stored == 1
+    world.run(timedelta(days=3))
+    assert world.store.parts(ALICES_EVENTS.id, ["0"])[0].items == {}
+
+
+def test_what_a_listing_told_before_it_was_doubted_counts_too(world: World) -> None:
+    before, after = [an_event(n) for n in range(12)], [an_event(n) for n in range(20, 23)]
+    answers: dict[str, Any] = {"": (before, "a"), "a": ([], "a")}
+    with world.line.cut("GET", "/events", scripted(answers)):
+        world.open(ALICES_EVENTS)
+        world.run(5 * MINUTE)
+        answers |= {"": (after, "c"), "a": 410, "c": ([], "c")}
+        world.run(timedelta(hours=2))
+    [resynced] = [each for each in world.events(ALICES_EVENTS.id) if "resynced" in each["type"]]
+    assert resynced["data"]["counts"] == {"created": 3, "updated": 0, "deleted": 12}

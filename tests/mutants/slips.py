@@ -95,8 +95,8 @@ SLIPS = (
         (
             Edit(
                 "readings.py",
-                "if watch.resyncing or watch.read_cause in {Cause.OPENED, Cause.NOTIFICATION}:",
-                "if watch.resyncing:",
+                "if resynced or watch.read_cause in {Cause.OPENED, Cause.NOTIFICATION}:",
+                "if resynced:",
             ),
         ),
     ),

@@ -21,7 +21,7 @@ from calendar_watch.documents import (
     watch_of,
 )
 from calendar_watch.errors import Reason
-from calendar_watch.listing import Listing
+from calendar_watch.listing import Counts, Listing
 from calendar_watch.resources import RESOURCES
 from calendar_watch.watch import Cause, Kind, News, Order, Refusal, State, Watch, Wish
 
@@ -64,9 +64,8 @@ listings = st.builds(
     sync_token=texts,
     read=st.booleans(),
     seen=counts,
-    created=counts,
-    updated=counts,
-    deleted=counts,
+    pages=counts,
+    milestone=texts,
 )
 watches = st.builds(
     Watch,
@@ -97,6 +96,7 @@ watches = st.builds(
     resyncing=st.booleans(),
     listing=st.none() | listings,
     listings=counts,
+    counts=st.builds(Counts, counts, counts, counts),
     parts=st.lists(texts, min_size=1, max_size=3).map(tuple),
     stored=counts,
     roster=counts,
@@ -142,7 +142,17 @@ def test_what_an_earlier_release_did_not_store_takes_its_default() -> None:
     channel = Channel("c", 1, NOW)
     watch = Watch(Order(RESOURCES["acl"], "c"), Wish(), NOW, channels={"c": channel})
     document: dict[str, Any] = watch_document(watch)
-    for name in ("surprises", "news_at", "discarded", "follow", "followed_by", "parts", "listing", "sync_token"):
+    for name in (
+        "counts",
+        "surprises",
+        "news_at",
+        "discarded",
+        "follow",
+        "followed_by",
+        "parts",
+        "listing",
+        "sync_token",
+    ):
         del document[name]
     del document["channels"]["c"]["renew_at"]
     assert watch_of(document, None) == watch

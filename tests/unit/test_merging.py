@@ -93,7 +93,7 @@ MOVED = event("x", 1, recurringEventId="s")
 
 
 def merged_kinds(known: list[Item], page: list[Item], listing: Listing = INCREMENT) -> list[tuple[str, str]]:
-    merged = merge(part_of(known), page, Series.on(page), listing, fingerprint)
+    merged = merge(part_of(known), page, Series.on(page).with_those_in([part_of(known).items]), listing, fingerprint)
     return sorted((each.kind, each.item_id) for each in merged.changes)
 
 
