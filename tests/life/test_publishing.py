@@ -10,6 +10,8 @@ import pytest
 from google.cloud.firestore import Client
 
 from calendar_watch.attendant import attend
+from calendar_watch.change import announced
+from calendar_watch.hold import Hold
 from calendar_watch.resources import ACL, EVENTS
 from calendar_watch.watch import Order
 from tests.life.conftest import MakeWorld
@@ -197,3 +199,14 @@ def meddle(world: World, dice: Random, calendar: str, events: dict[str, list[str
             world.alice.change_event(calendar, dice.choice(known), summary=f"Changed {dice.random()}")
         case 3 if known:
             world.alice.delete_event(calendar, known.pop(dice.randrange(len(known))))
+
+
+def test_what_a_hold_does_not_remember_having_written_is_read_from_the_log(world: World) -> None:
+    """A write whose answer was lost, and of which it was not sure, may lie between two that it remembers."""
+    world.open(ALICES_ACL)
+    hold = Hold(world.around, world.registry.show(ALICES_ACL.id))
+    hold.claim([])
+    hold.write(world.store.commit, announced(hold.watch, "renewed", world.now))
+    hold.watch = world.store.commit(announced(hold.watch, "renewed", world.now))
+    hold.write(world.store.commit, announced(hold.watch, "renewed", world.now))
+    assert [int(each["sequence"]) for each in hold.unpublished(100)] == [2, 3, 4]
