@@ -46,6 +46,8 @@ def _judged(slip: Slip) -> bool:
 
 def main(wanted: str) -> str | None:
     slips = [each for each in SLIPS if wanted in each.name]
+    if is_caught(Slip("none", tuple(sorted({test for each in slips for test in each.tests})), ())):
+        return "the tests fail without any slip"
     with ThreadPoolExecutor(_JOBS) as pool:
         missed = len(slips) - sum(pool.map(_judged, slips))
     return f"{missed} of {len(slips)} slips were missed" if missed else None
