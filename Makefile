@@ -1,6 +1,6 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test chaos soak model mutants lint check infra-check drain format lock clean
+.PHONY: help demo dev test bench chaos soak model mutants lint check infra-check drain format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -22,6 +22,9 @@ dev: $(VENV)/runtime  ## leave the whole system running here, to play with
 test: $(VENV)/tools  ## every test, with branch coverage
 	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --cov --cov-report term:skip-covered \
 		--junitxml .test-results.xml
+
+bench: $(VENV)/tools  ## speed and cost as one table, some minutes; WHICH=burst: one part of it
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.bench $(WHICH)
 
 chaos: $(VENV)/tools  ## break everything at once, 500 times, some fifteen minutes; SEED=7 repeats one of them
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.chaos \

@@ -1,0 +1,58 @@
+"""Processes to measure, and what Linux knows of them."""
+
+import os
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from tests.stack import Function, Process
+from tests.stack.process import LOOPBACK
+
+_PROC = Path("/proc")
+_TICKS = os.sysconf("SC_CLK_TCK")
+_NO_CONTENT = 204
+
+
+class Bare(Function):
+    """The bare function, under the same server."""
+
+    def __init__(self, port: int, environment: Mapping[str, str], logs: Path):
+        source = str(Path(__file__).parent / "bare.py")
+        command = [sys.executable, "-m", "functions_framework", "--source", source, "--host", LOOPBACK]
+        self.url = f"http://{LOOPBACK}:{port}/"
+        Process.__init__(
+            self, "bare", [*command, "--target", "bare", "--port", str(port)], environment, logs / "bare.log"
+        )
+
+    def answers(self) -> bool:
+        return self.status() == _NO_CONTENT
+
+
+def cpu_seconds(process: Process) -> float:
+    """Of the process and all its children, so far."""
+    return sum(_ticks(each) for each in _group(process)) / _TICKS
+
+
+def mebibytes(process: Process) -> float:
+    """Of memory now; what several share is counted once, as a container does."""
+    return sum(_proportional(each) for each in _group(process)) / 1024
+
+
+def _group(process: Process) -> Iterator[Path]:
+    assert process._popen  # noqa: SLF001 (a bench may look)
+    group = process._popen.pid  # noqa: SLF001
+    for each in _PROC.glob("[0-9]*"):
+        with suppress(ProcessLookupError):
+            if os.getpgid(int(each.name)) == group:
+                yield each
+
+
+def _ticks(process: Path) -> int:
+    fields = (process / "stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def _proportional(process: Path) -> int:
+    lines = (process / "smaps_rollup").read_text().splitlines()
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
