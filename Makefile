@@ -20,7 +20,7 @@ dev: $(VENV)/runtime  ## leave the whole system running here, to play with
 	@$(BIN)/python -m tests.stack
 
 test: $(VENV)/tools  ## every test, with branch coverage
-	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --cov --cov-report term:skip-covered \
+	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --cov --cov-report term:skip-covered \
 		--junitxml .test-results.xml
 
 bench: $(VENV)/tools  ## speed and cost as one table, some minutes; WHICH=burst: one part of it

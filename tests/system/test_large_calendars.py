@@ -9,16 +9,15 @@ import pytest
 from tests import firestore_emulator
 from tests.contract.conftest import open_client
 from tests.stack import Person, Stack, memory, until
-from tests.system.conftest import BACKENDS
 
 EVENTS, MEBIBYTES, PATIENCE = 50_000, 512, 180
 NO_SECOND_READING = {"SETTLE_SECONDS": "3600"}
 """The one that follows half a minute after each would only blur what is counted here."""
 
 
-@pytest.fixture(scope="module", params=BACKENDS)
-def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
-    with Stack(NO_SECOND_READING, firestore=request.param) as stack:
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with Stack(NO_SECOND_READING) as stack:
         yield stack
 
 
