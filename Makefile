@@ -1,12 +1,13 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test bench chaos soak model mutants lint check infra-check drain format lock clean
+.PHONY: help demo dev test search bench chaos soak model mutants lint check infra-check drain format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 TERRAFORM ?=
 export TERRAFORM
+SEARCHES := tests/chaos tests/model tests/soak
 INFRA_TESTS = $(BIN)/python -m pytest tests/infra
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
@@ -19,9 +20,12 @@ demo: $(VENV)/runtime  ## the main job, end to end on this machine, in under a m
 dev: $(VENV)/runtime  ## leave the whole system running here, to play with
 	@$(BIN)/python -m tests.stack
 
-test: $(VENV)/tools  ## every test, with branch coverage
+test: $(VENV)/tools  ## every test but the searches, with branch coverage
 	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --cov --cov-report term:skip-covered \
-		--junitxml .test-results.xml
+		--junitxml .test-results.xml $(SEARCHES:%=--ignore %)
+
+search: $(VENV)/tools  ## a part of what chaos, model and soak do
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(SEARCHES)
 
 bench: $(VENV)/tools  ## speed and cost as one table, some minutes; WHICH=burst: one part of it
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.bench $(WHICH)
@@ -46,7 +50,7 @@ lint: $(VENV)/tools  ## style, types and layers, without running anything
 	PYTHONPATH=functions $(BIN)/lint-imports
 	$(BIN)/check-jsonschema --builtin-schema vendor.cloudbuild cloudbuild.yaml cloudbuild.plan.yaml
 
-check: lint test  ## everything that must hold before a change lands
+check: lint test search  ## everything that must hold before a change lands
 
 infra-check: $(VENV)/tools  ## Terraform: format, validity, tests; TERRAFORM=… names one that needs no init
 	@if [ -n "$(TERRAFORM)" ]; then $(INFRA_TESTS); \
