@@ -64,6 +64,19 @@ def policy_of(**changes: Any) -> Policy:
     return replace(Policy(address=ADDRESS, key=Tokens([KEY]).fingerprint), **changes)
 
 
+def answered(intake: Intake, delivery: Delivery) -> int:
+    """What `notifications` answers; errors become statuses as `web` has it."""
+    try:
+        intake.take(delivery.headers)
+    except InvalidRequestError:
+        return 400
+    except InvalidTokenError:
+        return 403
+    except CalendarWatchError:
+        return 503
+    return 204
+
+
 class World:
     """`alice` and `bob` change things at Google; `registry` is how operators talk to us."""
 
@@ -136,15 +149,7 @@ class World:
         self.now += timedelta(seconds=seconds)
 
     def _post(self, delivery: Delivery) -> int:
-        try:
-            self.intake.take(delivery.headers)
-        except InvalidRequestError:
-            return 400
-        except InvalidTokenError:
-            return 403
-        except CalendarWatchError:
-            return 503
-        return 204
+        return answered(self.intake, delivery)
 
     def run(self, span: timedelta) -> None:
         """Let time pass: messages arrive when they are due, and a sweep runs at every full minute that needs one."""

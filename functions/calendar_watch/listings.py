@@ -19,9 +19,14 @@ def begun(watch: Watch, now: datetime) -> Watch:
     return replace(watch, listings=number, listing=Listing(number, started=now, whole=not watch.sync_token))
 
 
+def current(watch: Watch) -> Listing:
+    assert watch.listing  # noqa: S101 (whoever reads pages has begun one)
+    return watch.listing
+
+
 def merged(watch: Watch, pieces: Sequence[Merged], now: datetime) -> Watch:
     """The first listing of all reports no changes: it is what they count from."""
-    listing = _of(watch)
+    listing = current(watch)
     for each in pieces:
         listing = replace(listing, seen=listing.seen + seen_by(each.new, listing) - seen_by(each.old, listing))
         watch = replace(watch, stored=watch.stored + len(each.new.items) - len(each.old.items))
@@ -34,7 +39,7 @@ def merged(watch: Watch, pieces: Sequence[Merged], now: datetime) -> Watch:
 
 def turned(watch: Watch, page: Page, policy: Policy, now: datetime) -> Watch:
     """The page has been merged: the next one, what the whole listing did not show, or the end."""
-    listing = replace(_of(watch).turned(page.page_token), sync_token=page.sync_token, read=not page.page_token)
+    listing = replace(current(watch).turned(page.page_token), sync_token=page.sync_token, read=not page.page_token)
     watch = replace(watch, listing=listing)
     if not listing.read:
         return watch
@@ -51,7 +56,7 @@ def _braked(watch: Watch, policy: Policy, now: datetime) -> Watch:
 
 def finished(watch: Watch, policy: Policy, now: datetime) -> Watch:
     """Everything that this listing showed is in the snapshot and in the log."""
-    listing = _of(watch)
+    listing = current(watch)
     counts = asdict(watch.counts)
     first, resynced = watch.item_count is None, watch.resyncing
     watch = readings.surprised(watch, bool(sum(counts.values())))
@@ -69,8 +74,3 @@ def stale(watch: Watch, failure: Failure, policy: Policy) -> Watch:
     if watch.listing and watch.listing.page_token:
         return replace(failures.failed(watch, Kind.READ, failure, policy), listing=None)
     return replace(watch, listing=None, sync_token="", resyncing=watch.item_count is not None)
-
-
-def _of(watch: Watch) -> Listing:
-    assert watch.listing  # noqa: S101 (whoever writes here has begun one)
-    return watch.listing

@@ -41,14 +41,14 @@ class PagedReader:
         watch = self._hold.watch
         if watch.listing is None:
             watch = listings.begun(watch, self._around.clock())
-        if watch.listing and watch.listing.read:
+        if listings.current(watch).read:
             return self._clear(watch)
         return self._absorb(watch, self._page(watch))
 
     def _page(self, watch: Watch) -> Page:
-        assert watch.listing  # noqa: S101 (begun above)
-        page = self._around.calendar.page(watch.order, watch.sync_token, watch.listing.page_token)
-        if watch.listing.has_seen(page.page_token):
+        listing = listings.current(watch)
+        page = self._around.calendar.page(watch.order, watch.sync_token, listing.page_token)
+        if listing.has_seen(page.page_token):
             raise StaleError("Google's listing goes in circles: a page token came twice")
         return page
 
@@ -66,11 +66,11 @@ class PagedReader:
         return self._hold.write(lambda settled: self._put(settled, piece), turned)
 
     def _merged(self, watch: Watch, portioned: Mapping[str, list[Item]], series: Series) -> _Piece:
-        assert watch.listing  # noqa: S101 (begun above)
+        listing = listings.current(watch)
         by_leaf = {**dict.fromkeys(spread(watch.parts, portioned), ()), **portioned}
         found = self._around.store.parts(watch.id, by_leaf) if by_leaf else []
         known = series.with_those_in(part.items for part in found)
-        merged = [merge(part, by_leaf[part.name], known, watch.listing, self._keep) for part in found]
+        merged = [merge(part, by_leaf[part.name], known, listing, self._keep) for part in found]
         return _piece(listings.merged(watch, merged, self._around.clock()), merged)
 
     def _clear(self, watch: Watch) -> plan.Step:
@@ -82,9 +82,8 @@ class PagedReader:
         return self._hold.write(self._around.store.commit, finished)
 
     def _cleared(self, watch: Watch, leaf: str) -> _Piece:
-        assert watch.listing  # noqa: S101 (read to its end)
         [part] = self._around.store.parts(watch.id, [leaf])
-        cleared = unseen(part, watch.listing, _CHUNK)
+        cleared = unseen(part, listings.current(watch), _CHUNK)
         if not cleared.changes:
             return _Piece(watch)
         return _piece(listings.merged(watch, [cleared], self._around.clock()), [cleared])

@@ -35,13 +35,6 @@ class Outlet(Protocol):
         """Send at most a hundred entries of one watch, in their order. Raises TryLaterError: then send all again."""
 
 
-class Bell(Protocol):
-    """What calls `renew` at once."""
-
-    def wake(self, watch_id: str) -> None:
-        """Raises TryLaterError, which costs no more than a minute: the next sweep finds the news as well."""
-
-
 class NewsStore(Protocol):
     """All that `notifications` may do."""
 

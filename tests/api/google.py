@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from threading import Thread
 from typing import Any
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug import Request, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -89,9 +89,9 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def listening(line: Line) -> Iterator[str]:
+def listening(app: WSGIApplication) -> Iterator[str]:
     """Give the URL."""
-    server = make_server("127.0.0.1", 0, line, threaded=True, request_handler=_Quiet)
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"

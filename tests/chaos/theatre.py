@@ -10,7 +10,7 @@ import requests
 from calendar_watch.allowance import Allowance
 from calendar_watch.attendant import Attendance, attend
 from calendar_watch.calendar_api import CalendarApi
-from calendar_watch.errors import CalendarWatchError, InvalidRequestError, InvalidTokenError, UnknownWatchError
+from calendar_watch.errors import CalendarWatchError, UnknownWatchError
 from calendar_watch.google_calls import GoogleCalls
 from calendar_watch.hold import Surroundings
 from calendar_watch.intake import Intake
@@ -28,7 +28,7 @@ from tests.chaos.stage import Stage
 from tests.local_pubsub import LocalPubSub
 from tests.local_pubsub.subscription import Subscription
 from tests.memory_store import MemoryFirestore, MemoryStore
-from tests.world import CHANGES, KEY, PUBSUB, ROOT, START, WAKEUPS
+from tests.world import CHANGES, KEY, PUBSUB, ROOT, START, WAKEUPS, answered
 
 PUSHES = "projects/p/subscriptions/wakeups"
 ARRIVALS = "projects/p/subscriptions/arrivals"
@@ -74,16 +74,7 @@ class Theatre:
     # --- what workers do
 
     def receive(self, delivery: Delivery) -> int:
-        """What `notifications` answers; errors become statuses as `web` has it."""
-        try:
-            self.intake.take(delivery.headers)
-        except InvalidRequestError:
-            return 400
-        except InvalidTokenError:
-            return 403
-        except CalendarWatchError:
-            return 503
-        return 204
+        return answered(self.intake, delivery)
 
     def sweep(self) -> None:
         """What `renew` does every minute."""

@@ -13,18 +13,12 @@ import pytest
 from google.cloud import firestore
 
 from tests import firestore_emulator, local_firestore
+from tests.backends import backends
 from tests.calendar_simulator import Actor, CalendarSimulator
 
-BACKENDS = [
-    pytest.param("local_firestore_host", id="local"),
-    pytest.param(
-        "google_emulator_host",
-        id="emulator",
-        marks=pytest.mark.skipif(
-            not firestore_emulator.present(), reason="Google's Firestore emulator is not on this machine"
-        ),
-    ),
-]
+BACKENDS = backends(
+    "Firestore", present=firestore_emulator.present(), ours="local_firestore_host", googles="google_emulator_host"
+)
 
 
 @pytest.fixture(scope="session")

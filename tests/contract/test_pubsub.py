@@ -24,19 +24,13 @@ from calendar_watch.pubsub import ChangesTopic, WakeupTopic
 from calendar_watch.resources import RESOURCES, Item
 from calendar_watch.watch import Cause, Entry, Order, Watch, Wish
 from tests import local_pubsub, pubsub_emulator
+from tests.backends import backends
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PATIENCE = 20.0
-BACKENDS = [
-    pytest.param("local_pubsub_host", id="local"),
-    pytest.param(
-        "pubsub_emulator_host",
-        id="emulator",
-        marks=pytest.mark.skipif(
-            not pubsub_emulator.present(), reason="Google's Pub/Sub emulator is not on this machine"
-        ),
-    ),
-]
+BACKENDS = backends(
+    "Pub/Sub", present=pubsub_emulator.present(), ours="local_pubsub_host", googles="pubsub_emulator_host"
+)
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import requests
-
 from tests.local_pubsub.pubsub import LocalPubSub
 from tests.local_pubsub.subscription import Received, Subscription
+from tests.loopback import post
 
 _SUCCESS = frozenset({102, 200, 201, 202, 204})
 """https://cloud.google.com/pubsub/docs/push#receive_push."""
@@ -62,17 +61,6 @@ class Courier:
 
 
 def post_over_http(delivery: Delivery) -> int | None:
-    """No redirects are followed; the ack deadline is how long an endpoint may take."""
-    with requests.Session() as session:
-        session.trust_env = False
-        try:
-            answer = session.post(
-                delivery.subscription.endpoint,
-                data=delivery.body,
-                headers={"Content-Type": "application/json"},
-                timeout=delivery.subscription.ack_seconds,
-                allow_redirects=False,
-            )
-        except requests.RequestException:
-            return None
-        return answer.status_code
+    """The ack deadline is how long an endpoint may take."""
+    to = delivery.subscription
+    return post(to.endpoint, {"Content-Type": "application/json"}, to.ack_seconds, delivery.body)

@@ -3,14 +3,12 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 from uuid import uuid4
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from google.auth.credentials import AnonymousCredentials
 from werkzeug import Request, Response
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests import local_firestore, local_pubsub
 from tests.api.deployment import Deployment
@@ -31,11 +29,6 @@ def example(heading: str, language: str = "python") -> str:
     return code
 
 
-class _Quiet(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 (werkzeug's name)
-        """Say nothing."""
-
-
 @contextmanager
 def served(answer: Answer) -> Iterator[str]:
     """Give the URL."""
@@ -43,13 +36,8 @@ def served(answer: Answer) -> Iterator[str]:
     def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return answer(Request(environ))(environ, start_response)
 
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with listening(app) as url:
+        yield url
 
 
 @pytest.fixture

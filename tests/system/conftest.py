@@ -7,14 +7,8 @@ from typing import Any
 import pytest
 
 from tests import firestore_emulator
+from tests.backends import backends
 from tests.stack import Person, RefusedError, Stack, until
-
-
-def backends(name: str, *, present: bool) -> list[Any]:
-    """Ours, and Google's where this machine has it."""
-    missing = pytest.mark.skipif(not present, reason=f"Google's {name} emulator is not on this machine")
-    return ["local", pytest.param("emulator", marks=missing)]
-
 
 BACKENDS = backends("Firestore", present=firestore_emulator.present())
 

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from tests import pubsub_emulator
+from tests.backends import backends
 from tests.stack import Person, Stack, event_of, until
-from tests.system.conftest import PATIENCE, QUICK, backends, has_warmed_up
+from tests.system.conftest import PATIENCE, QUICK, has_warmed_up
 
 BACKENDS = backends("Pub/Sub", present=pubsub_emulator.present())
 NEVER = 3600.0

@@ -6,17 +6,7 @@ from hypothesis import strategies as st
 
 from calendar_watch.errors import TryLaterError
 from calendar_watch.pace import Pace
-
-
-class VirtualTime:
-    def __init__(self) -> None:
-        self.at = 0.0
-
-    def clock(self) -> float:
-        return self.at
-
-    def sleep(self, seconds: float) -> None:
-        self.at += seconds
+from tests.unit.virtual_time import VirtualTime
 
 
 def turns(per_minute: int, count: int) -> list[float]:

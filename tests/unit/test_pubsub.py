@@ -20,20 +20,10 @@ from calendar_watch import pubsub
 from calendar_watch.errors import TryLaterError
 from calendar_watch.pubsub import ChangesTopic, PubSub, WakeupTopic, bodies
 from tests.scripted_http import Reply, ScriptedHttp, in_order, json_of
+from tests.unit.virtual_time import VirtualTime
 
 TOPIC = "projects/p/topics/t"
 SECRET = "ya29.secret"  # noqa: S105 - a bait
-
-
-class VirtualTime:
-    def __init__(self) -> None:
-        self.at = 0.0
-
-    def clock(self) -> float:
-        return self.at
-
-    def sleep(self, seconds: float) -> None:
-        self.at += seconds
 
 
 @pytest.fixture
