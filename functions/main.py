@@ -53,7 +53,7 @@ _FIRST_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
 @web.answers
 def watches(request: Request) -> web.Answer:
     """Ask for a collection to be watched, show and list watches, read what they hold and what changed, end them."""
-    with log.trace(dict(request.headers), _settings().google_cloud_project):
+    with log.trace(request.headers, _settings().google_cloud_project):
         match web.path_of(request):
             case ():
                 web.only(request, "POST", "GET")
@@ -78,9 +78,9 @@ def watches(request: Request) -> web.Answer:
 def notifications(request: Request) -> web.Answer:
     """Google's messages. Public: what is not signed by us costs one HMAC and is gone."""
     settings = _intake_settings()
-    with log.trace(dict(request.headers), settings.google_cloud_project):
+    with log.trace(request.headers, settings.google_cloud_project):
         web.only(request, "POST")
-        _intake().take(dict(request.headers))
+        _intake().take(request.headers)
         return None, 204
 
 
@@ -88,7 +88,7 @@ def notifications(request: Request) -> web.Answer:
 @web.answers
 def renew(request: Request) -> web.Answer:
     """`POST /`: attend to every watch that is due. `POST /wakeups`: to the one that a message names."""
-    with log.trace(dict(request.headers), _settings().google_cloud_project):
+    with log.trace(request.headers, _settings().google_cloud_project):
         match web.path_of(request):
             case ():
                 web.only(request, "POST")

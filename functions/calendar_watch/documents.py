@@ -6,7 +6,7 @@ N-1 run side by side.
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
@@ -25,6 +25,8 @@ _PLAIN = (
     "generation", "unconfirmed", "was_confirmed", "surprises",
     "roster", "followed_to", "following", "sequence", "published",
 )  # fmt: skip
+_LISTING_FIELDS = tuple(each.name for each in fields(Listing))
+_CHANNEL_FIELDS = tuple(each.name for each in fields(Channel) if each.name != "id")
 
 Document = Mapping[str, Any]
 
@@ -46,17 +48,15 @@ def watch_document(watch: Watch) -> dict[str, Any]:
         "not_before": dict(watch.not_before),
         "failures": dict(watch.failures),
         "parts": list(watch.parts),
-        "listing": watch.listing and asdict(watch.listing),
+        "listing": watch.listing and _document(watch.listing, _LISTING_FIELDS),
         "counts": asdict(watch.counts),
-        "channels": {each.id: _channel_document(each) for each in watch.channels.values()},
-        **{name: getattr(watch, name) for name in _PLAIN},
+        "channels": {each.id: _document(each, _CHANNEL_FIELDS) for each in watch.channels.values()},
+        **_document(watch, _PLAIN),
     }
 
 
-def _channel_document(channel: Channel) -> dict[str, Any]:
-    document = asdict(channel)
-    del document["id"]
-    return document
+def _document(value: object, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in names}
 
 
 def watch_of(document: Document, version: object) -> Watch:
@@ -75,14 +75,14 @@ def watch_of(document: Document, version: object) -> Watch:
         counts=Counts(**document.get("counts", {})),
         channels={id_: _channel_of(id_, channel) for id_, channel in document["channels"].items()},
         version=version,
-        **{name: document[name] for name in _PLAIN if name in document},
+        **_known(document, _PLAIN),
     )
 
 
 def _listing_of(document: Document | None) -> Listing | None:
     if document is None:
         return None
-    return Listing(**{name: value for name, value in document.items() if name in _LISTING_FIELDS})
+    return Listing(**_known(document, _LISTING_FIELDS))
 
 
 def _order_of(document: Document) -> Order:
@@ -95,12 +95,12 @@ def _refusal_of(document: Document) -> Refusal:
     return Refusal(Reason(document["reason"]), document["detail"], Kind(document["kind"]), document["address"])
 
 
-_LISTING_FIELDS = frozenset(each.name for each in fields(Listing))
-_CHANNEL_FIELDS = frozenset(each.name for each in fields(Channel)) - {"id"}
-
-
 def _channel_of(channel_id: str, document: Document) -> Channel:
-    return Channel(channel_id, **{name: value for name, value in document.items() if name in _CHANNEL_FIELDS})
+    return Channel(channel_id, **_known(document, _CHANNEL_FIELDS))
+
+
+def _known(document: Document, names: Iterable[str]) -> dict[str, Any]:
+    return {name: document[name] for name in names if name in document}
 
 
 def news_document(news: News) -> dict[str, Any]:

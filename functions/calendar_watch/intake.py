@@ -3,12 +3,12 @@
 It never calls Google Calendar and never touches a watch, so a flood of messages disturbs no one (DESIGN 2.2).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from calendar_watch.errors import InvalidTokenError, TryLaterError
 from calendar_watch.log import event
-from calendar_watch.notification import Notification
+from calendar_watch.notification import Headers, Notification
 from calendar_watch.ports import NewsStore
 from calendar_watch.tokens import Tokens
 from calendar_watch.watch import News
@@ -32,7 +32,7 @@ class Intake:
         self._wake = wake
         self._clock = clock
 
-    def take(self, headers: Mapping[str, str]) -> None:
+    def take(self, headers: Headers) -> None:
         """Raises InvalidRequestError, InvalidTokenError, and UnavailableError when it could not be made durable."""
         notification = Notification.from_headers(headers)
         watch_id = self._authenticated(notification)

@@ -18,6 +18,7 @@ from enum import Enum
 from typing import TextIO
 
 from calendar_watch.change import rfc3339
+from calendar_watch.notification import Headers
 
 _TRACE_FIELD = "logging.googleapis.com/trace"
 _TRACE_HEADERS = {
@@ -42,7 +43,7 @@ def configure(level: str) -> None:
 
 
 @contextmanager
-def trace(headers: Mapping[str, str], project: str) -> Iterator[None]:
+def trace(headers: Headers, project: str) -> Iterator[None]:
     """All that is logged within belongs to the request that came with `headers`."""
     trace_id = _trace_id(headers)
     before = _trace.set(f"projects/{project}/traces/{trace_id}" if trace_id else "")
@@ -52,9 +53,8 @@ def trace(headers: Mapping[str, str], project: str) -> Iterator[None]:
         _trace.reset(before)
 
 
-def _trace_id(headers: Mapping[str, str]) -> str:
-    given = {name.lower(): value.lower() for name, value in headers.items()}
-    matches = (form.fullmatch(given.get(name, "")) for name, form in _TRACE_HEADERS.items())
+def _trace_id(headers: Headers) -> str:
+    matches = (form.fullmatch((headers.get(name) or "").lower()) for name, form in _TRACE_HEADERS.items())
     return next((match[1] for match in matches if match), "")
 
 
@@ -82,6 +82,8 @@ _HANDLER.setFormatter(_OneLine())
 def _plain(value: object) -> object:
     """Say the same in JSON's few types: a line is never lost to a value that is none of them."""
     match value:
+        case None | str() | int():  # nearly all; looked at first, because a forged message costs little else
+            return value
         case Mapping():
             return {str(_scalar(key)): _plain(each) for key, each in value.items()}
         case list() | tuple() | set() | frozenset():

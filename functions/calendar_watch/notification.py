@@ -5,11 +5,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 from calendar_watch.errors import InvalidRequestError
 
 _DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
+
+
+class Headers(Protocol):
+    """Of a request: found however their names are spelled."""
+
+    def get(self, name: str, /) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +33,13 @@ class Notification:
     token: str | None = field(default=None, repr=False)
 
     @classmethod
-    def from_headers(cls, headers: Mapping[str, str]) -> Self:
-        given = {name.lower(): value for name, value in headers.items()}
+    def from_headers(cls, headers: Headers) -> Self:
+        """Raises InvalidRequestError, which names every header that is wrong."""
         values: dict[str, Any] = {}
         errors = []
         for name, (header, parse) in _HEADERS.items():
             try:
-                values[name] = parse(given.get(header.lower()))
+                values[name] = parse(headers.get(header))
             except ValueError as error:
                 errors.append((header, str(error)))
         if errors:

@@ -39,7 +39,7 @@ class PagedReader:
     def read(self) -> plan.Step:
         """Raises StaleError and other GoogleErrors, and DisturbedError."""
         watch = self._hold.watch
-        if watch.listing is None:
+        if watch.listing is None or not watch.listing.pages:  # a first page that is asked for anew is another listing
             watch = listings.begun(watch, self._around.clock())
         if listings.current(watch).read:
             return self._clear(watch)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, Self
 
 from calendar_watch.channel import Channel
@@ -48,7 +49,7 @@ LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 POLLING_REASONS = frozenset({Reason.PUSH_NOT_SUPPORTED, Reason.WEBHOOK_REFUSED, Reason.NOTIFICATIONS_NOT_ARRIVING})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Order:
     """What is followed, and for whom: the identity of a watch."""
 
@@ -57,7 +58,7 @@ class Order:
     subject: str | None = None
     event_types: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def id(self) -> str:
         """32 characters: asking twice gives one watch."""
         identity = json.dumps([self.resource.name, self.calendar_id, self.subject, sorted(self.event_types)])

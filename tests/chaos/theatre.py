@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 import requests
+from requests.adapters import BaseAdapter
 
 from calendar_watch.allowance import Allowance
 from calendar_watch.attendant import Attendance, attend
@@ -50,8 +51,7 @@ class Theatre:
         store = MemoryStore(database, policy.retention, store_edge(self.gate))
         self.tokens = Tokens([KEY])
         self.calendar = self._calendar()
-        self._publisher = requests.Session()
-        self._publisher.mount(PUBSUB, PubSubEdge(self.gate, self.pubsub))
+        self._publisher = _session(PUBSUB, PubSubEdge(self.gate, self.pubsub))
         self.around = Surroundings(
             store=store,
             calendar=self.calendar,
@@ -126,14 +126,19 @@ class Theatre:
         return session
 
     def _logged_in(self, subject: str, scope: str) -> requests.Session:
-        session = self._sessions[subject, scope] = requests.Session()
-        session.trust_env = False
-        session.mount("https://", GoogleEdge(self.gate, self.google))
+        session = self._sessions[subject, scope] = _session("https://", GoogleEdge(self.gate, self.google))
         self.google.register_token(f"access-token {subject} {scope}", subject, [scope])
         return session
 
     def _seconds(self) -> float:
         return (self.stage.clock() - START).total_seconds()
+
+
+def _session(prefix: str, adapter: BaseAdapter) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.mount(prefix, adapter)
+    return session
 
 
 def _pubsub(stage: Stage) -> LocalPubSub:

@@ -229,6 +229,30 @@ def test_a_first_listing_resumes_after_a_crash_at_any_page(world: World) -> None
     assert items.keys() == shown_by_google(world).keys()
 
 
+def test_what_goes_while_a_first_page_is_half_written_down_is_told_all_the_same(
+    opened: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that is asked for anew belongs to another listing, which does not show what has gone since."""
+    opened.google.seed_events(ALICE, 600)
+    opened.alice.create_event(ALICE, "lunch")
+    opened.run(5 * MINUTE)
+    opened.google.expire_sync_tokens()
+    opened.alice.create_event(ALICE, "dinner")
+    with monkeypatch.context() as patch, suppress(Death):
+        patch.setattr("calendar_watch.listings.turned", dies)
+        opened.run(MINUTE)
+    gone = sorted(shown_by_google(opened))[:100]
+    for each in gone:
+        opened.alice.delete_event(ALICE, each)
+    opened.run(timedelta(hours=2))
+    assert {each for kind, each in told_of(opened) if kind == "deleted"} == {*gone}
+    assert_consumers_agree(opened)
+
+
+def dies(*_: object) -> None:
+    raise Death
+
+
 def test_an_empty_listing_is_believed_only_when_it_is_seen_twice(opened: World) -> None:
     for number in range(12):
         opened.alice.create_event(ALICE, f"Event {number}")

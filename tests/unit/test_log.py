@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.datastructures import Headers
 
 from calendar_watch import log
 from calendar_watch.watch import State
@@ -146,7 +147,7 @@ def test_an_exception_is_one_line_with_its_traceback(capsys: pytest.CaptureFixtu
     ],
 )
 def test_lines_of_a_request_carry_its_trace(headers: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
-    with log.trace(headers, "project"):
+    with log.trace(Headers(headers), "project"):
         log.event("sweep", "within")
     log.event("sweep", "outside")
     within, outside = lines(capsys)
@@ -156,13 +157,13 @@ def test_lines_of_a_request_carry_its_trace(headers: dict[str, str], capsys: pyt
 
 @pytest.mark.parametrize("value", ["", "/1;o=1", f"{TRACE}0", f"x{TRACE}", f"00-{TRACE}"])
 def test_a_malformed_trace_is_left_out(value: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with log.trace({"X-Cloud-Trace-Context": value, "traceparent": value}, "project"):
+    with log.trace(Headers({"X-Cloud-Trace-Context": value, "traceparent": value}), "project"):
         log.event("sweep", "within")
     assert TRACE_FIELD not in lines(capsys)[0]
 
 
 def fail_within_trace() -> None:
-    with log.trace({"X-Cloud-Trace-Context": TRACE}, "project"):
+    with log.trace(Headers({"X-Cloud-Trace-Context": TRACE}), "project"):
         raise LookupError
 
 

@@ -6,6 +6,7 @@ from email.utils import format_datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.datastructures import Headers
 
 from calendar_watch.errors import InvalidRequestError
 from calendar_watch.notification import Notification
@@ -46,7 +47,7 @@ def test_a_notification_says_all_that_its_headers_say() -> None:
 
 @pytest.mark.parametrize("spelled", [str.lower, str.upper, str.title])
 def test_headers_may_be_spelled_in_any_case(spelled: Callable[[str], str]) -> None:
-    respelled = {spelled(name): value for name, value in GENUINE.items()}
+    respelled = Headers({spelled(name): value for name, value in GENUINE.items()})
     assert Notification.from_headers(respelled) == Notification.from_headers(GENUINE)
 
 
