@@ -171,7 +171,7 @@ def _sweep() -> dict[str, Any]:
 
 def _wake(watch_id: str) -> web.Answer:
     with suppress(UnknownWatchError):
-        attend(_surroundings(), watch_id)
+        attend(_surroundings(), watch_id, pause=time.sleep)
     return None, 204
 
 

@@ -5,7 +5,7 @@
 Every step is safe to repeat. A crash anywhere leaves a watch that the next attendant carries on with.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,7 +20,8 @@ from calendar_watch.paged_reader import PagedReader
 from calendar_watch.watch import Kind, News, State
 from calendar_watch.whole_reader import WholeReader
 
-_ROUNDS = 5
+_PAUSES = (0, 1, 4)
+"""Seconds before each look at the news, of which the last ones may wait for the next sweep."""
 _BATCH = 100
 _MOST_STEPS = 50
 
@@ -37,14 +38,17 @@ class Attendance:
     state: State | None = None
 
 
-def attend(around: Surroundings, watch_id: str) -> Attendance:
-    """Do all that is due, unless somebody else is at it.
+def attend(around: Surroundings, watch_id: str, pause: Callable[[float], object] = lambda _: None) -> Attendance:
+    """Do all that is due, unless somebody else is at it; then what news came meanwhile ask for, after a `pause`.
+
+    Whoever can wait so many seconds sees a burst of changes in a few readings.
 
     Raises UnknownWatchError, and UnavailableError when Firestore cannot be reached.
     """
     attendance = Attendance()
     news = around.store.news(watch_id)
-    for _ in range(_ROUNDS):
+    for seconds in _PAUSES:
+        pause(seconds)
         watch = around.store.get(watch_id)
         if not plan.claimable(watch, around.clock(), news=bool(news)):
             break

@@ -20,19 +20,30 @@ def intended(watch: Watch, channel_id: str, now: datetime, policy: Policy) -> Wa
 
 
 def opened(watch: Watch, channel_id: str, answer: Opening, now: datetime, policy: Policy) -> Watch:
-    """Google's answer. Older channels that nobody confirmed are given up only now; one reading closes the gap.
+    """Google's answer. Older channels that nobody confirmed are given up only now.
 
     Applied twice, after a lost answer of Firestore's, it counts the channel once.
     """
     intent = watch.channels[channel_id]
     channel = _answered(watch, intent, answer, policy)
     watch = _predecessors_given_up(watch.with_channel(channel), channel, now)
-    return replace(
-        failures.accepted(watch, now, policy),
-        unconfirmed=watch.unconfirmed + (not intent.answered),
-        read_at=now,
-        read_cause=Cause.NOTIFICATION if watch.news_at else Cause.OPENED,
-    )
+    watch = replace(failures.accepted(watch, now, policy), unconfirmed=watch.unconfirmed + (not intent.answered))
+    return _read_soon(watch, now + policy.confirm) if watch.confirmed(now) else _read_now(watch, now)
+
+
+def _read_now(watch: Watch, now: datetime) -> Watch:
+    """Nobody was listening: one reading closes the gap."""
+    return replace(watch, read_at=now, read_cause=Cause.NOTIFICATION if watch.news_at else Cause.OPENED)
+
+
+def _read_soon(watch: Watch, latest: datetime) -> Watch:
+    """An older channel listens still, as far as we know; the first message of the new one asks for a reading anyway.
+
+    This is for when that message gets lost.
+    """
+    if watch.read_at and watch.read_at <= latest:
+        return watch
+    return replace(watch, read_at=latest, read_cause=Cause.OPENED)
 
 
 def _predecessors_given_up(watch: Watch, channel: Channel, now: datetime) -> Watch:

@@ -1,4 +1,6 @@
-"""What `notifications` is compared with: a function that answers 204 and does nothing, importing what ours must."""
+"""What `notifications` is compared with: functions that answer and do nothing, importing what ours must."""
+
+import json
 
 import flask
 import functions_framework
@@ -9,3 +11,10 @@ import requests  # noqa: F401 (likewise)
 @functions_framework.http
 def bare(_request: flask.Request) -> tuple[str, int]:
     return "", 204
+
+
+@functions_framework.http
+def refusing(_request: flask.Request) -> flask.Response:
+    """As ours tells it (RFC 9457)."""
+    problem = {"type": "about:blank", "title": "Forbidden", "status": 403, "detail": "the token is not of our making"}
+    return flask.Response(json.dumps(problem), 403, mimetype="application/problem+json")

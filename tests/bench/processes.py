@@ -11,22 +11,22 @@ from tests.stack.process import LOOPBACK
 
 _PROC = Path("/proc")
 _TICKS = os.sysconf("SC_CLK_TCK")
-_NO_CONTENT = 204
+_ANSWERS = {204, 403}
 
 
 class Bare(Function):
-    """The bare function, under the same server."""
+    """A bare function, under the same server."""
 
-    def __init__(self, port: int, environment: Mapping[str, str], logs: Path):
+    def __init__(self, target: str, port: int, environment: Mapping[str, str], logs: Path):
         source = str(Path(__file__).parent / "bare.py")
         command = [sys.executable, "-m", "functions_framework", "--source", source, "--host", LOOPBACK]
         self.url = f"http://{LOOPBACK}:{port}/"
         Process.__init__(
-            self, "bare", [*command, "--target", "bare", "--port", str(port)], environment, logs / "bare.log"
+            self, target, [*command, "--target", target, "--port", str(port)], environment, logs / f"{target}.log"
         )
 
     def answers(self) -> bool:
-        return self.status() == _NO_CONTENT
+        return self.status() in _ANSWERS
 
 
 def cpu_seconds(process: Process) -> float:

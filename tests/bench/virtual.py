@@ -79,6 +79,9 @@ class Lively(World):
                 self.sweep()
         self.now = max(self.now, end)
 
+    def _wait(self, seconds: float) -> None:
+        self._pass(timedelta(seconds=seconds))
+
     def _next_message(self) -> datetime:
         return (not self.busy and self.google.next_due()) or _NEVER
 
@@ -92,7 +95,7 @@ class Lively(World):
         before = len(self.pubsub.published(WAKEUPS))
         status = super()._post(delivery)
         for wakeup in self.pubsub.published(WAKEUPS)[before:]:
-            attend(self.around, wakeup.attributes["watchId"])
+            attend(self.around, wakeup.attributes["watchId"], pause=self._wait)
         return status
 
     @property

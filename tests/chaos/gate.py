@@ -48,13 +48,15 @@ class Gate:
 
     def passed(self, call: str, act: Callable[[str], _Result]) -> _Result:
         """`act` is told the mishap. Where no worker runs, nothing ever happens."""
-        if self.stage.running is None:
+        worker = self.stage.running
+        if worker is None:
             return act("")
         self.stage.pause()
         self.passed_by[call] += 1
         fate = self.fates(call)
         if fate.dies == "before":
             self.stage.die()
+        worker.acted = self.stage.now
         result = act(fate.mishap)
         if fate.dies == "after":
             self.stage.die()

@@ -19,6 +19,8 @@ class Worker:
         self.name = name
         self.skew = skew
         self.wakes = wakes
+        self.acted = wakes
+        """When its last input or output happened, however long it then took to hear of it."""
         self.turns = 0
         self.dead = False
         self.done = False

@@ -86,7 +86,7 @@ class Theatre:
     def attend(self, watch_id: str) -> Attendance | None:
         """What `renew` does at once; None when Pub/Sub has to ask again."""
         try:
-            return attend(self.around, watch_id)
+            return attend(self.around, watch_id, pause=self.stage.pause)
         except UnknownWatchError:
             return Attendance()
         except CalendarWatchError:

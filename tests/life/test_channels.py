@@ -249,6 +249,22 @@ def test_what_changed_while_no_channel_lived_is_read_when_one_opens_even_if_it_n
     assert world.told(ALICES_ACL.id) == ["watch.opened", "watch.degraded", "acl.created"]
 
 
+@pytest.mark.parametrize(("sync", "soon"), [("after", MINUTE), ("never", 4 * MINUTE)])
+def test_what_an_old_channel_was_silent_about_is_read_with_the_first_message_of_the_new_one_or_shortly_after(
+    make_world: MakeWorld, sync: str, soon: timedelta
+) -> None:
+    world = make_world(policy=policy_of(channel_ttl=3600, safety_sync=timedelta(0)))
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    world.google.faults.drop_next(1)
+    world.alice.share(ALICE, BOB, "reader")
+    world.google.configure(sync=sync)
+    while len(channels_of(world, ALICES_ACL)) < 2:
+        world.run(MINUTE)
+    world.run(soon)
+    assert "acl.created" in world.told(ALICES_ACL.id)
+
+
 def test_ending_leaves_no_channel_at_google(world: World) -> None:
     for order in ALL:
         world.open(order)

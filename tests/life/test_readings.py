@@ -272,6 +272,23 @@ def test_a_worker_that_was_fenced_off_calls_nothing_more(world: World, call: tup
     assert len(world.live()) == 1
 
 
+def test_changes_in_a_row_are_read_in_few_listings_by_whoever_can_wait_and_none_is_lost(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(10 * MINUTE)
+    names, pauses = (f"user{n}@example.com" for n in range(4)), list[float]()
+
+    def somebody_goes_on_sharing() -> None:
+        world.alice.share(ALICE, next(names), "reader")
+        world.run(timedelta(0))
+
+    somebody_goes_on_sharing()
+    with world.line.cut("GET", "/acl", late(somebody_goes_on_sharing)):
+        attended = attend(world.around, ALICES_ACL.id, pauses.append)
+    assert (pauses, attended.synced) == ([0, 1, 4], 3)
+    world.run(2 * MINUTE)
+    assert world.told(ALICES_ACL.id).count("acl.created") == 4
+
+
 def test_a_probe_that_fails_otherwise_waits_too(world: World) -> None:
     world.open(ALICES_ACL)
     world.run(5 * MINUTE)

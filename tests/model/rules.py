@@ -158,6 +158,8 @@ class Rules:
         return doc
 
     def read_after_opening(self, doc: Doc) -> Doc:
+        if doc.confirmed:
+            return doc._replace(read="later", cause="news", settles=0) if doc.read == "never" else doc
         return doc._replace(read="now", cause="news")
 
     def stopped(self, doc: Doc, channel_id: int) -> Doc:

@@ -51,7 +51,7 @@ SLIPS = (
     Slip(
         "a watch is released without looking for news again",
         ("tests/life/test_readings.py", "tests/life/test_channels.py"),
-        (Edit("attendant.py", "_ROUNDS = 5", "_ROUNDS = 1"),),
+        (Edit("attendant.py", "_PAUSES = (0, 1, 4)", "_PAUSES = (0,)"),),
     ),
     Slip(
         "a late worker stops its channel",
@@ -121,6 +121,16 @@ SLIPS = (
                 "if watch.item_count is not None and not watch.resyncing:\n        changes",
             ),
         ),
+    ),
+    Slip(
+        "a first page that is asked for anew goes on with what the old listing had shown",
+        ("tests/life/test_events.py",),
+        (Edit("paged_reader.py", " or not watch.listing.pages:", ":"),),
+    ),
+    Slip(
+        "what an old channel was silent about waits for a message that may get lost",
+        ("tests/life/test_channels.py",),
+        (Edit("openings.py", "_read_soon(watch, now + policy.confirm) if", "watch if"),),
     ),
     Slip(
         "an exception outlives its series",
