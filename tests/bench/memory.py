@@ -11,7 +11,7 @@ from tests.bench.row import Row, at_most
 from tests.stack import Stack, call
 
 _SETTINGS = {"SAFETY_SYNC_SECONDS": "1", "SETTLE_SECONDS": "1", "SWEEP_SECONDS": "2", "LOG_LEVEL": "WARNING"}
-_WATCHES, _WARM, _MOST, _SECONDS, _NEVER = 100, 1_000, 10_000, 45, 3600.0
+_WATCHES, _WARM, _MOST, _SECONDS, _NEVER = 100, 1_000, 10_000, 170, 3600.0
 
 
 def measure() -> Iterator[Row]:

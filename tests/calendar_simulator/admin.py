@@ -108,6 +108,11 @@ def _empty_listings(simulator: CalendarSimulator, body: JsonObject) -> Any:
     return body
 
 
+def _halve_listings(simulator: CalendarSimulator, body: JsonObject) -> Any:
+    simulator.faults.halve_next_listings(body["resource"], int(body["count"]))
+    return body
+
+
 def _block(simulator: CalendarSimulator, body: JsonObject) -> Any:
     if body["how"] not in get_args(Block):
         raise ValueError(f"how is one of {', '.join(get_args(Block))}")
@@ -134,6 +139,7 @@ _ACTIONS: Mapping[tuple[str, str], Callable[[CalendarSimulator, JsonObject], Any
     ("POST", "tokens"): _register,
     ("POST", "drop"): _drop,
     ("POST", "empty-listings"): _empty_listings,
+    ("POST", "halve-listings"): _halve_listings,
     ("POST", "block"): _block,
     ("POST", "unblock"): _unblock,
 }

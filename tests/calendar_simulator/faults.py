@@ -3,7 +3,6 @@
 Every notification passes here twice: when it is born and when it would leave. So does every answer, once.
 """
 
-from collections import Counter
 from typing import Any, Literal
 
 from .call import Delivery
@@ -17,7 +16,8 @@ class Faults:
     def __init__(self) -> None:
         self._to_drop = 0
         self._blocks: dict[str, Block] = {}
-        self._to_empty: Counter[str] = Counter()
+        self._shortened: dict[str, tuple[int, float]] = {}
+        """How many listings of a method are, and which part of their items is left."""
 
     def drop_next(self, count: int) -> None:
         self._to_drop = count
@@ -30,13 +30,18 @@ class Faults:
 
     def empty_next_listings(self, resource: str, count: int) -> None:
         """Leave all items out of so many answers. Their tokens are good, so that no increment makes up for it."""
-        self._to_empty[f"calendar.{resource}.list"] = count
+        self._shortened[f"calendar.{resource}.list"] = count, 0.0
+
+    def halve_next_listings(self, resource: str, count: int) -> None:
+        """The same with the second half of the items."""
+        self._shortened[f"calendar.{resource}.list"] = count, 0.5
 
     def spoiled(self, method_id: str, result: dict[str, Any] | None) -> dict[str, Any] | None:
-        if result is None or not self._to_empty[method_id]:
+        left, share = self._shortened.get(method_id, (0, 1.0))
+        if result is None or not left:
             return result
-        self._to_empty[method_id] -= 1
-        return result | {"items": []}
+        self._shortened[method_id] = left - 1, share
+        return result | {"items": result["items"][: int(len(result["items"]) * share)]}
 
     def loses(self, _newborn: Delivery) -> bool:
         lost = self._to_drop > 0

@@ -30,10 +30,10 @@ def run(seed: int, steps: int) -> Outcome:
     return Outcome(seed, steps, life.stage.turns, life.hours, life.dice.struck.total())
 
 
-def campaign(seeds: Iterable[int], steps: int, jobs: int) -> bool:
+def campaign(seeds: Iterable[int], steps: int) -> bool:
     """Whether nothing was violated."""
     began = monotonic()
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor() as pool:
         futures = [pool.submit(run, seed, steps) for seed in seeds]
         outcomes = [_told(each.result()) for each in futures]
     _sum_up(outcomes, monotonic() - began)

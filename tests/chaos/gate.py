@@ -93,6 +93,12 @@ def _html_after(request: PreparedRequest, send: Send) -> Response:
     return _html(request, send)
 
 
+def _cut_off(_request: PreparedRequest, send: Send) -> Response:
+    response = send()
+    response._content = response.content[: len(response.content) // 2]  # noqa: SLF001 (the rest never came)
+    return response
+
+
 def _failed_after(request: PreparedRequest, send: Send) -> Response:
     send()
     return refused(503, "backendError")(request, send)
@@ -109,6 +115,7 @@ BRIEF: dict[str, Cut] = {
     "server after": _failed_after,
     "reset": _reset,
     "lost": lost_answer,
+    "cut off": _cut_off,
     "html": _html,
     "html after": _html_after,
     "gone": refused(410, "updatedMinTooLongAgo"),

@@ -11,7 +11,7 @@ from tests.chaos.weather import Dice
 from tests.world import ADDRESS, ALICE, BOB
 
 _WHOLE = ("acl", "calendarList", "settings")
-"""Where a listing that is empty for once can be made up for; an empty increment of events would be a lie for good."""
+"""Where a listing that is too short for once can be made up for; an increment of events would be a lie for good."""
 
 
 class Strikes:
@@ -29,6 +29,7 @@ class Strikes:
             "firestore away": lambda: self._away("store"),
             "pubsub away": lambda: self._away("pubsub"),
             "empty listing": lambda: theatre.google.faults.empty_next_listings(random.choice(_WHOLE), 1),
+            "half a listing": lambda: theatre.google.faults.halve_next_listings(random.choice(_WHOLE), 1),
             "tokens expire": theatre.google.expire_sync_tokens,
             "revoked": self._revoke,
             "unreachable": lambda: self._block("fail"),

@@ -11,7 +11,7 @@ from tests.chaos.stage import Stage
 
 _STORE = ("unavailable", "lost", "contended")
 _PUBSUB = ("refused", "lost")
-_OPENING = ("rate", "busy", "server", "server after", "reset", "lost", "html", "html after", "gone")
+_OPENING = ("rate", "busy", "server", "server after", "reset", "lost", "cut off", "html", "html after", "gone")
 _STOPPING = ("rate", "busy", "server", "server after", "reset", "lost", "html after")
 """Never an answer that says that the channel is gone while it lives: nobody could do anything about that."""
 _HANGS = (5.0, 15.0, 40.0, 70.0, 200.0)
@@ -38,21 +38,26 @@ class Weather:
     safety: bool = True
     """Whether there are safety reads."""
     strikes: frozenset[str] = frozenset(
-        {"google away", "firestore away", "pubsub away", "empty listing", "tokens expire"}
+        {"google away", "firestore away", "pubsub away", "empty listing", "half a listing", "tokens expire"}
     )
 
 
 STEADY = Weather("steady")
 """Nothing that would explain why a watch has no channel."""
-LOSSLESS = Weather("lossless", safety=False, lasting=0.05, strikes=STEADY.strikes | {"revoked", "unreachable"})
-"""Whatever was acknowledged has to be read, as nothing else would ever find it."""
+LOSSLESS = Weather(
+    "lossless",
+    safety=False,
+    lasting=0.05,
+    strikes=STEADY.strikes - {"half a listing"} | {"revoked", "unreachable"},
+)
+"""Whatever was acknowledged has to be read, as nothing else would ever find it; nor that a listing was too short."""
 STORM = replace(
     LOSSLESS,
     name="storm",
     safety=True,
     lasting=0.1,
     dropped=0.2,
-    strikes=LOSSLESS.strikes | {"channel dies", "channel ends early", "blocked"},
+    strikes=STEADY.strikes | LOSSLESS.strikes | {"channel dies", "channel ends early", "blocked"},
 )
 WEATHERS = (STEADY, LOSSLESS, STORM)
 CALM = Weather("calm", 0, 0, 0, 0, 0, 0, 0, 0, strikes=frozenset())

@@ -251,6 +251,15 @@ def test_a_listing_that_begins_to_lag_reports_nothing_twice(simulator: CalendarS
     assert lagging["items"] == alice.get(f"{ACL}?syncToken={lagging['nextSyncToken']}")["items"] == []
 
 
+def test_listings_of_one_kind_can_be_cut_in_half_for_a_while(simulator: CalendarSimulator, alice: Actor) -> None:
+    share_with(alice, 3)
+    whole = ids(alice.get(ACL))
+    simulator.faults.halve_next_listings("acl", 1)
+
+    assert ids(alice.get(ACL)) == whole[:2]
+    assert ids(alice.get(ACL)) == whole
+
+
 def test_listings_of_one_kind_can_be_emptied_for_a_while(simulator: CalendarSimulator, alice: Actor) -> None:
     simulator.faults.empty_next_listings("acl", 2)
 
