@@ -21,7 +21,7 @@ from calendar_watch.watch import Kind, News, State
 from calendar_watch.whole_reader import WholeReader
 
 _PAUSES = (0, 1, 4)
-"""Seconds before each look at the news, of which the last ones may wait for the next sweep."""
+"""Seconds before each round. News that come after the last one wait for the next sweep."""
 _BATCH = 100
 _MOST_STEPS = 50
 

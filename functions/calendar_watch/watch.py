@@ -49,7 +49,7 @@ LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 POLLING_REASONS = frozenset({Reason.PUSH_NOT_SUPPORTED, Reason.WEBHOOK_REFUSED, Reason.NOTIFICATIONS_NOT_ARRIVING})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True)  # without slots, so that the id is worked out once
 class Order:
     """What is followed, and for whom: the identity of a watch."""
 
