@@ -82,7 +82,7 @@ def watch_of(document: Document, version: object) -> Watch:
 def _listing_of(document: Document | None) -> Listing | None:
     if document is None:
         return None
-    return Listing(**_known(document, _LISTING_FIELDS))
+    return Listing(**{**_known(document, _LISTING_FIELDS), "unclear": tuple(document.get("unclear", ()))})
 
 
 def _order_of(document: Document) -> Order:

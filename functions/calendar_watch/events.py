@@ -56,6 +56,10 @@ class Series:
             return True
         return not whole and series not in self.alive and event["id"] in known
 
+    def is_unclear(self, event: Item) -> bool:
+        """Whether `event` is a cancelled exception of a series of which nothing has been seen yet."""
+        return _cancelled(event) and series_of(event) not in {event["id"], *self.alive, *self.over}
+
     def orphans(self, known: Items) -> list[str]:
         """Exceptions that end with their series, whether Google says so or not."""
         return [each for each, event in known.items() if each not in self.over and series_of(event) in self.over]

@@ -35,6 +35,8 @@ class Listing:
     seen: int = 0
     """Items of the snapshot that it has shown."""
     pages: int = 0
+    unclear: tuple[str, ...] = ()
+    """Parts with exceptions whose series it may have ended on an earlier page."""
     milestone: str = ""
     """The page token after 1, 2, 4, 8 … pages: a circle of any length comes by one of these again (Brent, 1980)."""
 

@@ -28,7 +28,9 @@ def merged(watch: Watch, pieces: Sequence[Merged], now: datetime) -> Watch:
     """The first listing of all reports no changes: it is what they count from."""
     listing = current(watch)
     for each in pieces:
-        listing = replace(listing, seen=listing.seen + seen_by(each.new, listing) - seen_by(each.old, listing))
+        seen = listing.seen + seen_by(each.new, listing) - seen_by(each.old, listing)
+        unclear = {*listing.unclear, each.new.name} if each.unclear else listing.unclear
+        listing = replace(listing, seen=seen, unclear=tuple(sorted(unclear)))
         watch = replace(watch, stored=watch.stored + len(each.new.items) - len(each.old.items))
     if watch.item_count is not None:
         changes = [change for each in pieces for change in each.changes]
@@ -38,16 +40,22 @@ def merged(watch: Watch, pieces: Sequence[Merged], now: datetime) -> Watch:
 
 
 def turned(watch: Watch, page: Page, policy: Policy, now: datetime) -> Watch:
-    """The page has been merged: the next one, what the whole listing did not show, or the end."""
+    """The page has been merged: the next one, what has to be cleared away, or the end."""
     listing = replace(current(watch).turned(page.page_token), sync_token=page.sync_token, read=not page.page_token)
     watch = replace(watch, listing=listing)
     if not listing.read:
         return watch
     unseen = watch.stored - listing.seen if listing.whole else 0
     if not unseen:
-        return finished(watch, policy, now)
+        return watch if listing.unclear else finished(watch, policy, now)
     doubtful = watch.item_count is not None and mostly_gone(unseen, watch.stored - watch.counts.created)
     return _braked(watch, policy, now) if doubtful and not watch.brake else watch
+
+
+def to_clear(watch: Watch) -> list[str]:
+    """The parts that may hold what a whole listing did not show, or what an increment left unclear."""
+    listing = current(watch)
+    return [each for each in watch.parts if listing.whole or each.startswith(listing.unclear)]
 
 
 def _braked(watch: Watch, policy: Policy, now: datetime) -> Watch:

@@ -26,6 +26,8 @@ class Merged:
     old: Snapshot
     new: Snapshot
     changes: Sequence[Change]
+    unclear: bool = False
+    """Some of it may have to go once the whole increment has been seen."""
 
 
 def portion(items: Sequence[Item], leaves: Collection[str]) -> dict[str, list[Item]]:
@@ -47,7 +49,8 @@ def merge(part: Snapshot, items: Sequence[Item], series: Series, listing: Listin
         told[item["id"]] = None if series.is_gone(item, part.items, whole=listing.whole) else item
     changes = (change_of(each, part.items.get(each), after) for each, after in told.items())
     new = replace(part, items=_updated(part.items, told, keep), seen=_seen(part, told, listing))
-    return Merged(part, new, [each for each in changes if differs(each)])
+    unclear = not listing.whole and any(series.is_unclear(each) for each in told.values() if each)
+    return Merged(part, new, [each for each in changes if differs(each)], unclear)
 
 
 def _updated(items: Items, told: Mapping[str, Item | None], keep: Keep) -> Items:
@@ -67,7 +70,15 @@ def seen_by(part: Snapshot, listing: Listing) -> int:
 
 def unseen(part: Snapshot, listing: Listing, limit: int) -> Merged:
     """The part without what a whole listing did not show, as far as `limit` goes."""
-    gone = [each for each in sorted(part.items) if part.seen.get(each) != listing.number][:limit]
+    return _without(part, [each for each in sorted(part.items) if part.seen.get(each) != listing.number][:limit])
+
+
+def stray(part: Snapshot, series: Series, limit: int) -> Merged:
+    """The part without exceptions of series that an increment ended before it showed them, as far as `limit` goes."""
+    return _without(part, [each for each in sorted(part.items) if series.is_unclear(part.items[each])][:limit])
+
+
+def _without(part: Snapshot, gone: Sequence[str]) -> Merged:
     items = {each: item for each, item in part.items.items() if each not in set(gone)}
     seen = {each: number for each, number in part.seen.items() if each in items}
     changes = [change_of(each, part.items[each], None) for each in gone]

@@ -1,6 +1,6 @@
 """Reading a large collection: a page is a step, compared with the parts of the snapshot that its items lie in.
 
-    begun ── page ── page ── last page ── what a whole listing did not show ── finished
+    begun ── page ── page ── last page ── what a whole listing did not show, or an increment left unclear ── finished
 
 Memory holds one page, whatever the collection's size, and a crash costs one page.
 """
@@ -14,7 +14,7 @@ from calendar_watch.errors import StaleError
 from calendar_watch.events import Series, fingerprint
 from calendar_watch.hold import Hold, Surroundings
 from calendar_watch.listing import Page
-from calendar_watch.merging import Merged, merge, portion, unseen
+from calendar_watch.merging import Merged, merge, portion, stray, unseen
 from calendar_watch.parts import beside_series, split, spread
 from calendar_watch.resources import Item
 from calendar_watch.watch import Watch
@@ -74,16 +74,18 @@ class PagedReader:
         return _piece(listings.merged(watch, merged, self._around.clock()), merged)
 
     def _clear(self, watch: Watch) -> plan.Step:
-        """Every page of a whole listing is in, and what none of them showed is gone."""
-        for leaf in watch.parts:
+        """Every page is in: what none of a whole listing showed is gone, and so is an exception without its series."""
+        for leaf in listings.to_clear(watch):
             while (piece := self._cleared(watch, leaf)).parts:
                 watch = self._advance(piece)
         finished = listings.finished(watch, self._around.policy, self._around.clock())
         return self._hold.write(self._around.store.commit, finished)
 
     def _cleared(self, watch: Watch, leaf: str) -> _Piece:
-        [part] = self._around.store.parts(watch.id, [leaf])
-        cleared = unseen(part, listings.current(watch), _CHUNK)
+        beside = [each for each in spread(watch.parts, [leaf]) if each != leaf]
+        part, *others = self._around.store.parts(watch.id, [leaf, *beside])
+        listing, known = listings.current(watch), Series.on(()).with_those_in(each.items for each in (part, *others))
+        cleared = unseen(part, listing, _CHUNK) if listing.whole else stray(part, known, _CHUNK)
         if not cleared.changes:
             return _Piece(watch)
         return _piece(listings.merged(watch, [cleared], self._around.clock()), [cleared])

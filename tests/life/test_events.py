@@ -366,6 +366,10 @@ def an_event(number: int, version: int = 1, **more: Any) -> dict[str, Any]:
     return {"id": f"e{number:05}", "etag": f'"{version}"', "status": "confirmed", "summary": f"v{version}", **more}
 
 
+def cancelled(event: dict[str, Any]) -> dict[str, Any]:
+    return {**event, "etag": '"2"', "status": "cancelled"}
+
+
 def test_many_large_events_that_change_at_once_are_written_in_portions(
     world: World, firestore_server: LocalFirestore
 ) -> None:
@@ -384,7 +388,7 @@ def test_a_series_too_large_for_one_part_ends_whole(make_world: MakeWorld, excep
     world = make_world(policy=policy_of(whole_events=True))
     series = an_event(0, recurrence=WEEKLY)
     others = [an_event(n, recurringEventId="e00000", description="x" * 2_000) for n in range(1, exceptions + 1)]
-    off, over = {**others[0], "etag": '"2"', "status": "cancelled"}, {**series, "etag": '"2"', "status": "cancelled"}
+    off, over = cancelled(others[0]), cancelled(series)
     script = {"": ([series, *others], "a"), "a": ([off], "b"), "b": ([over], "c"), "c": ([], "c")}
     with world.line.cut("GET", "/events", scripted(script)):
         world.open(ALICES_EVENTS)
@@ -392,6 +396,28 @@ def test_a_series_too_large_for_one_part_ends_whole(make_world: MakeWorld, excep
     kinds = Counter(kind for kind, _ in told_of(world))
     assert kinds == {"updated": 1, "deleted": exceptions + 1}
     assert world.registry.show(ALICES_EVENTS.id).item_count == 0
+
+
+def test_a_cancelled_instance_that_is_listed_pages_after_the_end_of_its_series_does_not_outlive_it(
+    world: World,
+) -> None:
+    series, instance = an_event(0, recurrence=WEEKLY), an_event(1, recurringEventId="e00000")
+    over, off = cancelled(series), cancelled(instance)
+    script = {"": ([series], "a"), "a": ([over], "", "b"), "b": ([off], "c"), "c": ([], "c")}
+    with world.line.cut("GET", "/events", scripted(script)):
+        world.open(ALICES_EVENTS)
+        world.run(5 * MINUTE)
+    assert told_of(world) == [("deleted", "e00000"), ("created", "e00001"), ("deleted", "e00001")]
+    assert world.registry.show(ALICES_EVENTS.id).item_count == 0
+
+
+def test_a_cancelled_instance_that_is_listed_pages_before_its_series_is_kept(world: World) -> None:
+    series, instance = an_event(0, recurrence=WEEKLY), an_event(1, recurringEventId="e00000")
+    script = {"": ([], "a"), "a": ([cancelled(instance)], "", "b"), "b": ([series], "c"), "c": ([], "c")}
+    with world.line.cut("GET", "/events", scripted(script)):
+        world.open(ALICES_EVENTS)
+        world.run(5 * MINUTE)
+    assert told_of(world) == [("created", "e00001"), ("created", "e00000")]
 
 
 def test_text_that_is_no_unicode_stops_nothing(world: World) -> None:
