@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 from tests.model import mutants
@@ -40,26 +41,32 @@ def _one(name: str, value: object) -> str:
     return name if value is True else f"{name}={value}"
 
 
-def _told(name: str, bounds: str, seconds: float, found: Found) -> None:
+def _searched(model: Model[Any]) -> tuple[Found, float]:
+    """And how many seconds it took."""
+    began = time.monotonic()
+    return search(model), time.monotonic() - began
+
+
+def _tell(name: str, bounds: str, found: Found, seconds: float) -> None:
     verdict = found.flaw or "nothing is broken"
     _say(f"{name:32} {found.states:9,} states {seconds:7.1f} s  {verdict:48} {bounds}")
+    _say(*(f"    {step}" for step in found.way))
 
 
 def _say(*lines: str) -> None:
-    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
     sys.stdout.flush()
 
 
 def main(which: str) -> int:
-    told = 0
-    for name, bounds, model in _mutants() if which == "mutants" else _configurations():
-        began = time.monotonic()
-        found = search(model)
-        _told(name, bounds, time.monotonic() - began, found)
-        if found.flaw:
-            told += 1
-            _say(*(f"    {step}" for step in found.way))
-    return told
+    """Return how many flaws there are."""
+    names, bounds, models = zip(*(_mutants() if which == "mutants" else _configurations()), strict=True)
+    flaws = 0
+    with ProcessPoolExecutor() as pool:
+        for name, spelled, (found, seconds) in zip(names, bounds, pool.map(_searched, models), strict=True):
+            _tell(name, spelled, found, seconds)
+            flaws += bool(found.flaw)
+    return flaws
 
 
 if __name__ == "__main__":
