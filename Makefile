@@ -1,6 +1,6 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test search bench chaos soak model mutants lint check infra-check drain format lock clean
+.PHONY: help demo dev test search bench chaos day soak model mutants lint check infra-check drain format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -34,6 +34,9 @@ bench: $(VENV)/tools  ## speed and cost as one table, some minutes; WHICH=burst:
 chaos: $(VENV)/tools  ## break everything at once, 200,000 steps, some eight minutes; SEED=7 repeats one run of 500
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.chaos \
 		$(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),500)) --steps $(or $(STEPS),400)
+
+day: $(VENV)/tools  ## a day in which much gets lost: how long until changes are told
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.chaos.day
 
 soak: $(VENV)/tools  ## real processes, killed every 2 s and frozen: MINUTES=5 SEED=7 OPTIONS=--lossless
 	@PYTHONPATH=functions $(BIN)/python -m tests.soak --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED)) $(OPTIONS)

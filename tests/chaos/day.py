@@ -1,6 +1,6 @@
 """24 hours in which 30 % of the notifications are lost, 20 % come twice, and 1 % of all calls fail.
 
-`python -m tests.chaos.day` prints how long changes took to be reported, with and without safety reads.
+`make day` prints how long changes took to be reported, with and without safety reads.
 """
 
 import contextlib
