@@ -41,7 +41,7 @@ day: $(VENV)/tools  ## a day in which much gets lost: how long until changes are
 soak: $(VENV)/tools  ## real processes, killed every 2 s and frozen: MINUTES=5 SEED=7 OPTIONS=--lossless
 	@PYTHONPATH=functions $(BIN)/python -m tests.soak --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED)) $(OPTIONS)
 
-model: $(VENV)/runtime  ## search the model of the protocol, some minutes; WHICH=mutants: with each rule weakened
+model: $(VENV)/runtime  ## search the model of the protocol, some eight minutes; WHICH=mutants: with each rule weakened
 	@PYTHONPATH=functions $(BIN)/python -m tests.model $(WHICH)
 
 mutants: $(VENV)/tools  ## put slips in on purpose, and see that the tests notice; some minutes

@@ -44,15 +44,19 @@ CONFIGURATIONS = {
     ),
     "gap": Configuration(
         Bounds(generations=2, changes=1, faults=1, gap=True, of=_NONE),
-        Bounds(generations=2, changes=2, faults=2, gap=True, of=_LOST | {"crash"}),
+        Bounds(generations=2, changes=2, faults=2, gap=True, of=_LOST),
     ),
     "deaf Google": Configuration(
         Bounds(generations=2, deaf=True),
-        Bounds(generations=3, changes=1, deaf=True),
+        Bounds(generations=3, deaf=True),
     ),
     "stop and resume": Configuration(
         Bounds(generations=2, operations=1),
-        Bounds(generations=2, operations=1, faults=1, changes=1),
+        Bounds(generations=2, operations=1, faults=1),
+    ),
+    "stop and resume amid changes": Configuration(
+        Bounds(operations=1, changes=1, faults=1, of=CRASH),
+        Bounds(generations=2, operations=1, changes=1, faults=1, of=CRASH),
     ),
     "silence": Configuration(
         Bounds(generations=2, unreachable=True, silent=1),
