@@ -26,13 +26,13 @@ class Worker:
         self.done = False
         self.error: BaseException | None = None
         self._work = work
-        self._thread, self._caller = greenlet(self._run), getcurrent()
+        self._greenlet, self._caller = greenlet(self._run), getcurrent()
 
     def go_on(self) -> None:
         """Up to its next pause, or its end."""
         self.turns += 1
-        self._caller = self._thread.parent = getcurrent()
-        self._thread.switch()
+        self._caller = self._greenlet.parent = getcurrent()
+        self._greenlet.switch()
 
     def pause(self) -> None:
         self._caller.switch()
