@@ -25,6 +25,8 @@ _PLAIN = (
     "generation", "unconfirmed", "was_confirmed", "surprises",
     "roster", "followed_to", "following", "sequence", "published",
 )  # fmt: skip
+_KINDS = frozenset(Kind)
+_COUNTS_FIELDS = tuple(each.name for each in fields(Counts))
 _LISTING_FIELDS = tuple(each.name for each in fields(Listing))
 _CHANNEL_FIELDS = tuple(each.name for each in fields(Channel) if each.name != "id")
 
@@ -49,7 +51,7 @@ def watch_document(watch: Watch) -> dict[str, Any]:
         "failures": dict(watch.failures),
         "parts": list(watch.parts),
         "listing": watch.listing and _document(watch.listing, _LISTING_FIELDS),
-        "counts": asdict(watch.counts),
+        "counts": _document(watch.counts, _COUNTS_FIELDS),
         "channels": {each.id: _document(each, _CHANNEL_FIELDS) for each in watch.channels.values()},
         **_document(watch, _PLAIN),
     }
@@ -68,15 +70,19 @@ def watch_of(document: Document, version: object) -> Watch:
         read_cause=Cause(document["read_cause"]),
         announced=State(document["announced"]) if document["announced"] else None,
         refusal=_refusal_of(document["refusal"]) if document["refusal"] else None,
-        not_before={Kind(kind): moment for kind, moment in document["not_before"].items() if kind in set(Kind)},
-        failures={Kind(kind): count for kind, count in document["failures"].items() if kind in set(Kind)},
+        not_before=_by_kind(document["not_before"]),
+        failures=_by_kind(document["failures"]),
         parts=tuple(document.get("parts", ("0",))),
         listing=_listing_of(document.get("listing")),
-        counts=Counts(**document.get("counts", {})),
+        counts=Counts(**_known(document.get("counts", {}), _COUNTS_FIELDS)),
         channels={id_: _channel_of(id_, channel) for id_, channel in document["channels"].items()},
         version=version,
         **_known(document, _PLAIN),
     )
+
+
+def _by_kind(document: Document) -> dict[Kind, Any]:
+    return {Kind(kind): value for kind, value in document.items() if kind in _KINDS}
 
 
 def _listing_of(document: Document | None) -> Listing | None:

@@ -58,7 +58,8 @@ class Series:
 
     def is_unclear(self, event: Item) -> bool:
         """Whether `event` is a cancelled exception of a series of which nothing has been seen yet."""
-        return _cancelled(event) and series_of(event) not in {event["id"], *self.alive, *self.over}
+        series = event.get("recurringEventId")
+        return _cancelled(event) and series is not None and series not in self.alive and series not in self.over
 
     def orphans(self, known: Items) -> list[str]:
         """Exceptions that end with their series, whether Google says so or not."""

@@ -79,7 +79,8 @@ def stray(part: Snapshot, series: Series, limit: int) -> Merged:
 
 
 def _without(part: Snapshot, gone: Sequence[str]) -> Merged:
-    items = {each: item for each, item in part.items.items() if each not in set(gone)}
+    left = part.items.keys() - set(gone)
+    items = {each: item for each, item in part.items.items() if each in left}
     seen = {each: number for each, number in part.seen.items() if each in items}
     changes = [change_of(each, part.items[each], None) for each in gone]
     return Merged(part, replace(part, items=items, seen=seen), changes)

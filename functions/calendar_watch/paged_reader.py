@@ -82,13 +82,19 @@ class PagedReader:
         return self._hold.write(self._around.store.commit, finished)
 
     def _cleared(self, watch: Watch, leaf: str) -> _Piece:
-        beside = [each for each in spread(watch.parts, [leaf]) if each != leaf]
-        part, *others = self._around.store.parts(watch.id, [leaf, *beside])
-        listing, known = listings.current(watch), Series.on(()).with_those_in(each.items for each in (part, *others))
-        cleared = unseen(part, listing, _CHUNK) if listing.whole else stray(part, known, _CHUNK)
+        cleared = self._unseen(watch, leaf) if listings.current(watch).whole else self._stray(watch, leaf)
         if not cleared.changes:
             return _Piece(watch)
         return _piece(listings.merged(watch, [cleared], self._around.clock()), [cleared])
+
+    def _unseen(self, watch: Watch, leaf: str) -> Merged:
+        [part] = self._around.store.parts(watch.id, [leaf])
+        return unseen(part, listings.current(watch), _CHUNK)
+
+    def _stray(self, watch: Watch, leaf: str) -> Merged:
+        beside = [each for each in spread(watch.parts, [leaf]) if each != leaf]
+        part, *others = self._around.store.parts(watch.id, [leaf, *beside])
+        return stray(part, Series.on(()).with_those_in(each.items for each in (part, *others)), _CHUNK)
 
     def _advance(self, piece: _Piece) -> Watch:
         self._hold.advance(lambda watch: self._put(watch, piece), piece.watch)
