@@ -63,11 +63,15 @@ def refused(status: int, reason: str, **headers: str) -> Cut:
 
 
 def answered(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Cut:
+    return said(status, json.dumps(body).encode(), {"Content-Type": "application/json", **(headers or {})})
+
+
+def said(status: int, content: bytes, headers: Mapping[str, str]) -> Cut:
     def answer(request: PreparedRequest, _send: Send) -> Response:
         response = Response()
         response.request, response.status_code, response.url = request, status, request.url or ""
-        response.headers.update({"Content-Type": "application/json", **(headers or {})})
-        response._content = json.dumps(body).encode()  # noqa: SLF001 (what a stream would have filled)
+        response.headers.update(headers)
+        response._content = content  # noqa: SLF001 (what a stream would have filled)
         return response
 
     return answer

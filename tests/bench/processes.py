@@ -3,13 +3,12 @@
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from tests.stack import Function, Process
+from tests.stack.memory import members
 from tests.stack.process import LOOPBACK
 
-_PROC = Path("/proc")
 _TICKS = os.sysconf("SC_CLK_TCK")
 _ANSWERS = {204, 403}
 
@@ -41,11 +40,7 @@ def mebibytes(process: Process) -> float:
 
 def _group(process: Process) -> Iterator[Path]:
     assert process._popen  # noqa: SLF001 (a bench may look)
-    group = process._popen.pid  # noqa: SLF001
-    for each in _PROC.glob("[0-9]*"):
-        with suppress(ProcessLookupError):
-            if os.getpgid(int(each.name)) == group:
-                yield each
+    return members(process._popen.pid)  # noqa: SLF001
 
 
 def _ticks(process: Path) -> int:

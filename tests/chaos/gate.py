@@ -12,14 +12,14 @@ from requests import PreparedRequest, Response
 from tests import memory_store
 from tests.calendar_simulator import SimulatorAdapter
 from tests.chaos.stage import Stage
-from tests.line import Cut, Send, refused
+from tests.line import Cut, Send, refused, said
 from tests.line import lost as lost_answer
 from tests.local_pubsub import LocalPubSub, PubSubAdapter
 from tests.memory_store import Edge
 
 _Result = TypeVar("_Result")
 
-_HTML = b"<html><body>Service temporarily unavailable</body></html>"
+_HTML = said(200, b"<html><body>Service temporarily unavailable</body></html>", {"Content-Type": "text/html"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,28 +80,20 @@ def store_edge(gate: Gate) -> Edge:
     return edge
 
 
-def _html(_request: PreparedRequest, _send: Send) -> Response:
-    response = Response()
-    response.request, response.status_code, response.url = _request, 200, _request.url or ""
-    response.headers["Content-Type"] = "text/html"
-    response._content = _HTML  # noqa: SLF001 (what a stream would have filled)
-    return response
+def _after(how: Cut) -> Cut:
+    """It took effect, whatever the answer says."""
 
+    def answer(request: PreparedRequest, send: Send) -> Response:
+        send()
+        return how(request, send)
 
-def _html_after(request: PreparedRequest, send: Send) -> Response:
-    send()
-    return _html(request, send)
+    return answer
 
 
 def _cut_off(_request: PreparedRequest, send: Send) -> Response:
     response = send()
     response._content = response.content[: len(response.content) // 2]  # noqa: SLF001 (the rest never came)
     return response
-
-
-def _failed_after(request: PreparedRequest, send: Send) -> Response:
-    send()
-    return refused(503, "backendError")(request, send)
 
 
 def _reset(_request: PreparedRequest, _send: Send) -> Response:
@@ -112,12 +104,12 @@ BRIEF: dict[str, Cut] = {
     "rate": refused(403, "rateLimitExceeded"),
     "busy": refused(429, "rateLimitExceeded", **{"Retry-After": "90"}),
     "server": refused(503, "backendError"),
-    "server after": _failed_after,
+    "server after": _after(refused(503, "backendError")),
     "reset": _reset,
     "lost": lost_answer,
     "cut off": _cut_off,
-    "html": _html,
-    "html after": _html_after,
+    "html": _HTML,
+    "html after": _after(_HTML),
     "gone": refused(410, "updatedMinTooLongAgo"),
 }
 """What is over the next time."""

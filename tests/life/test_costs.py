@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from calendar_watch.attendant import attend
+from tests.bench.counted import Till
 from tests.life.conftest import MakeWorld
 from tests.local_firestore import LocalFirestore
 from tests.world import ALICE, ALICES_ACL, ALICES_EVENTS, BOB, CHANGES, World, policy_of
@@ -19,16 +20,10 @@ def cost(firestore_server: LocalFirestore) -> Counted:
     """Firestore RPCs and calls to Google that an act leads to."""
 
     def counted(world: World, act: Callable[[], object]) -> Cost:
-        calls = len(world.google.calls)
-        firestore_server.calls.clear()
-        act()
-        return firestore_server.calls.count(), _names(world, calls)
+        spent = Till(world, firestore_server).cost(act)
+        return spent.rpcs, [*spent.calls]
 
     return counted
-
-
-def _names(world: World, since: int) -> list[str]:
-    return [(call.method_id or "").removeprefix("calendar.") for call in world.google.calls[since:]]
 
 
 def test_attending_that_finds_nothing_costs_five_rpcs_and_one_call(world: World, cost: Counted) -> None:

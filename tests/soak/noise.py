@@ -4,9 +4,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
+from tests.stack import Repeated
+
 from .havoc import Havoc
 from .people import Operator, Users
-from .repeated import Repeated
 from .witness import Witness
 
 _BETWEEN_STRIKES, _BETWEEN_CHANGES, _BETWEEN_READINGS, _BETWEEN_ORDERS = 2.0, 0.1, 0.1, 1.0

@@ -13,6 +13,7 @@ from .google import Google, Person
 from .ports import free_ports
 from .process import Process, ProcessError
 from .pubsub import WHOSE, Event, PubSub, best_pubsub, event_of
+from .repeated import Repeated
 from .rest import RefusedError, call
 from .stack import Stack
 from .ticker import Ticker
@@ -29,6 +30,7 @@ __all__ = [
     "ProcessError",
     "PubSub",
     "RefusedError",
+    "Repeated",
     "Stack",
     "Ticker",
     "WatchesApi",

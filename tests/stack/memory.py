@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,13 +17,15 @@ def is_counted() -> bool:
 
 def peak_mebibytes(group: int) -> float:
     """The most that each of the group has ever taken, added up; what they share is counted for each."""
-    return sum(_peak(each) for each in _PROC.glob("[0-9]*") if _is_of(group, each)) / 1024
+    return sum(_peak(each) for each in members(group)) / 1024
 
 
-def _is_of(group: int, process: Path) -> bool:
-    with suppress(ProcessLookupError):
-        return os.getpgid(int(process.name)) == group
-    return False
+def members(group: int) -> Iterator[Path]:
+    """The processes of a group, as folders of /proc."""
+    for each in _PROC.glob("[0-9]*"):
+        with suppress(ProcessLookupError):
+            if os.getpgid(int(each.name)) == group:
+                yield each
 
 
 def _peak(process: Path) -> int:

@@ -11,6 +11,7 @@ _LISTS = {
     "acl": "calendars/{calendarId}/acl?maxResults=250",
     "events": "calendars/{calendarId}/events?maxResults=2500",
     "calendarList": "users/me/calendarList?maxResults=250&showHidden=true",
+    "settings": "users/me/settings?maxResults=250",
 }
 
 Items = Mapping[str, Any]
@@ -39,21 +40,22 @@ class Reader:
     def agrees(self, watches: list[Any]) -> bool:
         """It knows exactly what Google shows."""
         self.read()
-        return all(self._known(watch) == _shown(self._person, watch) for watch in watches)
+        return all(self._known(watch) == shown(self._person, watch) for watch in watches)
 
     def of(self, watch: Any) -> list[Event]:
         return [event for event in self.arrived if event["partitionkey"] == watch["id"]]
 
     def _known(self, watch: Any) -> Items:
-        return {each: _told(item, watch) for each, item in self._consumer.items[watch["id"]].items()}
+        return {each: told(item, watch) for each, item in self._consumer.items[watch["id"]].items()}
 
 
-def _shown(person: Person, watch: Any) -> Items:
+def shown(person: Person, watch: Any) -> Items:
+    """By Google, in one page."""
     path = _LISTS[watch["resource"]].format_map(watch)
-    return {item["id"]: _told(item, watch) for item in person.call("GET", path)["items"]}
+    return {item["id"]: told(item, watch) for item in person.call("GET", path)["items"]}
 
 
-def _told(item: Items, watch: Any) -> Items:
+def told(item: Items, watch: Any) -> Items:
     """Of an event, what is kept of it."""
     kept = fingerprint(item) if watch["resource"] == "events" else item
     return {name: value for name, value in kept.items() if name not in ("etag", "kind")}
