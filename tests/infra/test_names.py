@@ -123,3 +123,17 @@ def test_nothing_takes_away_what_others_were_granted(texts: dict[str, str]) -> N
 
 def _code(module: str) -> str:
     return (ROOT / "functions" / "calendar_watch" / f"{module}.py").read_text()
+
+
+VARIABLES = {
+    *("project_id", "region", "name", "resources", "subject_domains", "auth_mode", "notification_access"),
+    *("notification_url", "firestore", "kms_key_name", "token_key_versions", "watch_invokers", "change_subscribers"),
+    *("alert_channels", "deletion_protection", "tuning"),
+}
+OUTPUTS = {"watches_url", "notification_url", "delegation_client_id", "delegation_scopes", "changes_topic"}
+
+
+def test_variables_and_outputs_are_called_as_the_contract_calls_them(texts: dict[str, str]) -> None:
+    assert set(re.findall(r'^variable "(\w+)"', texts["variables.tf"], re.MULTILINE)) >= VARIABLES
+    assert set(re.findall(r'^output "(\w+)"', texts["outputs.tf"], re.MULTILINE)) == OUTPUTS
+    assert default(texts, "notification_access") == "all_users"

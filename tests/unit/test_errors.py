@@ -1,0 +1,8 @@
+from calendar_watch.errors import Reason
+
+
+def test_reasons_are_called_as_the_contract_calls_them() -> None:
+    assert {each.value for each in Reason} == {
+        *("pushNotSupported", "notificationsNotArriving", "forbidden", "notFound", "authorizationRevoked"),
+        *("notACalendarUser", "apiDisabled", "webhookRefused", "subjectNotAllowed", "quotaExceeded", "emptyListing"),
+    }
