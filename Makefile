@@ -70,9 +70,9 @@ format: $(VENV)/tools  ## let ruff mend what it can
 	$(BIN)/ruff format
 
 lock: $(VENV)/uv  ## pin both requirements.in, with hashes
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras \
 		--upgrade functions/requirements.in -o functions/requirements.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras \
 		--upgrade tests/requirements.in -o tests/requirements.txt
 
 clean:  ## forget everything that was built
