@@ -31,9 +31,9 @@ search: $(VENV)/tools  ## a part of what model and soak do, and a tenth of chaos
 bench: $(VENV)/tools  ## speed and cost as one table, some minutes; WHICH=burst: one part of it
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.bench $(WHICH)
 
-chaos: $(VENV)/tools  ## break everything at once, 200,000 steps, some eight minutes; SEED=7 repeats one run of 500
+chaos: $(VENV)/tools  ## break everything at once, 200,000 steps, some eight minutes; SEED=7 repeats one run of 500, DIGEST=1 hashes 50
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.chaos \
-		$(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),500)) --steps $(or $(STEPS),400)
+		$(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),$(if $(DIGEST),50,500))) --steps $(or $(STEPS),400) $(if $(DIGEST),--digest)
 
 day: $(VENV)/tools  ## a day in which much gets lost: how long until changes are told
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.chaos.day

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any, TypeVar
 
 import requests
@@ -11,6 +11,7 @@ from requests import PreparedRequest, Response
 
 from tests import memory_store
 from tests.calendar_simulator import SimulatorAdapter
+from tests.chaos.digest import Digest
 from tests.chaos.stage import Stage
 from tests.line import Cut, Send, refused, said
 from tests.line import lost as lost_answer
@@ -45,6 +46,7 @@ class Gate:
         self.page_size = 0
         """How many items Google answers at most; 0: as many as are asked for."""
         self.passed_by: Counter[str] = Counter()
+        self.digest = Digest()
 
     def passed(self, call: str, act: Callable[[str], _Result]) -> _Result:
         """`act` is told the mishap. Where no worker runs, nothing ever happens."""
@@ -54,6 +56,7 @@ class Gate:
         self.stage.pause()
         self.passed_by[call] += 1
         fate = self.fates(call)
+        self.digest.call(self.stage.now, call, astuple(fate))
         if fate.dies == "before":
             self.stage.die()
         worker.acted = self.stage.now

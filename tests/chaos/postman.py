@@ -73,6 +73,7 @@ class Postman:
     def _answered(self, delivery: Delivery, status: int | None) -> None:
         if status == 204:
             self.acknowledged[delivery.channel_id] = self._theatre.stage.now
+        self._theatre.gate.digest.delivery(self._theatre.stage.now, delivery.channel_id, status)
         self._theatre.google.delivered(delivery, status)
 
     def _push(self, push: Push) -> int:

@@ -36,6 +36,7 @@ class Witness:
             self._last[watch] = sequence
             self.arrived.append(event)
             self.when[event["id"]] = self._theatre.stage.now
+            self._theatre.gate.digest.told(self._theatre.stage.now, event)
         self._check_chain(watch, sequence, event["data"])
         try:
             self.consumer.take(event)
