@@ -41,7 +41,7 @@ resource "google_service_account_iam_member" "signer" {
 }
 
 locals {
-  # The least scope of each collection; tests hold it against calendar_watch/resources.py.
+  # The least scope of each collection; tests hold it against calendar_watch/model/resources.py.
   scopes = {
     acl          = "https://www.googleapis.com/auth/calendar.acls.readonly"
     calendarList = "https://www.googleapis.com/auth/calendar.calendarlist.readonly"

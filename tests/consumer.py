@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from calendar_watch.registry import Registry
+from calendar_watch.operations.query import Query
 
 Items = dict[str, Any]
 ReadItems = Callable[[str], tuple[Items, int]]
@@ -52,14 +52,14 @@ class Consumer:
             items[change["itemId"]] = change["after"]
 
 
-def reading(registry: Registry) -> ReadItems:
+def reading(query: Query) -> ReadItems:
     """All pages; the sequence is that of the first."""
 
     def read_items(watch_id: str) -> tuple[Items, int]:
-        page = registry.items(watch_id, "", 1000)
+        page = query.items(watch_id, "", 1000)
         items, sequence = dict(page.items), page.sequence
         while page.next_token:
-            page = registry.items(watch_id, page.next_token, 1000)
+            page = query.items(watch_id, page.next_token, 1000)
             items |= page.items
         return items, sequence
 

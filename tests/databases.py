@@ -6,7 +6,9 @@ Both are held to one contract (tests/contract/test_store.py).
 from datetime import timedelta
 from typing import Protocol
 
-from calendar_watch.firestore import FirestoreNews, FirestoreStore, connect
+from calendar_watch.firestore.client import connect
+from calendar_watch.firestore.news import FirestoreNews
+from calendar_watch.firestore.store import FirestoreStore
 from calendar_watch.ports import NewsStore, Store
 from tests.memory_store import MemoryFirestore, MemoryStore
 

@@ -11,9 +11,8 @@ from datetime import datetime, timedelta
 from itertools import count, islice
 from typing import Any, Protocol, TypeVar
 
-from calendar_watch import conditions
-from calendar_watch.change import Snapshot
-from calendar_watch.documents import (
+from calendar_watch.errors import ConflictError, UnavailableError, UnclearError, UnknownWatchError
+from calendar_watch.firestore.documents import (
     entry_document,
     entry_of,
     news_document,
@@ -23,16 +22,18 @@ from calendar_watch.documents import (
     watch_document,
     watch_of,
 )
-from calendar_watch.errors import ConflictError, UnavailableError, UnclearError, UnknownWatchError
+from calendar_watch.model import write
+from calendar_watch.model.notification import News
+from calendar_watch.model.snapshot import Snapshot
+from calendar_watch.model.watch import Entry, Watch
 from calendar_watch.ports import Filter
-from calendar_watch.watch import Entry, News, Watch
 
 _WATCHES, _NEWS, _CHANGES, _SNAPSHOTS = "watches", "news", "changes", "snapshots"
 _ANY, _ABSENT = object(), object()
 _Result = TypeVar("_Result")
 Document = Mapping[str, Any]
 
-WRITES = frozenset({*conditions.WRITES, "drop"})
+WRITES = frozenset({*write.WRITES, "drop"})
 """Calls that are made once only; all others are repeated until they are answered, or until patience ends."""
 
 

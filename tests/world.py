@@ -12,20 +12,22 @@ from typing import Any
 
 import requests
 
-from calendar_watch.allowance import Allowance
-from calendar_watch.calendar_api import CalendarApi
+from calendar_watch.calendar_api.allow_list import Allowance
+from calendar_watch.calendar_api.api import CalendarApi
+from calendar_watch.calendar_api.calls import GoogleCalls
+from calendar_watch.calendar_api.rate_limiter import Pace
 from calendar_watch.errors import CalendarWatchError, InvalidRequestError, InvalidTokenError
-from calendar_watch.google_calls import GoogleCalls
-from calendar_watch.hold import Surroundings
-from calendar_watch.intake import Intake
-from calendar_watch.pace import Pace
-from calendar_watch.policy import Policy
+from calendar_watch.model.channel_token import Tokens
+from calendar_watch.model.policy import Policy
+from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS, RESOURCES, SETTINGS
+from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.watch import Watch
+from calendar_watch.operations.query import Query
+from calendar_watch.operations.receive import Intake
+from calendar_watch.operations.register import Registry
+from calendar_watch.operations.sweep import Sweep, Swept
+from calendar_watch.ports import Surroundings
 from calendar_watch.pubsub import ChangesTopic, PubSub, WakeupTopic
-from calendar_watch.registry import Registry
-from calendar_watch.resources import ACL, CALENDAR_LIST, EVENTS, RESOURCES, SETTINGS
-from calendar_watch.sweep import Sweep, Swept
-from calendar_watch.tokens import Tokens
-from calendar_watch.watch import Order, Watch, Wish
 from tests.calendar_simulator import Actor, CalendarSimulator, Courier, Delivery, Options
 from tests.databases import Database
 from tests.line import Line
@@ -78,7 +80,7 @@ def answered(intake: Intake, delivery: Delivery) -> int:
 
 
 class World:
-    """`alice` and `bob` change things at Google; `registry` is how operators talk to us."""
+    """`alice` and `bob` change things at Google; `registry` and `query` are how operators talk to us."""
 
     def __init__(self, database: Database, policy: Policy | None = None, **options: Any):
         self.now = START
@@ -111,6 +113,7 @@ class World:
             new_id=lambda: str(uuid.UUID(int=self._chance.getrandbits(128), version=4)),
             jitter=self._chance.random,
         )
+        self.query = Query(self.around)
         self.registry = Registry(self.around, pause=lambda seconds: self.run(timedelta(seconds=seconds)))
         self.intake = Intake(Tokens(keys), self.database.news, self._wake, lambda: self.now)
 
@@ -176,7 +179,7 @@ class World:
 
     def events(self, watch_id: str) -> list[Any]:
         """The whole feed, as a consumer reads it."""
-        return list(self.registry.changes(watch_id, 0, 10_000))
+        return list(self.query.changes(watch_id, 0, 10_000))
 
     def published(self) -> list[Any]:
         """Every CloudEvent that arrived at Pub/Sub, in JSON form, in order of arrival."""

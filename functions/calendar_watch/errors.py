@@ -19,23 +19,8 @@ CalendarWatchError
 """
 
 from collections.abc import Sequence
-from enum import StrEnum
 
-
-class Reason(StrEnum):
-    """Why a watch is not as it should be; part of the contract."""
-
-    PUSH_NOT_SUPPORTED = "pushNotSupported"
-    NOTIFICATIONS_NOT_ARRIVING = "notificationsNotArriving"
-    FORBIDDEN = "forbidden"
-    NOT_FOUND = "notFound"
-    AUTHORIZATION_REVOKED = "authorizationRevoked"
-    NOT_A_CALENDAR_USER = "notACalendarUser"
-    API_DISABLED = "apiDisabled"
-    WEBHOOK_REFUSED = "webhookRefused"
-    SUBJECT_NOT_ALLOWED = "subjectNotAllowed"
-    QUOTA_EXCEEDED = "quotaExceeded"
-    EMPTY_LISTING = "emptyListing"
+from calendar_watch.reasons import Reason
 
 
 class CalendarWatchError(Exception):

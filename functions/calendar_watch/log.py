@@ -8,7 +8,6 @@ is what Error Reporting groups by.
 import json
 import logging
 import math
-import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,14 +16,9 @@ from datetime import datetime
 from enum import Enum
 from typing import TextIO
 
-from calendar_watch.change import rfc3339
-from calendar_watch.notification import Headers
+from calendar_watch.times import rfc3339
 
 _TRACE_FIELD = "logging.googleapis.com/trace"
-_TRACE_HEADERS = {
-    "x-cloud-trace-context": re.compile(r"([0-9a-f]{32})(?:[/;].*)?"),
-    "traceparent": re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-.*"),
-}
 
 _logger = logging.getLogger("calendar_watch")
 _trace: ContextVar[str] = ContextVar("trace", default="")
@@ -43,19 +37,13 @@ def configure(level: str) -> None:
 
 
 @contextmanager
-def trace(headers: Headers, project: str) -> Iterator[None]:
-    """All that is logged within belongs to the request that came with `headers`."""
-    trace_id = _trace_id(headers)
+def trace(trace_id: str, project: str) -> Iterator[None]:
+    """All that is logged within belongs to this trace; an empty id: to none."""
     before = _trace.set(f"projects/{project}/traces/{trace_id}" if trace_id else "")
     try:
         yield
     finally:
         _trace.reset(before)
-
-
-def _trace_id(headers: Headers) -> str:
-    matches = (form.fullmatch((headers.get(name) or "").lower()) for name, form in _TRACE_HEADERS.items())
-    return next((match[1] for match in matches if match), "")
 
 
 class _StandardOutput(logging.StreamHandler[TextIO]):

@@ -1,15 +1,19 @@
 """What the use cases need of the outside, and what it raises."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from calendar_watch.change import Snapshot
-from calendar_watch.channel import Channel, Opening
-from calendar_watch.listing import Page
-from calendar_watch.resources import Item
-from calendar_watch.watch import Entry, News, Order, Watch
+from calendar_watch.model.channel import Channel, Opening
+from calendar_watch.model.channel_token import Tokens
+from calendar_watch.model.listing import Page
+from calendar_watch.model.notification import News
+from calendar_watch.model.policy import Policy
+from calendar_watch.model.resources import Item
+from calendar_watch.model.snapshot import Snapshot
+from calendar_watch.model.target import Order
+from calendar_watch.model.watch import Entry, Watch
 
 
 class Calendar(Protocol):
@@ -129,3 +133,17 @@ class Store(Protocol):
 
     def count_due(self, now: datetime) -> int:
         """How many watches are due."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a worker works with; clock, ids and chance come from outside, so that years run in seconds."""
+
+    store: Store
+    calendar: Calendar
+    outlet: Outlet
+    tokens: Tokens
+    policy: Policy
+    clock: Callable[[], datetime]
+    new_id: Callable[[], str]
+    jitter: Callable[[], float]

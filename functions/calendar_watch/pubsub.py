@@ -22,7 +22,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from calendar_watch.errors import TryLaterError
-from calendar_watch.watch import Entry
+from calendar_watch.model.watch import Entry
 
 Message = Mapping[str, object]
 """As in https://cloud.google.com/pubsub/docs/reference/rest/v1/PubsubMessage."""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from calendar_watch.attendant import attend
+from calendar_watch.reconciler.reconcile import attend
 from tests.bench.counted import Cost, Till, watched
 from tests.bench.row import Row
 from tests.world import ALICE, ALICES_ACL, BOB

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from statistics import quantiles
 
-from calendar_watch.attendant import attend
+from calendar_watch.reconciler.reconcile import attend
 from tests import firestore_emulator
 from tests.bench.row import Row, at_most
 from tests.databases import InMemory

@@ -14,8 +14,9 @@ from datetime import UTC, datetime, timedelta
 
 from google.cloud.firestore_v1.base_query import FieldFilter
 
-from calendar_watch.firestore import FirestoreStore, connect
-from calendar_watch.sweep import Sweep
+from calendar_watch.firestore.client import connect
+from calendar_watch.firestore.store import FirestoreStore
+from calendar_watch.operations.sweep import Sweep
 from tests import firestore_emulator, local_firestore
 from tests.bench.row import Row, at_most
 from tests.databases import InMemory

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from calendar_watch.resources import Item
-from calendar_watch.sweep import Sweep
-from calendar_watch.watch import Order
+from calendar_watch.model.resources import Item
+from calendar_watch.model.target import Order
+from calendar_watch.operations.sweep import Sweep
 from tests.bench.row import Row, at_least
 from tests.databases import InMemory
 from tests.memory_store import MemoryFirestore, MemoryStore
@@ -53,7 +53,7 @@ def _taken(answers_after: float) -> float:
     world = World(database)
     world.open(ALICES_ACL)
     world.run(timedelta(minutes=10))
-    items = list(world.registry.items(ALICES_ACL.id, "", 1000).items.values())
+    items = list(world.query.items(ALICES_ACL.id, "", 1000).items.values())
     around = replace(world.around, calendar=_typed(SlowCalendar(items)), clock=_clock(world.now))
     _multiply(world, database)
     database.in_use = True

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
-from calendar_watch.attendant import attend
 from calendar_watch.ports import NewsStore, Store
+from calendar_watch.reconciler.reconcile import attend
 from tests.calendar_simulator import Delivery
 from tests.databases import InMemory
 from tests.line import late

@@ -34,8 +34,8 @@ class AtOnce:
 def everything_at_once(seed: int) -> Iterator[None]:
     """And the pauses that nobody can choose from outside: one by seed, and the hours of an abuse limit as minutes."""
     with ExitStack() as patches:
-        patches.enter_context(patch("calendar_watch.failures._ABUSE_PAUSE", timedelta(minutes=30)))
+        patches.enter_context(patch("calendar_watch.decisions.backoff._ABUSE_PAUSE", timedelta(minutes=30)))
         patches.enter_context(patch("calendar_watch.pubsub.random", Random(seed)))  # noqa: S311
-        for module in ("sweep", "registry"):
-            patches.enter_context(patch(f"calendar_watch.{module}.ThreadPoolExecutor", AtOnce))
+        for module in ("sweep", "register"):
+            patches.enter_context(patch(f"calendar_watch.operations.{module}.ThreadPoolExecutor", AtOnce))
         yield

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from statistics import quantiles
 from typing import Any
 
-from calendar_watch.resources import ACL, EVENTS
-from calendar_watch.watch import Order, Wish
+from calendar_watch.model.resources import ACL, EVENTS
+from calendar_watch.model.target import Order, Wish
 from tests.chaos.at_once import everything_at_once
 from tests.chaos.life import Life
 from tests.chaos.lines import listening

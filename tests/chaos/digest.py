@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from calendar_watch.conditions import WRITES
+from calendar_watch.model.write import WRITES
 
 _SPELLED = frozenset({"remedy", "detail", "cause"})
 _CAUSES = frozenset({"notification", "resync"})

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from calendar_watch.attendant import Attendance
-from calendar_watch.change import content
+from calendar_watch.decisions.children import orders
 from calendar_watch.errors import GoogleError
-from calendar_watch.follow import orders
-from calendar_watch.parts import WHOLE
+from calendar_watch.model.parts import WHOLE
+from calendar_watch.model.snapshot import content
+from calendar_watch.model.watch import State, Watch
 from calendar_watch.ports import Filter
-from calendar_watch.watch import State, Watch
+from calendar_watch.reconciler.reconcile import Attendance
 from tests.calendar_simulator.channels import Channel
 from tests.chaos.theatre import Theatre
 from tests.chaos.witness import Witness, told

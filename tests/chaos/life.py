@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
 
-from calendar_watch.attendant import Attendance
-from calendar_watch.policy import Policy
+from calendar_watch.model.policy import Policy
+from calendar_watch.reconciler.reconcile import Attendance
 from tests.chaos import invariants
 from tests.chaos.at_once import everything_at_once
 from tests.chaos.gate import Gate

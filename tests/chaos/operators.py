@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 from calendar_watch.errors import CalendarWatchError
-from calendar_watch.resources import ACL, CALENDAR_LIST, EVENTS, SETTINGS
-from calendar_watch.watch import Order, Wish
+from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS, SETTINGS
+from calendar_watch.model.target import Order, Wish
 from tests.chaos.theatre import Theatre
 from tests.chaos.users import Users
 from tests.world import ALICE, BOB

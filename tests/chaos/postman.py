@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from calendar_watch.attendant import Attendance
+from calendar_watch.reconciler.reconcile import Attendance
 from tests.calendar_simulator import Delivery
 from tests.chaos.theatre import PUSHES, Theatre
 from tests.chaos.weather import Dice

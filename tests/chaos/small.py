@@ -7,13 +7,13 @@ from unittest.mock import patch
 PAGE = 3
 """Items of one answer of Google's, which may always be fewer than asked for."""
 _LIMITS = {
-    "parts._LARGEST": 3_000,
-    "merging._MOST_LEAVES": 2,
-    "merging._MOST_ITEMS": 2,
-    "paged_reader._CHUNK": 2,
-    "whole_reader._CHUNK": 2,
-    "follower._CHUNK": 1,
-    "attendant._BATCH": 3,
+    "model.parts._LARGEST": 3_000,
+    "decisions.merge._MOST_LEAVES": 2,
+    "decisions.merge._MOST_ITEMS": 2,
+    "reconciler.read_pages._CHUNK": 2,
+    "reconciler.read_whole._CHUNK": 2,
+    "reconciler.follow._CHUNK": 1,
+    "reconciler.reconcile._BATCH": 3,
 }
 
 

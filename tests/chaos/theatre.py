@@ -8,21 +8,21 @@ from typing import Any
 import requests
 from requests.adapters import BaseAdapter
 
-from calendar_watch.allowance import Allowance
-from calendar_watch.attendant import Attendance, attend
-from calendar_watch.calendar_api import CalendarApi
+from calendar_watch.calendar_api.allow_list import Allowance
+from calendar_watch.calendar_api.api import CalendarApi
+from calendar_watch.calendar_api.calls import GoogleCalls
+from calendar_watch.calendar_api.rate_limiter import Pace
 from calendar_watch.errors import CalendarWatchError, UnknownWatchError
-from calendar_watch.google_calls import GoogleCalls
-from calendar_watch.hold import Surroundings
-from calendar_watch.intake import Intake
-from calendar_watch.pace import Pace
-from calendar_watch.policy import Policy
-from calendar_watch.ports import Outlet
+from calendar_watch.model.channel_token import Tokens
+from calendar_watch.model.policy import Policy
+from calendar_watch.model.resources import RESOURCES
+from calendar_watch.operations.query import Query
+from calendar_watch.operations.receive import Intake
+from calendar_watch.operations.register import Registry
+from calendar_watch.operations.sweep import Sweep
+from calendar_watch.ports import Outlet, Surroundings
 from calendar_watch.pubsub import ChangesTopic, PubSub, WakeupTopic
-from calendar_watch.registry import Registry
-from calendar_watch.resources import RESOURCES
-from calendar_watch.sweep import Sweep
-from calendar_watch.tokens import Tokens
+from calendar_watch.reconciler.reconcile import Attendance, attend
 from tests.calendar_simulator import CalendarSimulator, Delivery, Options
 from tests.chaos.gate import Gate, GoogleEdge, PubSubEdge, store_edge
 from tests.chaos.stage import Stage
@@ -63,7 +63,8 @@ class Theatre:
             jitter=self.dice.random,
         )
         self.registry = Registry(self.around, pause=self.stage.pause)
-        self.reader = Registry(replace(self.around, store=self.store), pause=self.stage.pause)
+        self.query = Query(self.around)
+        self.reader = Query(replace(self.around, store=self.store))
         self.intake = Intake(self.tokens, lambda: store, self._wake, self.stage.clock)
 
     def close(self) -> None:

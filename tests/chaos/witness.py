@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from calendar_watch.errors import UnknownWatchError
-from calendar_watch.events import fingerprint
-from calendar_watch.registry import Registry
+from calendar_watch.model.recurrence import fingerprint
+from calendar_watch.operations.query import Query
 from tests.chaos.theatre import ARRIVALS, Theatre
 from tests.consumer import Consumer, GapError, Items, reading
 from tests.world import cloud_event
@@ -64,8 +64,8 @@ def told(item: Mapping[str, Any] | None, data: Mapping[str, Any]) -> Mapping[str
     return {name: value for name, value in fingerprint(item).items() if name != "etag"}
 
 
-def _reading(registry: Registry) -> Any:
-    read_items = reading(registry)
+def _reading(query: Query) -> Any:
+    read_items = reading(query)
 
     def read(watch_id: str) -> tuple[Items, int]:
         try:

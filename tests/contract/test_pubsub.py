@@ -18,11 +18,13 @@ import requests
 from cloudevents.http import CloudEvent, from_http
 
 from calendar_watch import pubsub
-from calendar_watch.change import Change, announced, reported
 from calendar_watch.errors import TryLaterError
+from calendar_watch.model.cloud_event import announced, reported
+from calendar_watch.model.diff import Change
+from calendar_watch.model.resources import RESOURCES, Item
+from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.watch import Cause, Entry, Watch
 from calendar_watch.pubsub import ChangesTopic, WakeupTopic
-from calendar_watch.resources import RESOURCES, Item
-from calendar_watch.watch import Cause, Entry, Order, Watch, Wish
 from tests import local_pubsub, pubsub_emulator
 from tests.backends import backends
 

@@ -9,14 +9,18 @@ from typing import Any
 import pytest
 from google.cloud import firestore
 
-from calendar_watch import writes
-from calendar_watch.change import Snapshot, announced
-from calendar_watch.conditions import WRITES, Condition, Load
+from calendar_watch.decisions import registration
 from calendar_watch.errors import ConflictError, UnavailableError, UnclearError, UnknownWatchError
-from calendar_watch.firestore import FirestoreNews, FirestoreStore
+from calendar_watch.firestore.news import FirestoreNews
+from calendar_watch.firestore.store import FirestoreStore
+from calendar_watch.model.cloud_event import announced
+from calendar_watch.model.notification import News
+from calendar_watch.model.resources import ACL, CALENDAR_LIST
+from calendar_watch.model.snapshot import Snapshot
+from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.watch import Watch
+from calendar_watch.model.write import WRITES, Condition, Load
 from calendar_watch.ports import Filter, NewsStore, Store
-from calendar_watch.resources import ACL, CALENDAR_LIST
-from calendar_watch.watch import News, Order, Watch, Wish
 from tests import firestore_emulator
 from tests.contract.conftest import BACKENDS, open_client
 from tests.local_firestore import LocalFirestore
@@ -55,7 +59,7 @@ def box(stores: tuple[Store, NewsStore]) -> NewsStore:
 
 
 def watch_of(order: Order = ORDER, **wish: Any) -> Watch:
-    return writes.created(order, Wish(**wish), NOW)
+    return registration.created(order, Wish(**wish), NOW)
 
 
 def news_of(watch: Watch, channel_id: str) -> News:

@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from calendar_watch.errors import Reason
-from calendar_watch.google_answers import _BY_REASON
-from calendar_watch.watch import State
+from calendar_watch.calendar_api.answers import _BY_REASON
+from calendar_watch.model.watch import State
+from calendar_watch.reasons import Reason
 from tests.log_fields import FIELDS
 
 ABOUT_ANY_LINE = {"severity"}

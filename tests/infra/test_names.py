@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import main
-from calendar_watch.config import IntakeSettings, Settings
-from calendar_watch.resources import RESOURCES
+from calendar_watch.config.settings import IntakeSettings, Settings
+from calendar_watch.model.resources import RESOURCES
 
 ROOT = Path(main.__file__).parent.parent
 INTAKE = {each.name.upper() for each in fields(IntakeSettings)}
@@ -108,7 +108,7 @@ def test_what_is_looked_up_is_indexed(texts: dict[str, str]) -> None:
 def test_the_field_that_expires_is_the_one_that_is_written(texts: dict[str, str]) -> None:
     expiry = block(texts["firestore.tf"], 'resource "google_firestore_field" "expiry"')
     [field] = re.findall(r'field += "(\w+)"', expiry)
-    assert f'"{field}":' in _code("documents")
+    assert f'"{field}":' in _code("firestore")
 
 
 def test_the_runtime_is_the_python_that_the_code_is_written_for(texts: dict[str, str]) -> None:
@@ -121,8 +121,8 @@ def test_nothing_takes_away_what_others_were_granted(texts: dict[str, str]) -> N
     assert not [name for name, text in texts.items() if authoritative.search(text)]
 
 
-def _code(module: str) -> str:
-    return (ROOT / "functions" / "calendar_watch" / f"{module}.py").read_text()
+def _code(drawer: str) -> str:
+    return "".join(each.read_text() for each in (ROOT / "functions" / "calendar_watch" / drawer).glob("*.py"))
 
 
 VARIABLES = {

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from calendar_watch.config import IntakeSettings, Settings
+from calendar_watch.config.settings import IntakeSettings, Settings
 from tests.infra.conftest import INFRA, Json, Outcome, Terraform
 
 KEYS = {"CHANNEL_TOKEN_KEYS": "k" * 32}

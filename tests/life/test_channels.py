@@ -7,8 +7,9 @@ from itertools import pairwise
 import pytest
 from requests import PreparedRequest, Response
 
-from calendar_watch.tokens import Tokens
-from calendar_watch.watch import Order, State
+from calendar_watch.model.channel_token import Tokens
+from calendar_watch.model.target import Order
+from calendar_watch.model.watch import State
 from tests.calendar_simulator.channels import Channel
 from tests.life.conftest import MakeWorld
 from tests.line import Cut, Death, Send, answered, dead_after, dead_before, lost, refused
@@ -110,7 +111,7 @@ def test_an_unreachable_endpoint_means_polling_with_the_same_changes_and_it_reco
     world.google.faults.block(ADDRESS, "drop")
     world.open(ALICES_ACL)
     world.run(HOUR)
-    watch = world.registry.show(ALICES_ACL.id)
+    watch = world.query.show(ALICES_ACL.id)
     assert (watch.state(world.now), watch.reason) == (State.POLLING, "notificationsNotArriving")
     assert len(channels_of(world, ALICES_ACL)) == 3
 
@@ -120,7 +121,7 @@ def test_an_unreachable_endpoint_means_polling_with_the_same_changes_and_it_reco
 
     world.google.faults.unblock(ADDRESS)
     world.run(DAY + HOUR)
-    assert world.registry.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
+    assert world.query.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
     assert world.told(ALICES_ACL.id)[-1] == "watch.resumed"
     assert len(world.live()) == 1
 
@@ -132,7 +133,7 @@ def test_a_message_of_the_last_channel_ends_polling_before_the_next_probe(world:
     world.google.faults.unblock(ADDRESS)
     world.alice.share(ALICE, BOB, "reader")
     world.run(timedelta(minutes=2))
-    assert world.registry.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
+    assert world.query.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
 
 
 def test_a_new_address_ends_polling_without_waiting_for_the_probe(world: World) -> None:
@@ -141,7 +142,7 @@ def test_a_new_address_ends_polling_without_waiting_for_the_probe(world: World) 
     world.run(HOUR)
     world.deploy(policy_of(address="https://elsewhere.example.com/"), [KEY])
     world.run(HOUR + timedelta(minutes=5))
-    assert world.registry.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
+    assert world.query.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
 
 
 def test_the_first_message_may_come_before_the_answer(make_world: MakeWorld) -> None:
@@ -224,9 +225,9 @@ def test_an_unopened_renewal_degrades_the_watch_only_when_the_old_channel_expire
     world.open(ALICES_ACL)
     with world.line.cut("POST", "/acl/watch", refused(503, "backendError")):
         world.run(0.99 * DAY)
-        assert world.registry.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
+        assert world.query.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
         world.run(0.02 * DAY)
-        assert world.registry.show(ALICES_ACL.id).state(world.now) is State.DEGRADED
+        assert world.query.show(ALICES_ACL.id).state(world.now) is State.DEGRADED
         world.alice.share(ALICE, BOB, "reader")
         world.run(HOUR)
     world.run(2 * HOUR)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from calendar_watch.attendant import attend
+from calendar_watch.reconciler.reconcile import attend
 from tests.bench.counted import Till
 from tests.life.conftest import MakeWorld
 from tests.local_firestore import LocalFirestore
@@ -57,7 +57,7 @@ def test_one_change_among_many_events_costs_one_call_and_one_part(world: World, 
     [event, *_] = world.google.seed_events(ALICE, 5_000)
     watch = world.open(ALICES_EVENTS)
     world.run(timedelta(minutes=10))
-    names = world.registry.show(watch.id).parts
+    names = world.query.show(watch.id).parts
     assert len(names) >= 4
     world.alice.change_event(ALICE, event, summary="Changed")
     world.run(timedelta(seconds=1))

@@ -8,7 +8,7 @@ import pytest
 from requests import PreparedRequest, Response
 
 from calendar_watch.errors import CalendarWatchError, UnavailableError
-from calendar_watch.watch import State
+from calendar_watch.model.watch import State
 from tests.life.conftest import MakeWorld
 from tests.line import Cut, Death, Send, answered, dead_after, dead_before, late, lost, refused
 from tests.local_firestore import LocalFirestore

@@ -6,13 +6,14 @@ from typing import Any
 
 import pytest
 
-from calendar_watch import follow, follower
+from calendar_watch.decisions import children
 from calendar_watch.errors import FollowedError
-from calendar_watch.hold import FencedError, Hold
+from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS
+from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.watch import State, Watch
+from calendar_watch.operations.register import Outcome
 from calendar_watch.ports import Filter
-from calendar_watch.registry import Outcome
-from calendar_watch.resources import ACL, CALENDAR_LIST, EVENTS
-from calendar_watch.watch import Order, State, Watch, Wish
+from calendar_watch.reconciler.lease import FencedError, Hold
 from tests.life.test_faults import firestore_fault
 from tests.local_firestore import LocalFirestore
 from tests.world import ALICE, ALICES_LIST, BOB, World
@@ -20,7 +21,7 @@ from tests.world import ALICE, ALICES_LIST, BOB, World
 MINUTE = timedelta(minutes=1)
 
 
-def children(world: World) -> dict[tuple[str, str | None], State]:
+def followed(world: World) -> dict[tuple[str, str | None], State]:
     """Everything but the list itself, by resource and calendar."""
     watches = world.store.page(Filter(), "", 1000)
     others = [each for each in watches if each.order.resource is not CALENDAR_LIST]
@@ -28,7 +29,7 @@ def children(world: World) -> dict[tuple[str, str | None], State]:
 
 
 def wanted(world: World) -> set[tuple[str, str | None]]:
-    return {child for child, state in children(world).items() if state not in {State.STOPPING, State.STOPPED}}
+    return {child for child, state in followed(world).items() if state not in {State.STOPPING, State.STOPPED}}
 
 
 def both(*calendars: str) -> set[tuple[str, str | None]]:
@@ -50,7 +51,7 @@ def test_the_collections_of_owned_calendars_are_watched_and_others_are_not(world
     world.open(ALICES_LIST, follow=("acl", "events"))
     world.run(5 * MINUTE)
     assert wanted(world) == both(ALICE, team)
-    assert set(children(world).values()) == {State.ACTIVE}
+    assert set(followed(world).values()) == {State.ACTIVE}
 
 
 def test_children_come_and_go_with_the_list(following: World) -> None:
@@ -60,7 +61,7 @@ def test_children_come_and_go_with_the_list(following: World) -> None:
     following.alice.delete(f"calendars/{team}")
     following.run(5 * MINUTE)
     assert wanted(following) == both(ALICE)
-    assert children(following)["acl", team] is State.STOPPED
+    assert followed(following)["acl", team] is State.STOPPED
 
 
 def test_a_calendar_that_is_owned_by_another_role_only_is_dropped(following: World) -> None:
@@ -72,11 +73,11 @@ def test_a_calendar_that_is_owned_by_another_role_only_is_dropped(following: Wor
 
 
 def test_children_inherit_labels_and_say_who_follows_them(following: World) -> None:
-    child = following.registry.show(Order(ACL, ALICE, ALICE).id)
+    child = following.query.show(Order(ACL, ALICE, ALICE).id)
     assert (child.wish.labels, child.followed_by, child.by_operator) == ({"team": "red"}, (ALICES_LIST.id,), False)
     following.open(ALICES_LIST, follow=("acl", "events"), labels={"team": "blue"})
     following.run(5 * MINUTE)
-    assert following.registry.show(child.id).wish.labels == {"team": "blue"}
+    assert following.query.show(child.id).wish.labels == {"team": "blue"}
 
 
 def test_a_follow_that_is_taken_back_ends_its_children(following: World) -> None:
@@ -86,7 +87,7 @@ def test_a_follow_that_is_taken_back_ends_its_children(following: World) -> None
     following.open(ALICES_LIST)
     following.run(5 * MINUTE)
     assert wanted(following) == set()
-    assert following.live() == [following.registry.show(ALICES_LIST.id).newest.id]  # type: ignore[union-attr]
+    assert following.live() == [following.query.show(ALICES_LIST.id).newest.id]  # type: ignore[union-attr]
 
 
 def test_ending_the_list_ends_what_it_follows_and_resuming_brings_it_back(following: World) -> None:
@@ -96,7 +97,7 @@ def test_ending_the_list_ends_what_it_follows_and_resuming_brings_it_back(follow
     following.open(ALICES_LIST, follow=("acl",))
     following.run(5 * MINUTE)
     assert wanted(following) == {("acl", ALICE)}
-    assert set(children(following).values()) == {State.ACTIVE, State.STOPPED}
+    assert set(followed(following).values()) == {State.ACTIVE, State.STOPPED}
 
 
 def test_a_followed_watch_cannot_be_ended_by_itself(following: World) -> None:
@@ -104,7 +105,7 @@ def test_a_followed_watch_cannot_be_ended_by_itself(following: World) -> None:
     with pytest.raises(FollowedError, match=ALICES_LIST.id):
         following.registry.end(child.id)
     following.run(5 * MINUTE)
-    assert following.registry.show(child.id).state(following.now) is State.ACTIVE
+    assert following.query.show(child.id).state(following.now) is State.ACTIVE
 
 
 def test_what_was_also_asked_for_directly_stays_when_it_is_dropped(following: World) -> None:
@@ -113,7 +114,7 @@ def test_what_was_also_asked_for_directly_stays_when_it_is_dropped(following: Wo
     assert outcome is Outcome.EXISTS
     following.open(ALICES_LIST, labels={"team": "green"})
     following.run(5 * MINUTE)
-    child = following.registry.show(order.id)
+    child = following.query.show(order.id)
     assert (child.followed_by, child.wish.labels) == ((), {"mine": "yes"})
     assert wanted(following) == {("acl", ALICE)}
     following.registry.end(order.id)
@@ -126,28 +127,28 @@ def test_what_was_there_before_is_followed_too_and_outlives_it(world: World) -> 
     world.open(order, labels={"mine": "yes"})
     world.open(ALICES_LIST, follow=("events",), labels={"team": "red"})
     world.run(5 * MINUTE)
-    child = world.registry.show(order.id)
+    child = world.query.show(order.id)
     assert (child.followed_by, child.wish.labels) == ((ALICES_LIST.id,), {"mine": "yes"})
     world.registry.end(ALICES_LIST.id)
     world.run(5 * MINUTE)
-    assert world.registry.show(order.id).state(world.now) is State.ACTIVE
+    assert world.query.show(order.id).state(world.now) is State.ACTIVE
 
 
 def test_a_watch_that_two_others_follow_lives_until_both_have_dropped_it(world: World) -> None:
     first, second = [Watch(Order(CALENDAR_LIST, None, each), Wish(), world.now) for each in (ALICE, BOB)]
-    child = follow.child(first, Order(ACL, ALICE, ALICE), 0, world.now)
-    child = follow.adopted(child, second, world.now, world.policy)
+    child = children.child(first, Order(ACL, ALICE, ALICE), 0, world.now)
+    child = children.adopted(child, second, world.now, world.policy)
     assert child.followed_by == (first.id, second.id)
-    child = follow.dropped(child, first, world.now)
+    child = children.dropped(child, first, world.now)
     assert (child.wanted, child.followed_by) == (True, (second.id,))
-    assert not follow.dropped(child, second, world.now).wanted
+    assert not children.dropped(child, second, world.now).wanted
 
 
 def test_two_hundred_calendars_open_within_the_quota_of_their_user(world: World) -> None:
     calendars = [world.alice.create_calendar(f"Calendar {number}") for number in range(200)]
     world.open(ALICES_LIST, follow=("acl", "events"))
     world.run(10 * MINUTE)
-    assert set(children(world).values()) == {State.ACTIVE}
+    assert set(followed(world).values()) == {State.ACTIVE}
     assert wanted(world) == both(ALICE, *calendars)
     ours = [call.time for call in world.google.calls if call.quota_user]
     assert busiest_minute(ours) <= 600
@@ -166,7 +167,7 @@ def test_a_worker_who_lost_the_list_brings_no_child_back(world: World) -> None:
     """It has decided what to follow, sleeps through its lease, and wakes when the calendar has long left the list."""
     team = world.alice.create_calendar("Team")
     late = world.open(ALICES_LIST, follow=("acl",))
-    child = follow.child(late, Order(ACL, team, ALICE), 0, world.now)
+    child = children.child(late, Order(ACL, team, ALICE), 0, world.now)
     world.run(5 * MINUTE)
     world.alice.delete(f"calendars/{team}")
     world.run(5 * MINUTE)
@@ -180,7 +181,7 @@ def test_a_worker_who_lost_the_list_brings_no_child_back(world: World) -> None:
 def test_whatever_happens_to_a_write_the_children_are_as_they_should_be(
     world: World, firestore_server: LocalFirestore, monkeypatch: pytest.MonkeyPatch, how: str, nth: int
 ) -> None:
-    monkeypatch.setattr(follower, "_CHUNK", 2)
+    monkeypatch.setattr("calendar_watch.reconciler.follow._CHUNK", 2)
     calendars = [world.alice.create_calendar(f"Calendar {number}") for number in range(4)]
     world.open(ALICES_LIST)
     world.run(5 * MINUTE)
@@ -189,7 +190,7 @@ def test_whatever_happens_to_a_write_the_children_are_as_they_should_be(
         world.run(MINUTE)
     world.run(10 * MINUTE)
     assert wanted(world) == {("acl", each) for each in (ALICE, *calendars)}
-    assert Counter(children(world).values()) == {State.ACTIVE: 5}
+    assert Counter(followed(world).values()) == {State.ACTIVE: 5}
 
 
 def test_a_child_that_somebody_else_writes_at_the_same_moment_is_done_again(
@@ -203,5 +204,5 @@ def test_a_child_that_somebody_else_writes_at_the_same_moment_is_done_again(
     ) as meddling:
         world.run(5 * MINUTE)
     assert meddling.matched >= 2
-    child = world.registry.show(order.id)
+    child = world.query.show(order.id)
     assert (child.followed_by, child.wish.labels) == ((ALICES_LIST.id,), {"after": "yes"})

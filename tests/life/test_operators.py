@@ -7,9 +7,10 @@ import pytest
 from requests import PreparedRequest, Response
 
 from calendar_watch.errors import RefusedError, UnknownWatchError
+from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.watch import State, Watch
+from calendar_watch.operations.register import Outcome
 from calendar_watch.ports import Filter
-from calendar_watch.registry import Outcome
-from calendar_watch.watch import Order, State, Watch, Wish
 from tests.life.conftest import MakeWorld
 from tests.line import Send, late, refused, slow
 from tests.world import ALICE, ALICES_ACL, ALICES_LIST, ALICES_SETTINGS, BOB, World
@@ -48,7 +49,7 @@ def test_labels_set_in_the_middle_of_a_reading_are_kept_and_the_reading_too(worl
         world.run(MINUTE)
     world.run(MINUTE)
     assert world.told(ALICES_ACL.id) == ["watch.opened", "acl.created"]
-    assert world.registry.show(ALICES_ACL.id).wish.labels == {"a": "b"}
+    assert world.query.show(ALICES_ACL.id).wish.labels == {"a": "b"}
     assert world.events(ALICES_ACL.id)[1]["data"]["watch"]["labels"] == {"a": "b"}
 
 
@@ -56,8 +57,8 @@ def test_what_google_refuses_at_once_is_not_kept_and_may_be_asked_for_again(worl
     with world.line.cut("POST", "/acl/watch", refused(403, "forbidden")), pytest.raises(RefusedError):
         world.open(ALICES_ACL)
     with pytest.raises(UnknownWatchError):
-        world.registry.show(ALICES_ACL.id)
-    assert world.registry.page(Filter(), None, "", 10).watches == []
+        world.query.show(ALICES_ACL.id)
+    assert world.query.page(Filter(), None, "", 10).watches == []
     outcome, watch = world.registry.open(ALICES_ACL, Wish())
     assert (outcome, watch.sequence) == (Outcome.CREATED, 1)
 
@@ -74,7 +75,7 @@ def test_a_refusal_at_resumption_keeps_what_was_there(world: World) -> None:
     world.registry.end(ALICES_ACL.id)
     with world.line.cut("POST", "/acl/watch", refused(404, "notFound")), pytest.raises(RefusedError):
         world.open(ALICES_ACL)
-    watch = world.registry.show(ALICES_ACL.id)
+    watch = world.query.show(ALICES_ACL.id)
     assert (watch.state(world.now), watch.reason, watch.item_count) == (State.SUSPENDED, "notFound", 1)
 
 
@@ -89,10 +90,10 @@ def test_a_listing_by_state_looks_at_the_time_that_it_is(world: World) -> None:
     for order in (ALICES_ACL, ALICES_LIST, ALICES_SETTINGS):
         world.open(order)
     world.registry.end(ALICES_LIST.id)
-    active = world.registry.page(Filter(), State.ACTIVE, "", 10).watches
+    active = world.query.page(Filter(), State.ACTIVE, "", 10).watches
     assert {each.id for each in active} == {ALICES_ACL.id, ALICES_SETTINGS.id}
     world.now += timedelta(days=8)
-    assert world.registry.page(Filter(), State.ACTIVE, "", 10).watches == []
+    assert world.query.page(Filter(), State.ACTIVE, "", 10).watches == []
 
 
 def test_pages_of_a_filtered_listing_visit_every_watch_once(world: World) -> None:
@@ -100,7 +101,7 @@ def test_pages_of_a_filtered_listing_visit_every_watch_once(world: World) -> Non
         world.open(order)
     seen, token = [], ""
     while True:
-        page = world.registry.page(Filter(subject=ALICE), State.ACTIVE, token, 1)
+        page = world.query.page(Filter(subject=ALICE), State.ACTIVE, token, 1)
         seen += [each.id for each in page.watches]
         if page.next_token is None:
             break
@@ -157,5 +158,5 @@ def test_a_refusal_does_not_discard_what_somebody_else_has_opened_meanwhile(worl
     world.store.get = get  # type: ignore[method-assign]
     world.run(5 * MINUTE)
     assert asked
-    assert world.registry.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
+    assert world.query.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
     assert len(world.live()) == 1

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client
 
-from calendar_watch.attendant import attend
-from calendar_watch.change import announced
-from calendar_watch.hold import Hold
-from calendar_watch.resources import ACL, EVENTS
-from calendar_watch.watch import Order
+from calendar_watch.model.cloud_event import announced
+from calendar_watch.model.resources import ACL, EVENTS
+from calendar_watch.model.target import Order
+from calendar_watch.reconciler.lease import Hold
+from calendar_watch.reconciler.reconcile import attend
 from tests.life.conftest import MakeWorld
 from tests.line import Death
 from tests.local_firestore import LocalFirestore
@@ -49,7 +49,7 @@ def test_changes_arrive_as_they_are_in_the_feed(world: World) -> None:
     assert_everything_arrived(world, watch.id)
     keys = {each.ordering_key for each in world.pubsub.published(CHANGES)}
     assert keys == {watch.id}
-    shown = world.registry.show(watch.id)
+    shown = world.query.show(watch.id)
     assert shown.published == shown.sequence == 3
 
 
@@ -57,7 +57,7 @@ def test_without_a_topic_nothing_is_sent_and_a_topic_set_later_starts_from_then(
     world = make_world()
     watch = world.open(ALICES_ACL)
     change(world, "reader")
-    assert world.registry.show(watch.id).published == 2
+    assert world.query.show(watch.id).published == 2
     world.deploy(policy_of(publishes=True), ["k" * 32])
     change(world, "writer")
     assert [each["sequence"] for each in world.published()] == [f"{3:020d}"]
@@ -68,12 +68,12 @@ def test_pubsub_may_be_away_for_an_hour(world: World) -> None:
     world.pubsub.faults.away()
     for _ in range(20):
         change(world, "reader", "writer", "none")
-    shown = world.registry.show(watch.id)
+    shown = world.query.show(watch.id)
     assert (shown.published, shown.sequence) == (1, 61)
     world.pubsub.faults.back()
     world.run(2 * MINUTE)
     assert_everything_arrived(world, watch.id)
-    assert world.registry.show(watch.id).published == 61
+    assert world.query.show(watch.id).published == 61
 
 
 def test_an_answer_that_is_lost_repeats_changes_but_brings_none_forward(world: World) -> None:
@@ -84,7 +84,7 @@ def test_an_answer_that_is_lost_repeats_changes_but_brings_none_forward(world: W
     world.pubsub.faults.clear()
     world.run(10 * MINUTE)
     assert_everything_arrived(world, watch.id)
-    assert len(world.published()) > world.registry.show(watch.id).sequence
+    assert len(world.published()) > world.query.show(watch.id).sequence
 
 
 def test_publishing_that_fails_keeps_nothing_else_waiting(make_world: MakeWorld) -> None:
@@ -92,7 +92,7 @@ def test_publishing_that_fails_keeps_nothing_else_waiting(make_world: MakeWorld)
     watch = world.open(ALICES_ACL)
     world.pubsub.faults.away()
     world.run(timedelta(minutes=50))
-    channel = world.registry.show(watch.id).newest
+    channel = world.query.show(watch.id).newest
     assert channel
     assert channel.generation == 2, "it was renewed all the same"
 
@@ -109,7 +109,7 @@ def test_whoever_dies_between_commit_and_publishing_leaves_it_to_the_next(world:
         world.run(timedelta(seconds=1))
         with pytest.raises(Death):
             attend(replace(world.around, outlet=Dying()), watch.id)
-        assert world.registry.show(watch.id).published < world.registry.show(watch.id).sequence
+        assert world.query.show(watch.id).published < world.query.show(watch.id).sequence
         world.run(2 * MINUTE)
     assert_everything_arrived(world, watch.id)
 
@@ -204,7 +204,7 @@ def meddle(world: World, dice: Random, calendar: str, events: dict[str, list[str
 def test_what_a_hold_does_not_remember_having_written_is_read_from_the_log(world: World) -> None:
     """A write whose answer was lost, and of which it was not sure, may lie between two that it remembers."""
     world.open(ALICES_ACL)
-    hold = Hold(world.around, world.registry.show(ALICES_ACL.id))
+    hold = Hold(world.around, world.query.show(ALICES_ACL.id))
     hold.claim([])
     hold.write(world.store.commit, announced(hold.watch, "renewed", world.now))
     hold.watch = world.store.commit(announced(hold.watch, "renewed", world.now))

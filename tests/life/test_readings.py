@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 from requests import PreparedRequest, Response
 
-from calendar_watch import writes
-from calendar_watch.attendant import attend
-from calendar_watch.watch import Order, State, Wish
+from calendar_watch.decisions import registration
+from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.watch import State
+from calendar_watch.reconciler.reconcile import attend
 from tests.life.conftest import MakeWorld
 from tests.line import Send, answered, late, refused, slow
 from tests.world import ALICE, ALICES_ACL, ALICES_LIST, ALICES_SETTINGS, BOB, World, policy_of
@@ -94,11 +95,11 @@ def test_an_emptied_listing_is_not_believed_at_once(world: World) -> None:
         world.google.set_setting(ALICE, "weekStart", "1")
         world.alice.share(ALICE, BOB, "reader")
         world.run(MINUTE)
-        watch = world.registry.show(ALICES_ACL.id)
+        watch = world.query.show(ALICES_ACL.id)
         assert (watch.state(world.now), watch.reason) == (State.ACTIVE, "emptyListing")
     world.run(5 * MINUTE)
     assert roles(world, ALICES_ACL) == [(None, "reader")]
-    assert world.registry.show(ALICES_ACL.id).reason is None
+    assert world.query.show(ALICES_ACL.id).reason is None
 
 
 def test_an_emptied_listing_is_believed_the_second_time_a_minute_later(world: World) -> None:
@@ -144,7 +145,7 @@ def test_what_google_refuses_for_good_suspends_the_watch_until_a_probe_succeeds(
         calls = readings(world)
         world.run(20 * HOUR)
         assert readings(world) == calls, "left alone until the probe"
-        watch = world.registry.show(ALICES_ACL.id)
+        watch = world.query.show(ALICES_ACL.id)
         assert (watch.state(world.now), watch.reason) == (State.SUSPENDED, shown)
         assert watch.detail == f"because of {reason}"
     world.run(5 * HOUR)
@@ -168,13 +169,13 @@ def test_an_abuse_limit_is_waited_out_for_hours(world: World) -> None:
     with world.line.cut("GET", "/acl", refused(403, "quotaExceeded")):
         world.alice.share(ALICE, BOB, "reader")
         world.run(5 * MINUTE)
-        watch = world.registry.show(ALICES_ACL.id)
+        watch = world.query.show(ALICES_ACL.id)
         assert (watch.state(world.now), watch.reason) == (State.ACTIVE, "quotaExceeded")
     world.run(HOUR)
     assert roles(world, ALICES_ACL) == []
     world.run(6 * HOUR)
     assert roles(world, ALICES_ACL) == [(None, "reader")]
-    assert world.registry.show(ALICES_ACL.id).reason is None
+    assert world.query.show(ALICES_ACL.id).reason is None
 
 
 def test_google_is_given_the_time_that_it_asks_for(world: World) -> None:
@@ -195,7 +196,7 @@ def test_a_subject_whose_domain_is_no_longer_allowed_is_suspended_and_google_is_
     world.domains[:] = ["example.org"]
     calls = len(world.google.calls)
     world.run(2 * HOUR)
-    assert world.registry.show(ALICES_ACL.id).reason == "subjectNotAllowed"
+    assert world.query.show(ALICES_ACL.id).reason == "subjectNotAllowed"
     assert len(world.google.calls) == calls
 
 
@@ -219,7 +220,7 @@ def test_resuming_after_the_retention_starts_from_a_new_baseline_and_counts_on(m
     assert world.store.due(world.now + timedelta(days=999), 10) == [], "a watch that ended long ago is parked"
     world.open(ALICES_ACL)
     world.run(MINUTE)
-    told = world.registry.changes(ALICES_ACL.id, 2, 100)
+    told = world.query.changes(ALICES_ACL.id, 2, 100)
     assert [each["type"] for each in told] == ["calendarwatch.watch.resynced.v1", "calendarwatch.watch.resumed.v1"]
     assert told[0]["data"]["itemCount"] == 2
 
@@ -233,7 +234,7 @@ def test_a_change_too_large_for_one_write_is_reported_whole_and_in_order(world: 
     events = world.events(ALICES_ACL.id)
     assert [int(each["sequence"]) for each in events] == list(range(1, 1102))
     assert len({each["subject"] for each in events[1:]}) == 1100
-    assert len(world.registry.items(ALICES_ACL.id, "", 2000).items) == 1101
+    assert len(world.query.items(ALICES_ACL.id, "", 2000).items) == 1101
 
 
 def test_a_listing_longer_than_the_lease_keeps_the_watch(world: World) -> None:
@@ -263,7 +264,7 @@ def test_a_worker_that_was_fenced_off_calls_nothing_more(world: World, call: tup
             assert attend(world.around, ALICES_ACL.id).steps
             calls.append(len(world.google.calls))
 
-    world.store.create(writes.created(ALICES_ACL, Wish(), world.now))
+    world.store.create(registration.created(ALICES_ACL, Wish(), world.now))
     with world.line.cut(*call, late(the_lease_ends_and_another_takes_over)):
         assert attend(world.around, ALICES_ACL.id).steps[-1] == "Fenced"
     assert len(world.google.calls) == calls[-1]
@@ -327,7 +328,7 @@ def test_a_watch_that_never_comes_to_rest_is_let_go_for_the_rest_of_its_lease(ma
     def a_moment() -> None:
         world.now += timedelta(milliseconds=1)
 
-    world.store.create(writes.created(ALICES_ACL, Wish(), world.now))
+    world.store.create(registration.created(ALICES_ACL, Wish(), world.now))
     with world.line.cut("GET", "/acl", slow(a_moment)):
         assert len(attend(world.around, ALICES_ACL.id).steps) <= 50
     assert world.store.get(ALICES_ACL.id).holder

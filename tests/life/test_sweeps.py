@@ -5,8 +5,10 @@ from datetime import timedelta
 
 from google.cloud.firestore import Client
 
-from calendar_watch.sweep import Sweep
-from calendar_watch.watch import News, Order, State
+from calendar_watch.model.notification import News
+from calendar_watch.model.target import Order
+from calendar_watch.model.watch import State
+from calendar_watch.operations.sweep import Sweep
 from tests.line import slow
 from tests.world import ALICE, ALICES_ACL, ALICES_LIST, BOB, World
 

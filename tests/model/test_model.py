@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from calendar_watch.conditions import WRITES, Author, Load
+from calendar_watch.model.write import WRITES, Author, Load
 from tests.model import mutants
 from tests.model.configurations import CONFIGURATIONS
 from tests.model.following import Following

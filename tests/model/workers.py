@@ -6,7 +6,7 @@ idle · look · claim · [publish | stop | open | list] · the write of its resu
 
 from collections.abc import Iterator
 
-from calendar_watch.conditions import WRITES, Load
+from calendar_watch.model.write import WRITES, Load
 from tests.model.bounds import Bounds
 from tests.model.rules import EMPTY, Rules
 from tests.model.search import PERHAPS, SURELY, Flaw

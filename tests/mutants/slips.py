@@ -8,12 +8,12 @@ SLIPS = (
         ("tests/life/test_readings.py",),
         (
             Edit(
-                "hold.py",
+                "reconciler/lease.py",
                 "self._around.store.claim(watch, news), claimed",
                 "self._around.store.claim(watch, ()), claimed",
             ),
             Edit(
-                "attendant.py",
+                "reconciler/reconcile.py",
                 "            finally:\n",
                 "                [self._around.store.drop(each) for each in news]\n            finally:\n",
             ),
@@ -24,7 +24,7 @@ SLIPS = (
         ("tests/contract/test_store.py",),
         (
             Edit(
-                "firestore.py",
+                "firestore/store.py",
                 "batch.update(place, document, option=self._client.write_option(last_update_time=watch.version))",
                 "batch.set(place, document)",
             ),
@@ -35,7 +35,7 @@ SLIPS = (
         ("tests/life/test_events.py",),
         (
             Edit(
-                "paged_reader.py",
+                "reconciler/read_pages.py",
                 "        while True:\n            portioned",
                 "        early = replace(watch, sync_token=page.sync_token or watch.sync_token)\n"
                 "        watch = self._advance(_Piece(early))\n"
@@ -46,19 +46,25 @@ SLIPS = (
     Slip(
         "the old channel is stopped before the new one is confirmed",
         ("tests/life/test_channels.py",),
-        (Edit("plan.py", "    live = watch.confirmed(now)\n    older", "    live = watch.newest\n    older"),),
+        (
+            Edit(
+                "decisions/upkeep.py",
+                "    live = watch.confirmed(now)\n    older",
+                "    live = watch.newest\n    older",
+            ),
+        ),
     ),
     Slip(
         "a watch is released without looking for news again",
         ("tests/life/test_readings.py", "tests/life/test_channels.py"),
-        (Edit("attendant.py", "_PAUSES = (0, 1, 4)", "_PAUSES = (0,)"),),
+        (Edit("reconciler/reconcile.py", "_PAUSES = (0, 1, 4)", "_PAUSES = (0,)"),),
     ),
     Slip(
         "a late worker stops its channel",
         ("tests/life/test_readings.py",),
         (
             Edit(
-                "hold.py",
+                "reconciler/lease.py",
                 "        if self.watch.holder != self._nonce:\n            raise FencedError",
                 "        _ = self._nonce",
             ),
@@ -67,17 +73,21 @@ SLIPS = (
     Slip(
         "an unknown channel is ignored",
         ("tests/life/test_channels.py",),
-        (Edit("writes.py", "return watch.with_channel(_orphan(news, now))", "return watch"),),
+        (Edit("decisions/claim.py", "return watch.with_channel(_orphan(news, now))", "return watch"),),
     ),
     Slip(
         "a message is answered 204 although Firestore failed",
         ("tests/api/test_outages.py",),
-        (Edit("web.py", "StoreError: HTTPStatus.SERVICE_UNAVAILABLE", "StoreError: HTTPStatus.NO_CONTENT"),),
+        (Edit("http/problems.py", "StoreError: HTTPStatus.SERVICE_UNAVAILABLE", "StoreError: HTTPStatus.NO_CONTENT"),),
     ),
     Slip(
         "404 on stop is a failure",
         ("tests/unit/test_calendar_api.py", "tests/life/test_channels.py"),
-        (Edit("calendar_api.py", "_STOPPED_ALREADY = frozenset({404, 410})", "_STOPPED_ALREADY = frozenset({410})"),),
+        (
+            Edit(
+                "calendar_api/api.py", "_STOPPED_ALREADY = frozenset({404, 410})", "_STOPPED_ALREADY = frozenset({410})"
+            ),
+        ),
     ),
     Slip(
         "changes are published out of order",
@@ -87,14 +97,18 @@ SLIPS = (
     Slip(
         "changes are counted as published before they are",
         ("tests/life/test_publishing.py",),
-        (Edit("plan.py", "    if not policy.publishes:\n        watch", "    if watch:\n        watch"),),
+        (
+            Edit(
+                "decisions/next_step.py", "    if not policy.publishes:\n        watch", "    if watch:\n        watch"
+            ),
+        ),
     ),
     Slip(
         "a reading for news is not repeated",
         ("tests/life/test_readings.py",),
         (
             Edit(
-                "readings.py",
+                "decisions/reading.py",
                 "if resynced or watch.read_cause in {Cause.OPENED, Cause.NOTIFICATION}:",
                 "if resynced:",
             ),
@@ -105,7 +119,7 @@ SLIPS = (
         ("tests/life/test_events.py",),
         (
             Edit(
-                "listings.py",
+                "decisions/paging.py",
                 "return _braked(watch, policy, now) if doubtful and not watch.brake else watch",
                 "return watch",
             ),
@@ -116,7 +130,7 @@ SLIPS = (
         ("tests/life/test_events.py",),
         (
             Edit(
-                "listings.py",
+                "decisions/paging.py",
                 "if watch.item_count is not None:\n        changes",
                 "if watch.item_count is not None and not watch.resyncing:\n        changes",
             ),
@@ -125,36 +139,36 @@ SLIPS = (
     Slip(
         "a first page that is asked for anew goes on with what the old listing had shown",
         ("tests/life/test_events.py",),
-        (Edit("paged_reader.py", " or not watch.listing.pages:", ":"),),
+        (Edit("reconciler/read_pages.py", " or not watch.listing.pages:", ":"),),
     ),
     Slip(
         "what an old channel was silent about waits for a message that may get lost",
         ("tests/life/test_channels.py",),
-        (Edit("openings.py", "_read_soon(watch, now + policy.confirm) if", "watch if"),),
+        (Edit("decisions/channel_lifecycle.py", "_read_soon(watch, now + policy.confirm) if", "watch if"),),
     ),
     Slip(
         "an exception outlives its series",
         ("tests/unit/test_merging.py",),
-        (Edit("merging.py", "dict.fromkeys(series.orphans(part.items))", "{}"),),
+        (Edit("decisions/merge.py", "dict.fromkeys(series.orphans(part.items))", "{}"),),
     ),
     Slip(
         "a cancelled exception outlives a series that ended on an earlier page",
         ("tests/life/test_events.py",),
-        (Edit("listings.py", "return watch if listing.unclear else finished", "return finished"),),
+        (Edit("decisions/paging.py", "return watch if listing.unclear else finished", "return finished"),),
     ),
     Slip(
         "two writes that look alike are taken for one",
         ("tests/life/test_follow.py",),
-        (Edit("hold.py", "return replace(watch, turn=self.watch.turn + 1)", "return watch"),),
+        (Edit("reconciler/lease.py", "return replace(watch, turn=self.watch.turn + 1)", "return watch"),),
     ),
     Slip(
         "a child is ended although an operator asked for it",
         ("tests/life/test_follow.py",),
-        (Edit("follow.py", "if watch.followed_by or watch.by_operator else", "if watch.followed_by else"),),
+        (Edit("decisions/children.py", "if watch.followed_by or watch.by_operator else", "if watch.followed_by else"),),
     ),
     Slip(
         "a guess at a channel's end beats Google's word",
         ("tests/life/test_channels.py",),
-        (Edit("writes.py", "return told or held", "return held or told"),),
+        (Edit("decisions/claim.py", "return told or held", "return held or told"),),
     ),
 )

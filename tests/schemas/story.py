@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from requests import PreparedRequest, Response
 
-from calendar_watch.resources import ACL
-from calendar_watch.watch import Order
+from calendar_watch.model.resources import ACL
+from calendar_watch.model.target import Order
 from tests.line import Cut, Send, answered, refused
 from tests.world import ALICE, ALICES_ACL, ALICES_EVENTS, ALICES_LIST, ALICES_SETTINGS, BOB, World, policy_of
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from calendar_watch.events import fingerprint
+from calendar_watch.model.recurrence import fingerprint
 from tests.consumer import Consumer
 from tests.stack import Event, Person, Stack
 

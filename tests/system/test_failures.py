@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from calendar_watch.tokens import Tokens
+from calendar_watch.model.channel_token import Tokens
 from tests.stack import Function, Stack, call, free_ports, until
 
 INTAKE_NEEDS = ["GOOGLE_CLOUD_PROJECT", "CHANNEL_TOKEN_KEYS"]

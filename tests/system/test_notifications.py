@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-from calendar_watch.tokens import Tokens
+from calendar_watch.model.channel_token import Tokens
 from tests.stack import Stack
 
 WATCH_ID = "a" * 32

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_watch.body import Rules, read_body
 from calendar_watch.errors import InvalidRequestError
-from calendar_watch.resources import RESOURCES
-from calendar_watch.watch import Order, Wish
+from calendar_watch.http.watch_request import Rules, read_body
+from calendar_watch.model.resources import RESOURCES
+from calendar_watch.model.target import Order, Wish
 
 ALICE = "alice@example.com"
 BODY = {"resource": "acl", "calendarId": "team@example.com", "subject": ALICE}

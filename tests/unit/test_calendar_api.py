@@ -16,16 +16,17 @@ import requests
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, RefreshError, TransportError
 
 from calendar_watch import log
-from calendar_watch.allowance import Allowance
-from calendar_watch.calendar_api import CalendarApi
-from calendar_watch.channel import Channel, Opening
-from calendar_watch.credentials import sessions
-from calendar_watch.errors import GoogleError, QuotaError, Reason, RefusedError, TryLaterError
-from calendar_watch.google_calls import GoogleCalls
-from calendar_watch.pace import Pace
+from calendar_watch.calendar_api.allow_list import Allowance
+from calendar_watch.calendar_api.api import CalendarApi
+from calendar_watch.calendar_api.calls import GoogleCalls
+from calendar_watch.calendar_api.credentials import sessions
+from calendar_watch.calendar_api.rate_limiter import Pace
+from calendar_watch.errors import GoogleError, QuotaError, RefusedError, TryLaterError
+from calendar_watch.model.channel import Channel, Opening
+from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS, RESOURCES, SETTINGS
+from calendar_watch.model.target import Order
 from calendar_watch.ports import Calendar
-from calendar_watch.resources import ACL, CALENDAR_LIST, EVENTS, RESOURCES, SETTINGS
-from calendar_watch.watch import Order
+from calendar_watch.reasons import Reason
 from tests.calendar_simulator import CalendarSimulator, Options, discovery, serve
 from tests.scripted_http import Reply, ScriptedHttp, in_order, json_of, path_of, query_of
 

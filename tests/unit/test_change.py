@@ -7,20 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_watch.change import (
-    Change,
-    Items,
-    Snapshot,
-    announced,
-    apply,
-    collect,
-    compare,
-    emptied,
-    reported,
-    rfc3339,
-)
-from calendar_watch.resources import ACL, Item
-from calendar_watch.watch import Cause, Order, Watch, Wish
+from calendar_watch.model.cloud_event import announced, reported
+from calendar_watch.model.diff import Change, apply, compare, emptied
+from calendar_watch.model.resources import ACL, Item
+from calendar_watch.model.snapshot import Items, Snapshot, collect
+from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.watch import Cause, Watch
+from calendar_watch.times import rfc3339
 
 FIELDS = ("id", "role", "scope")
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

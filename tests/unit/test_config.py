@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_watch.config import IntakeSettings, Settings
+from calendar_watch.config.settings import IntakeSettings, Settings
 from calendar_watch.errors import InvalidSettingsError
-from calendar_watch.policy import Policy
-from calendar_watch.tokens import Tokens
+from calendar_watch.model.channel_token import Tokens
+from calendar_watch.model.policy import Policy
 
 KEY, OLD_KEY = 32 * "k", 40 * "o"
 INTAKE = {"GOOGLE_CLOUD_PROJECT": "demo-project", "CHANNEL_TOKEN_KEYS": f"{KEY},{OLD_KEY}"}

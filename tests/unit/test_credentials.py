@@ -20,7 +20,7 @@ from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, Ref
 from google.oauth2.credentials import Credentials as UserCredentials
 from requests.adapters import HTTPAdapter
 
-from calendar_watch.credentials import (
+from calendar_watch.calendar_api.credentials import (
     Access,
     Sessions,
     anonymous,
@@ -30,7 +30,8 @@ from calendar_watch.credentials import (
     sessions,
     token_service,
 )
-from calendar_watch.errors import CalendarWatchError, Reason, RefusedError, TryLaterError
+from calendar_watch.errors import CalendarWatchError, RefusedError, TryLaterError
+from calendar_watch.reasons import Reason
 from tests.scripted_http import Reply, ScriptedHttp, json_of
 
 ACCOUNT = "calendar@project.iam.gserviceaccount.com"

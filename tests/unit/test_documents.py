@@ -8,9 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_watch.change import Snapshot
-from calendar_watch.channel import Channel
-from calendar_watch.documents import (
+from calendar_watch.firestore.documents import (
     entry_document,
     entry_of,
     news_document,
@@ -20,10 +18,14 @@ from calendar_watch.documents import (
     watch_document,
     watch_of,
 )
-from calendar_watch.errors import Reason
-from calendar_watch.listing import Counts, Listing
-from calendar_watch.resources import RESOURCES
-from calendar_watch.watch import Cause, Kind, News, Order, Refusal, State, Watch, Wish
+from calendar_watch.model.channel import Channel
+from calendar_watch.model.listing import Counts, Listing
+from calendar_watch.model.notification import News
+from calendar_watch.model.resources import RESOURCES
+from calendar_watch.model.snapshot import Snapshot
+from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.watch import Cause, Kind, Refusal, State, Watch
+from calendar_watch.reasons import Reason
 
 NEWER = {"schema": 2, "invented_later": {"deep": [1]}}
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)

@@ -1,4 +1,4 @@
-from calendar_watch.errors import Reason
+from calendar_watch.reasons import Reason
 
 
 def test_reasons_are_called_as_the_contract_calls_them() -> None:

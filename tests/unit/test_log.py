@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import Headers
 
 from calendar_watch import log
-from calendar_watch.watch import State
+from calendar_watch.http.requests import trace_of
+from calendar_watch.model.watch import State
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 TRACE_FIELD = "logging.googleapis.com/trace"
@@ -126,7 +127,7 @@ def test_configuring_again_does_not_write_lines_twice(
 
 
 def test_an_exception_is_one_line_with_its_traceback(capsys: pytest.CaptureFixture[str]) -> None:
-    logger = logging.getLogger("calendar_watch.attendant")
+    logger = logging.getLogger("calendar_watch.reconciler.reconcile")
     try:
         json.loads("{")
     except ValueError:
@@ -147,7 +148,7 @@ def test_an_exception_is_one_line_with_its_traceback(capsys: pytest.CaptureFixtu
     ],
 )
 def test_lines_of_a_request_carry_its_trace(headers: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
-    with log.trace(Headers(headers), "project"):
+    with log.trace(trace_of(Headers(headers)), "project"):
         log.event("sweep", "within")
     log.event("sweep", "outside")
     within, outside = lines(capsys)
@@ -157,13 +158,13 @@ def test_lines_of_a_request_carry_its_trace(headers: dict[str, str], capsys: pyt
 
 @pytest.mark.parametrize("value", ["", "/1;o=1", f"{TRACE}0", f"x{TRACE}", f"00-{TRACE}"])
 def test_a_malformed_trace_is_left_out(value: str, capsys: pytest.CaptureFixture[str]) -> None:
-    with log.trace(Headers({"X-Cloud-Trace-Context": value, "traceparent": value}), "project"):
+    with log.trace(trace_of(Headers({"X-Cloud-Trace-Context": value, "traceparent": value})), "project"):
         log.event("sweep", "within")
     assert TRACE_FIELD not in lines(capsys)[0]
 
 
 def fail_within_trace() -> None:
-    with log.trace(Headers({"X-Cloud-Trace-Context": TRACE}), "project"):
+    with log.trace(trace_of(Headers({"X-Cloud-Trace-Context": TRACE})), "project"):
         raise LookupError
 
 

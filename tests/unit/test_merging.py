@@ -7,11 +7,12 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_watch.change import Change, Snapshot
-from calendar_watch.events import Series, change_of, differs, fingerprint
-from calendar_watch.listing import Listing
-from calendar_watch.merging import merge, portion, seen_by, unseen
-from calendar_watch.resources import Item
+from calendar_watch.decisions.merge import merge, portion, seen_by, unseen
+from calendar_watch.model.diff import Change
+from calendar_watch.model.listing import Listing
+from calendar_watch.model.recurrence import Series, change_of, differs, fingerprint
+from calendar_watch.model.resources import Item
+from calendar_watch.model.snapshot import Snapshot
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 WHOLE = Listing(3, NOW, whole=True)

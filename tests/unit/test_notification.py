@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import Headers
 
 from calendar_watch.errors import InvalidRequestError
-from calendar_watch.notification import Notification
+from calendar_watch.model.notification import Notification
 
 GENUINE = {
     "X-Goog-Channel-ID": "4ba78bf0-6a47-11e2-bcfd-0800200c9a66",

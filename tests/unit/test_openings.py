@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from calendar_watch import openings, writes
-from calendar_watch.channel import Opening
-from calendar_watch.policy import Policy
-from calendar_watch.resources import ACL
-from calendar_watch.watch import Order, Watch, Wish
+from calendar_watch.decisions import channel_lifecycle, registration
+from calendar_watch.model.channel import Opening
+from calendar_watch.model.policy import Policy
+from calendar_watch.model.resources import ACL
+from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.watch import Watch
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 POLICY = Policy(address="https://here.example.com/", key="now")
@@ -17,32 +18,32 @@ OVER = Opening("resource", expiration=NOW - timedelta(seconds=1))
 
 def asked_for(*channels: str) -> Watch:
     """Channels are opened in this order; nobody has heard of any."""
-    watch = writes.created(Order(ACL, "team@example.com"), Wish(), NOW)
+    watch = registration.created(Order(ACL, "team@example.com"), Wish(), NOW)
     for each in channels:
-        watch = openings.intended(watch, each, NOW, POLICY)
+        watch = channel_lifecycle.intended(watch, each, NOW, POLICY)
     return watch
 
 
 def test_an_answer_that_is_written_twice_counts_one_silent_channel() -> None:
     """Firestore's answer to the first write was lost, and an operator wrote before we could see that it had landed."""
-    once = openings.opened(asked_for("one"), "one", ALIVE, NOW, POLICY)
-    twice = openings.opened(once, "one", ALIVE, NOW, POLICY)
+    once = channel_lifecycle.opened(asked_for("one"), "one", ALIVE, NOW, POLICY)
+    twice = channel_lifecycle.opened(once, "one", ALIVE, NOW, POLICY)
     assert (once.unconfirmed, twice.unconfirmed) == (1, 1)
 
 
 def test_a_channel_whose_message_came_before_the_answer_is_not_silent() -> None:
     watch = asked_for("one")
     heard = watch.with_channel(replace(watch.channels["one"], resource_id="resource", confirmed=True))
-    assert openings.opened(heard, "one", ALIVE, NOW, POLICY).unconfirmed == 0
+    assert channel_lifecycle.opened(heard, "one", ALIVE, NOW, POLICY).unconfirmed == 0
 
 
 def test_an_answer_gives_up_the_silent_channels_before_it() -> None:
-    first = openings.opened(asked_for("one"), "one", ALIVE, NOW, POLICY)
-    both = openings.opened(openings.intended(first, "two", NOW, POLICY), "two", ALIVE, NOW, POLICY)
+    first = channel_lifecycle.opened(asked_for("one"), "one", ALIVE, NOW, POLICY)
+    both = channel_lifecycle.opened(channel_lifecycle.intended(first, "two", NOW, POLICY), "two", ALIVE, NOW, POLICY)
     assert [each.id for each in both.retired] == ["one"]
 
 
 def test_an_answer_that_is_over_already_gives_up_nothing() -> None:
-    first = openings.opened(asked_for("one"), "one", ALIVE, NOW, POLICY)
-    both = openings.opened(openings.intended(first, "two", NOW, POLICY), "two", OVER, NOW, POLICY)
+    first = channel_lifecycle.opened(asked_for("one"), "one", ALIVE, NOW, POLICY)
+    both = channel_lifecycle.opened(channel_lifecycle.intended(first, "two", NOW, POLICY), "two", OVER, NOW, POLICY)
     assert both.retired == []

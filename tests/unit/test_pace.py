@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calendar_watch.calendar_api.rate_limiter import Pace
 from calendar_watch.errors import TryLaterError
-from calendar_watch.pace import Pace
 from tests.unit.virtual_time import VirtualTime
 
 

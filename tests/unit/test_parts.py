@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_watch.change import Snapshot
-from calendar_watch.documents import part_document
-from calendar_watch.parts import WHOLE, beside_series, leaf_of, place_of, split
-from calendar_watch.resources import Item
+from calendar_watch.firestore.documents import part_document
+from calendar_watch.model.parts import WHOLE, beside_series, leaf_of, place_of, split
+from calendar_watch.model.resources import Item
+from calendar_watch.model.snapshot import Snapshot
 
 ids = st.text("abcdefghijklmnopqrstuv0123456789_", min_size=1, max_size=12)
 events = st.builds(

@@ -9,12 +9,9 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calendar_watch import failures, follow, openings, readings, writes
-from calendar_watch.change import Snapshot
-from calendar_watch.channel import Channel, Opening
-from calendar_watch.errors import QuotaError, Reason, RefusedError, TryLaterError
-from calendar_watch.failures import Failure
-from calendar_watch.plan import (
+from calendar_watch.decisions import channel_lifecycle, children, claim, publishing, reading, refusals, registration
+from calendar_watch.decisions.backoff import Failure
+from calendar_watch.decisions.next_step import (
     Follow,
     Forget,
     OpenChannel,
@@ -27,9 +24,15 @@ from calendar_watch.plan import (
     next_step,
     settled,
 )
-from calendar_watch.policy import Policy
-from calendar_watch.resources import ACL, CALENDAR_LIST
-from calendar_watch.watch import Cause, Kind, News, Order, Refusal, State, Watch, Wish
+from calendar_watch.errors import QuotaError, RefusedError, TryLaterError
+from calendar_watch.model.channel import Channel, Opening
+from calendar_watch.model.notification import News
+from calendar_watch.model.policy import Policy
+from calendar_watch.model.resources import ACL, CALENDAR_LIST
+from calendar_watch.model.snapshot import Snapshot
+from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.watch import Cause, Kind, Refusal, State, Watch
+from calendar_watch.reasons import Reason
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 POLICY = Policy(address="https://here.example.com/", key="now", publishes=True)
@@ -123,30 +126,30 @@ def outcome(watch: Watch, step: Step, error: TryLaterError | RefusedError | None
 def failure_of(watch: Watch, step: Step, failure: Failure) -> Watch:
     match step:
         case StopChannel(channel):
-            return failures.stop_failed(watch, channel.id, failure)
+            return channel_lifecycle.stop_failed(watch, channel.id, failure)
         case Publish():
-            return failures.unpublished(watch, failure)
+            return publishing.unpublished(watch, failure)
         case _:
             kind = Kind.OPEN if isinstance(step, OpenChannel) else Kind.READ
-            return failures.failed(watch, kind, failure, POLICY)
+            return refusals.failed(watch, kind, failure, POLICY)
 
 
 def success_of(watch: Watch, step: Step) -> Watch:
     match step:
         case StopChannel(channel):
-            return openings.stopped(watch, channel.id, NOW)
+            return channel_lifecycle.stopped(watch, channel.id, NOW)
         case OpenChannel():
             assert watch.newest
             answer = Opening("r", expiration=NOW + timedelta(days=7))
-            return openings.opened(watch, watch.newest.id, answer, NOW, POLICY)
+            return channel_lifecycle.opened(watch, watch.newest.id, answer, NOW, POLICY)
         case Read():
-            return readings.kept(readings.read(watch, NOW, POLICY, NOW), Snapshot({}, ()))
+            return reading.kept(reading.read(watch, NOW, POLICY, NOW), Snapshot({}, ()))
         case Publish():
-            return writes.published(watch, [])
+            return publishing.published(watch, [])
         case Follow():
-            return follow.done(watch)
+            return children.done(watch)
         case _:
-            return writes.forgotten(watch)
+            return registration.forgotten(watch)
 
 
 @settings(max_examples=200)
@@ -154,7 +157,7 @@ def success_of(watch: Watch, step: Step) -> Watch:
 def test_following_the_steps_reaches_rest_and_never_stops_the_only_confirmed_channel(
     watch: Watch, results: list[TryLaterError | RefusedError | None]
 ) -> None:
-    watch, step = settled(writes.claimed(watch, [], "nonce", NOW, POLICY), NOW, POLICY, str(UUID(int=0)))
+    watch, step = settled(claim.claimed(watch, [], "nonce", NOW, POLICY), NOW, POLICY, str(UUID(int=0)))
     for number, error in enumerate(results, start=1):
         if isinstance(step, Rest):
             break
@@ -187,7 +190,7 @@ def test_settling_gives_up_a_confirmed_channel_only_for_a_newer_confirmed_one_or
 @given(watches(), st.lists(st.integers(0, 8), max_size=4))
 def test_news_always_lead_to_a_reading_and_unknown_channels_to_a_stop(watch: Watch, numbers: list[int]) -> None:
     news = [News(watch.id, f"c{number}", "r", NOW + timedelta(days=1), NOW) for number in numbers]
-    claimed = writes.claimed(watch, news, "nonce", NOW, POLICY)
+    claimed = claim.claimed(watch, news, "nonce", NOW, POLICY)
     for each in news:
         channel = claimed.channels[each.channel_id]
         assert channel.answered
@@ -220,16 +223,16 @@ def test_a_watch_that_nobody_holds_can_be_claimed_for_its_news_due_or_not(watch:
 
 def test_what_is_retired_is_stopped_before_anything_is_opened() -> None:
     old = Channel("old", 1, NOW, resource_id="r", expiration=NOW + timedelta(days=1), retired=NOW)
-    watch = replace(writes.created(Order(ACL, "a", "alice@example.com"), Wish(), NOW), channels={"old": old})
+    watch = replace(registration.created(Order(ACL, "a", "alice@example.com"), Wish(), NOW), channels={"old": old})
     assert next_step(watch, NOW, POLICY) == StopChannel(old)
 
 
 def test_a_watch_that_ended_long_ago_forgets_what_it_read_and_is_parked() -> None:
     watch = replace(
-        writes.created(Order(ACL, "a", "alice@example.com"), Wish(), NOW),
+        registration.created(Order(ACL, "a", "alice@example.com"), Wish(), NOW),
         wanted=False,
         stopped_at=NOW - POLICY.retention,
         item_count=3,
     )
     assert next_step(watch, NOW, POLICY) == Forget()
-    assert next_step(writes.forgotten(watch), NOW, POLICY) == Rest(None)
+    assert next_step(registration.forgotten(watch), NOW, POLICY) == Rest(None)

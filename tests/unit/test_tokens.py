@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from calendar_watch.errors import InvalidTokenError
-from calendar_watch.tokens import Tokens
+from calendar_watch.model.channel_token import Tokens
 
 OLD, NEW, FOREIGN = "old-" * 8, "new-" * 8, "foreign-" * 4
 WATCH = "abcdefghijklmnopqrstuvwxyz234567"

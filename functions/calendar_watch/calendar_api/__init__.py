@@ -1,0 +1,1 @@
+"""Google Calendar over REST: the only code that asks it for anything."""

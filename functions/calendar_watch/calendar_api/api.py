@@ -1,0 +1,157 @@
+"""The port `Calendar`, over Google Calendar's REST API (https://developers.google.com/workspace/calendar/api/v3)."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+from calendar_watch.calendar_api.calls import Call, GoogleCalls
+from calendar_watch.errors import TryLaterError
+from calendar_watch.model.channel import Channel, Opening
+from calendar_watch.model.listing import Page
+from calendar_watch.model.resources import Item, Resource
+from calendar_watch.model.target import Order
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_STOPPED_ALREADY = frozenset({404, 410})
+_STALE_SYNC_TOKEN = frozenset({410})
+_STALE_PAGE_TOKEN = frozenset({400, 410})
+
+_Params = Mapping[str, str | Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarApi:
+    """Every method raises RefusedError or TryLaterError; each call takes at most what `calls` allows."""
+
+    calls: GoogleCalls
+
+    def watch(self, order: Order, channel: Channel, token: str, ttl: int) -> Opening:
+        """Ask once: a second request with the same id is refused even when only the answer to the first was lost.
+
+        `expiration` is not sent: of it and the ttl, in seconds, nobody knows which one wins.
+        https://developers.google.com/workspace/calendar/api/guides/push
+        """
+        body = {
+            "id": channel.id,
+            "type": "web_hook",
+            "address": channel.address,
+            "token": token,
+            "params": {"ttl": str(ttl)},
+        }
+        params = {**_quota_user(order), "eventTypes": order.event_types}
+        call = Call(f"{order.resource.name}.watch", "POST", f"{_path(order)}/watch", params, body)
+        return _opening(self.calls.once(order, call), channel, token)
+
+    def stop(self, order: Order, channel: Channel) -> None:
+        """404 and 410 mean that Google has forgotten the channel, by expiry or by an earlier stop."""
+        body = {"id": channel.id, "resourceId": channel.resource_id}
+        self.calls.once(
+            order, Call("channels.stop", "POST", "channels/stop", _quota_user(order), body, _STOPPED_ALREADY)
+        )
+
+    def pages(self, order: Order) -> Iterator[list[Item]]:
+        """At most three tries a page. A page may be short or empty and still have a next one."""
+        seen: set[str] = set()
+        token = ""
+        while token not in seen:
+            seen.add(token)
+            page = self.page(order, "", token)
+            yield list(page.items)
+            token = page.page_token
+            if not token:
+                return
+        raise TryLaterError("Google's listing goes in circles: a page token came twice")
+
+    def page(self, order: Order, sync_token: str, page_token: str) -> Page:
+        """A stale sync token is answered 410; of a stale page token nobody knows, so 400 counts as well.
+
+        https://developers.google.com/workspace/calendar/api/guides/sync
+        """
+        params = {
+            **order.resource.parameters,
+            **_quota_user(order),
+            "fields": _fields(order),
+            "eventTypes": order.event_types,
+            "syncToken": [sync_token] if sync_token else [],
+            "pageToken": [page_token] if page_token else [],
+        }
+        stale = _STALE_PAGE_TOKEN if page_token else _STALE_SYNC_TOKEN if sync_token else frozenset[int]()
+        call = Call(f"{order.resource.name}.list", "GET", _path(order), params, stale=stale)
+        return _page(self.calls.repeatedly(order, call), order.resource)
+
+
+def _path(order: Order) -> str:
+    return order.resource.path.format(calendarId=quote(order.calendar_id or "", safe=""))
+
+
+def _fields(order: Order) -> str:
+    """Only what is compared, to keep listings small; everything where the resource names nothing."""
+    inner = f"({','.join(order.resource.fields)})" if order.resource.fields else ""
+    tokens = "nextPageToken,nextSyncToken" if order.resource.synced else "nextPageToken"
+    return f"kind,{tokens},items{inner}"
+
+
+def _quota_user(order: Order) -> _Params:
+    """Without it, delegation charges every call to the service account: 600 a minute for all users together.
+
+    At most 40 characters; a hash, so that no address stands in a URL.
+    https://developers.google.com/workspace/calendar/api/guides/quota
+    """
+    return {"quotaUser": hashlib.sha256(order.subject.encode()).hexdigest()[:40]} if order.subject else {}
+
+
+def _opening(answer: object, channel: Channel, token: str) -> Opening:
+    """Google may leave out what it likes, but for the ids; what it says must fit what it was asked."""
+    given = answer if isinstance(answer, dict) else {}
+    resource_id, resource_uri = given.get("resourceId"), given.get("resourceUri", "")
+    fits = (
+        given.get("kind", "api#channel") == "api#channel"
+        and given.get("id") == channel.id
+        and given.get("token", token) == token
+        and isinstance(resource_id, str)
+        and isinstance(resource_uri, str)
+    )
+    if not fits or not resource_id:
+        raise _contradiction("its ids")
+    return Opening(resource_id, resource_uri, _expiration(given))
+
+
+def _expiration(given: Mapping[str, Any]) -> datetime | None:
+    """Milliseconds since 1970: a string by the discovery document, a number in the guide; may be missing."""
+    if "expiration" not in given:
+        return None
+    try:
+        return _EPOCH + timedelta(milliseconds=int(given["expiration"]))
+    except (ValueError, TypeError, OverflowError):
+        raise _contradiction("its expiration") from None
+
+
+def _contradiction(what: str) -> TryLaterError:
+    return TryLaterError(f"Google's answer to watch is not understood: {what}", may_have_happened=True)
+
+
+def _page(answer: object, resource: Resource) -> Page:
+    """Take no foreign body for an empty collection: where there are no items, at least the kind must be Google's."""
+    given = answer if isinstance(answer, dict) else {}
+    genuine = "items" in given or str(given.get("kind")).startswith("calendar#")
+    items, tokens = given.get("items", []), [given.get("nextPageToken", ""), given.get("nextSyncToken", "")]
+    well_formed = isinstance(items, list) and all(isinstance(token, str) for token in tokens)
+    if not genuine or not well_formed or not all(map(_is_item, items)):
+        raise TryLaterError("Google's answer is not a listing")
+    return Page([_content(item, resource) for item in items], *tokens)
+
+
+def _is_item(value: object) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("id"), str)
+
+
+def _content(item: Mapping[str, Any], resource: Resource) -> Item:
+    """Without `kind`, and without the etag, unless it is kept to tell versions apart."""
+    return {
+        name: value
+        for name, value in item.items()
+        if name != "kind" and (name != "etag" or name in resource.fingerprint)
+    }

@@ -1,0 +1,201 @@
+"""Who we are to Google: subject and scope -> a session. One function for each AUTH_MODE."""
+
+# google-auth says that it is typed, and is in part:
+# mypy: allow-untyped-calls
+
+import functools
+import json
+import threading
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import google.auth
+import requests
+from google.auth.credentials import Credentials
+from google.auth.transport import Response
+from google.auth.transport.requests import AuthorizedSession, Request
+from requests.adapters import BaseAdapter, HTTPAdapter
+
+from calendar_watch.errors import RefusedError, TryLaterError
+from calendar_watch.reasons import Reason
+
+_MOST_SESSIONS = 1000
+_CONNECTIONS = 32
+_TOKEN_SECONDS = (3.0, 5.0)
+_CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
+_REVOKED = (403, 404)
+
+Access = Callable[[str | None, str], Credentials | None]
+"""Subject and scope -> credentials; None: go without."""
+
+
+class Sessions:
+    """Sessions for one subject and one scope each, kept for reuse: the `most` that were used last. Thread-safe.
+
+    They share one pool of connections. A session that is dropped is not closed, as that would empty the pool.
+    """
+
+    def __init__(self, access: Access, adapter: BaseAdapter | None = None, most: int = _MOST_SESSIONS):
+        self._access = access
+        self._adapter = adapter or HTTPAdapter(pool_maxsize=_CONNECTIONS, max_retries=0)
+        self._tokens = _TokenTransport(self._mount(requests.Session()))
+        self._session = functools.lru_cache(maxsize=most)(self._open)
+        self._lock = threading.Lock()
+
+    def __call__(self, subject: str | None, scope: str) -> requests.Session:
+        """Raise RefusedError where the mode cannot act for `subject`, GoogleAuthError where we have no credentials."""
+        with self._lock:  # or two threads would each open one, and fetch a token each
+            return self._session(subject, scope)
+
+    def close(self) -> None:
+        self._adapter.close()
+
+    def _open(self, subject: str | None, scope: str) -> requests.Session:
+        credentials = self._access(subject, scope)
+        if credentials is None:
+            return self._anonymous()
+        return self._mount(AuthorizedSession(credentials, max_refresh_attempts=1, auth_request=self._tokens))
+
+    def _anonymous(self) -> requests.Session:
+        session = self._mount(requests.Session())
+        session.trust_env = False  # it speaks to loopback only, where no proxy must come between
+        return session
+
+    def _mount(self, session: requests.Session) -> requests.Session:
+        session.mount("https://", self._adapter)
+        session.mount("http://", self._adapter)
+        return session
+
+
+class _TokenTransport(Request):
+    """Getting a token takes up to three requests before the one that matters: each must be quick, or fail."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Response:
+        bounds = {"timeout": _TOKEN_SECONDS, "allow_redirects": False}
+        response: Response = super().__call__(*args, **(kwargs | bounds))
+        return response
+
+
+def application_default() -> Credentials:
+    """Raise DefaultCredentialsError on a machine without credentials."""
+    credentials, _project = google.auth.default(scopes=[_CLOUD_PLATFORM])
+    return credentials
+
+
+def delegated(service_account: str, source: Callable[[], Credentials] = application_default) -> Access:
+    """As `service_account`, for the subject: keyless domain-wide delegation, by IAM's signJwt.
+
+    The subject is given at birth and the credentials are never copied: `with_scopes` and `with_quota_project` forget
+    it, and would go on as the service account itself (google-auth 2.62, `impersonated_credentials._make_copy`).
+    """
+    own = functools.cache(source)
+
+    def access(subject: str | None, scope: str) -> Credentials:
+        from google.auth import impersonated_credentials  # noqa: PLC0415 - other modes start sooner without it
+
+        return impersonated_credentials.Credentials(own(), service_account, [scope], subject=_somebody(subject))
+
+    return access
+
+
+def as_itself(service_account: str, source: Callable[[], Credentials] = application_default) -> Access:
+    """As `service_account`, for nobody but itself."""
+    own = functools.cache(source)
+
+    def access(subject: str | None, scope: str) -> Credentials:
+        from google.auth import impersonated_credentials  # noqa: PLC0415 - other modes start sooner without it
+
+        _nobody(subject)
+        return impersonated_credentials.Credentials(own(), service_account, [scope])
+
+    return access
+
+
+def token_service(url: str) -> Access:
+    """With tokens that the service at `url` lends for the subject."""
+    service = _TokenService(url)
+    return lambda subject, scope: _Lent(service, _somebody(subject), scope)
+
+
+def anonymous(_subject: str | None, _scope: str) -> None:
+    return None
+
+
+_MODES: Mapping[str, Callable[[str, str], Access]] = {
+    "delegated": lambda service_account, _url: delegated(service_account),
+    "service_account": lambda service_account, _url: as_itself(service_account),
+    "token_service": lambda _service_account, url: token_service(url),
+    "anonymous": lambda _service_account, _url: anonymous,
+}
+
+
+def sessions(mode: str, service_account: str, token_service_url: str) -> Sessions:
+    """`mode` is AUTH_MODE; what it has no use for may be empty. Asks nothing of anybody yet."""
+    return Sessions(_MODES[mode](service_account, token_service_url))
+
+
+def _somebody(subject: str | None) -> str:
+    if not subject:
+        raise RefusedError(Reason.SUBJECT_NOT_ALLOWED, "this AUTH_MODE acts for a subject, and there is none")
+    return subject
+
+
+def _nobody(subject: str | None) -> None:
+    if subject:
+        raise RefusedError(Reason.SUBJECT_NOT_ALLOWED, "this AUTH_MODE acts for no subject")
+
+
+class _TokenService:
+    """`POST {"subject", "scopes"}` -> `{"accessToken", "expireTime"}`, with our ID token."""
+
+    def __init__(self, url: str):
+        self._url = url
+        self._identity: Credentials | None = None
+
+    def lend(self, request: Request, subject: str, scope: str) -> tuple[str, datetime]:
+        """Return an access token, and when it expires. Raises RefusedError, TryLaterError or a GoogleAuthError."""
+        headers = {"Content-Type": "application/json"}
+        if not self._url.startswith("http://"):  # loopback: nobody there could check our token, nor should see it
+            self._own_identity(request).before_request(request, "POST", self._url, headers)
+        body = json.dumps({"subject": subject, "scopes": [scope]}).encode()
+        response = request(self._url, "POST", body, headers)
+        return _loan(response.status, response.data)
+
+    def _own_identity(self, request: Request) -> Credentials:
+        from google.oauth2 import id_token  # noqa: PLC0415 - other modes start sooner without it
+
+        if self._identity is None:
+            self._identity = id_token.fetch_id_token_credentials(self._url, request)
+        return self._identity
+
+
+class _Lent(Credentials):
+    def __init__(self, service: _TokenService, subject: str, scope: str):
+        super().__init__()
+        self._service = service
+        self._subject = subject
+        self._scope = scope
+
+    def refresh(self, request: Request) -> None:
+        self.token, self.expiry = self._service.lend(request, self._subject, self._scope)
+
+
+def _loan(status: int, body: bytes) -> tuple[str, datetime]:
+    if status in _REVOKED:
+        raise RefusedError(Reason.AUTHORIZATION_REVOKED, f"the token service has no token for this user: HTTP {status}")
+    if status != requests.codes.ok:
+        raise TryLaterError(f"the token service failed: HTTP {status}")
+    try:
+        answer = json.loads(body)
+        return str(answer["accessToken"]), _naive_utc(answer["expireTime"])
+    except (ValueError, LookupError, TypeError):
+        raise TryLaterError("the token service's answer is not understood") from None
+
+
+def _naive_utc(text: str) -> datetime:
+    """As google-auth reckons."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time without an offset from UTC")
+    return moment.astimezone(UTC).replace(tzinfo=None)

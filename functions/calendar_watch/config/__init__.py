@@ -1,0 +1,1 @@
+"""Environment variables become settings, or one error that names every wrong one."""

@@ -1,0 +1,29 @@
+"""What a watch tells of itself: once of each change of state."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from calendar_watch.model.cloud_event import announced
+from calendar_watch.model.watch import State, Watch
+
+_ANNOUNCEMENTS = {
+    State.DEGRADED: "degraded",
+    State.POLLING: "polling",
+    State.SUSPENDED: "suspended",
+    State.STOPPED: "stopped",
+}
+
+
+def announce(watch: Watch, now: datetime) -> Watch:
+    """Tell once of each change of state."""
+    state = watch.state(now)
+    if not watch.sequence or state is watch.announced or state in {State.OPENING, State.STOPPING}:
+        return watch
+    kind = _ANNOUNCEMENTS.get(state, "resumed" if watch.announced else "")
+    watch = replace(watch, announced=state)
+    return told(watch, kind, now) if kind else watch
+
+
+def told(watch: Watch, kind: str, now: datetime) -> Watch:
+    """Nothing is told before the watch has opened: a refused request leaves no trace in the stream."""
+    return announced(watch, kind, now) if watch.sequence else watch

@@ -1,0 +1,82 @@
+"""The writes of a channel's life: intent, opened, given up, stopped.
+
+A confirmed channel is given up only when a newer one is confirmed, and `retired` is never taken back.
+"""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from calendar_watch.decisions import refusals
+from calendar_watch.decisions.backoff import Failure
+from calendar_watch.model.channel import Channel, Opening
+from calendar_watch.model.policy import Policy
+from calendar_watch.model.watch import Cause, Watch
+
+
+def intended(watch: Watch, channel_id: str, now: datetime, policy: Policy) -> Watch:
+    """A fresh id, written down before Google is asked, and never used again."""
+    generation = watch.generation + 1
+    channel = Channel(channel_id, generation, created=now, address=policy.address, key=policy.key)
+    return replace(watch.with_channel(channel), generation=generation)
+
+
+def opened(watch: Watch, channel_id: str, answer: Opening, now: datetime, policy: Policy) -> Watch:
+    """Google's answer. Older channels that nobody confirmed are given up only now.
+
+    Applied twice, after a lost answer of Firestore's, it counts the channel once.
+    """
+    intent = watch.channels[channel_id]
+    channel = _answered(watch, intent, answer, policy)
+    watch = _predecessors_given_up(watch.with_channel(channel), channel, now)
+    watch = replace(refusals.accepted(watch, now, policy), unconfirmed=watch.unconfirmed + (not intent.answered))
+    return _read_soon(watch, now + policy.confirm) if watch.confirmed(now) else _read_now(watch, now)
+
+
+def _read_now(watch: Watch, now: datetime) -> Watch:
+    """Nobody was listening: one reading closes the gap."""
+    return replace(watch, read_at=now, read_cause=Cause.NOTIFICATION if watch.news_at else Cause.OPENED)
+
+
+def _read_soon(watch: Watch, latest: datetime) -> Watch:
+    """An older channel listens still, as far as we know; the first message of the new one asks for a reading anyway.
+
+    This is for when that message gets lost.
+    """
+    if watch.read_at and watch.read_at <= latest:
+        return watch
+    return replace(watch, read_at=latest, read_cause=Cause.OPENED)
+
+
+def _predecessors_given_up(watch: Watch, channel: Channel, now: datetime) -> Watch:
+    """Unless the new one is over before it began: an old one that is silent may live."""
+    if channel.expired(now):
+        return watch
+    for older in list(watch.channels.values()):
+        if older.current and not older.confirmed and older.generation < channel.generation:
+            watch = given_up(watch, older, now)
+    return watch
+
+
+def _answered(watch: Watch, intent: Channel, answer: Opening, policy: Policy) -> Channel:
+    lifetime = timedelta(seconds=policy.lifetime(watch.wish.ttl))
+    return replace(
+        intent,
+        resource_id=answer.resource_id,
+        resource_uri=answer.resource_uri,
+        expiration=answer.expiration or intent.expiration or intent.created + lifetime,
+    )
+
+
+def given_up(watch: Watch, channel: Channel, now: datetime) -> Watch:
+    """Marked before it is stopped. What never answered is dropped: should it speak all the same, it is an orphan."""
+    return watch.with_channel(replace(channel, retired=now)) if channel.answered else watch.without_channel(channel.id)
+
+
+def stopped(watch: Watch, channel_id: str, now: datetime) -> Watch:
+    return watch.with_channel(replace(watch.channels[channel_id], stopped=now))
+
+
+def stop_failed(watch: Watch, channel_id: str, failure: Failure) -> Watch:
+    channel = watch.channels[channel_id]
+    retry_at = failure.at + failure.pause(channel.failures)
+    return watch.with_channel(replace(channel, failures=channel.failures + 1, retry_at=retry_at))

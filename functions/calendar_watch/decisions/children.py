@@ -1,0 +1,58 @@
+"""Following: a calendarList watch has other collections watched too, of every calendar that its subject owns."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from calendar_watch.decisions import registration
+from calendar_watch.model.policy import Policy
+from calendar_watch.model.resources import RESOURCES, Item
+from calendar_watch.model.snapshot import Items
+from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.watch import Watch
+
+_BETWEEN = timedelta(seconds=0.6)
+"""A hundred a minute: each needs about four calls in its first minute, and Google grants a user 600.
+https://developers.google.com/workspace/calendar/api/guides/quota"""
+
+
+def orders(parent: Watch, items: Items) -> Mapping[str, Order]:
+    """What `parent` wants to be watched besides, by watch id; `items` is what its own list shows."""
+    subject = parent.order.subject
+    calendars = [each for each, item in items.items() if _owned(item, subject)]
+    wanted = [Order(RESOURCES[name], each, subject) for each in calendars for name in parent.wish.follow]
+    return {each.id: each for each in wanted} if parent.wanted else {}
+
+
+def _owned(calendar: Item, subject: str | None) -> bool:
+    """Every owner may do everything, but only one is the data owner, whom not every calendar names."""
+    data_owner = calendar.get("dataOwner")
+    return calendar.get("accessRole") == "owner" and (None in {data_owner, subject} or data_owner == subject)
+
+
+def child(parent: Watch, order: Order, place: int, now: datetime) -> Watch:
+    """One that was not there yet; `place` in the queue keeps many from opening at the same time."""
+    watch = registration.created(order, Wish(labels=parent.wish.labels), now)
+    return replace(watch, by_operator=False, followed_by=(parent.id,), due_at=now + place * _BETWEEN)
+
+
+def adopted(there: Watch, parent: Watch, now: datetime, policy: Policy) -> Watch:
+    """One that was there already: alive, whoever asked for it, or at an end, from which it comes back."""
+    watch = replace(there, followed_by=(*there.followed_by, parent.id))
+    return watch if there.wanted else relabelled(registration.resumed(watch, now, policy), parent)
+
+
+def relabelled(there: Watch, parent: Watch) -> Watch:
+    """Labels are inherited, unless an operator has given others."""
+    return there if there.by_operator else replace(there, wish=replace(there.wish, labels=parent.wish.labels))
+
+
+def dropped(there: Watch, parent: Watch, now: datetime) -> Watch:
+    """It ends when nobody follows it any more and nobody asked for it directly."""
+    watch = replace(there, followed_by=tuple(each for each in there.followed_by if each != parent.id))
+    return watch if watch.followed_by or watch.by_operator else registration.ended(watch, now)
+
+
+def done(parent: Watch) -> Watch:
+    """What should be followed is. Who follows nothing needs not look again."""
+    return replace(parent, followed_to=parent.roster, following=parent.wanted and bool(parent.wish.follow))

@@ -1,0 +1,84 @@
+"""What follows when Google refuses, and when it grants again: each kind of step waits by itself."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from calendar_watch.decisions.backoff import Failure, waiting
+from calendar_watch.errors import QuotaError, RefusedError
+from calendar_watch.model.policy import Policy
+from calendar_watch.model.watch import Kind, Refusal, Watch
+from calendar_watch.reasons import POLLING_REASONS, Reason
+
+
+def failed(watch: Watch, kind: Kind, failure: Failure, policy: Policy) -> Watch:
+    """A refusal waits for a probe; anything else backs off."""
+    error = failure.error
+    if kind is Kind.OPEN and not error.may_have_happened:
+        watch = _intent_dropped(watch)
+    if isinstance(error, RefusedError):
+        return refused(watch, Refusal(error.reason, error.detail, kind, policy.address), failure.at, policy)
+    if isinstance(error, QuotaError) and not watch.refusal:
+        watch = replace(watch, refusal=Refusal(Reason.QUOTA_EXCEEDED, error.detail, kind, policy.address))
+    return waiting(watch, kind, failure)
+
+
+def _intent_dropped(watch: Watch) -> Watch:
+    """Google certainly opened nothing, so nobody needs to wait for a first message."""
+    newest = watch.newest
+    return watch.without_channel(newest.id) if newest and not newest.answered else watch
+
+
+def unreachable(watch: Watch, now: datetime, policy: Policy) -> Watch:
+    """Channels open, but nothing arrives: the endpoint is tried again with the next probe."""
+    detail = f"{watch.unconfirmed} channels in a row brought no message to {policy.address}"
+    return refused(watch, Refusal(Reason.NOTIFICATIONS_NOT_ARRIVING, detail, Kind.OPEN, policy.address), now, policy)
+
+
+def refused(watch: Watch, refusal: Refusal, now: datetime, policy: Policy) -> Watch:
+    """What Google cannot push can still be read; what it forbids is left alone altogether until the next probe."""
+    polled = refusal.reason in POLLING_REASONS
+    blocked = [refusal.kind] if polled else [Kind.OPEN, Kind.READ]
+    soonest = min(watch.read_at or now + policy.poll, now + policy.poll)
+    return replace(
+        watch,
+        refusal=refusal,
+        not_before={**watch.not_before, **dict.fromkeys(blocked, now + policy.probe)},
+        read_at=soonest,
+    )
+
+
+def succeeded(watch: Watch, kind: Kind) -> Watch:
+    """Whatever kept this kind of step waiting is over."""
+    quota = watch.refusal is not None and watch.refusal.reason is Reason.QUOTA_EXCEEDED and watch.refusal.kind is kind
+    return replace(
+        watch,
+        failures={each: count for each, count in watch.failures.items() if each is not kind},
+        not_before={each: moment for each, moment in watch.not_before.items() if each is not kind},
+        refusal=None if quota else watch.refusal,
+    )
+
+
+def accepted(watch: Watch, now: datetime, policy: Policy) -> Watch:
+    """Google opened a channel: whatever it refused is granted. Whether its messages arrive, only a message can tell.
+
+    The next one waits all the same, whatever becomes of this one: it may be dead on arrival.
+    """
+    silent = _silent(watch)
+    watch = succeeded(watch, Kind.OPEN) if silent else forgiven(watch)
+    pause = policy.probe if silent else policy.confirm
+    return replace(watch, not_before={**watch.not_before, Kind.OPEN: now + pause})
+
+
+def overcome(watch: Watch) -> Watch:
+    """A first message came: the endpoint is reachable."""
+    watch = replace(watch, unconfirmed=0)
+    return forgiven(watch) if _silent(watch) else watch
+
+
+def forgiven(watch: Watch) -> Watch:
+    """Nothing stands in the way of opening a channel any more."""
+    return replace(succeeded(watch, Kind.OPEN), refusal=None)
+
+
+def _silent(watch: Watch) -> bool:
+    return watch.refusal is not None and watch.refusal.reason is Reason.NOTIFICATIONS_NOT_ARRIVING

@@ -1,0 +1,62 @@
+"""What follows from the time alone, without asking anybody: channels that are over, given up, or to be renewed."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from calendar_watch.decisions import channel_lifecycle, refusals
+from calendar_watch.decisions.announcements import told
+from calendar_watch.decisions.renewal import SILENT_CHANNELS, moved, rotated
+from calendar_watch.model.channel import Channel
+from calendar_watch.model.policy import Policy
+from calendar_watch.model.watch import State, Watch
+
+_TOMBSTONES_STAY = timedelta(hours=1)
+"""Google's messages may come late, even after a stop."""
+INTENTS_STAY = timedelta(hours=1)
+"""A first message that is later still finds an orphan, which is stopped."""
+
+
+def tidied(watch: Watch, now: datetime, policy: Policy) -> Watch:
+    """What follows from the time alone, without asking anybody."""
+    watch = _superseded_retired(_swept(watch, now, policy), now)
+    if not watch.wanted:
+        return _wound_down(watch, now)
+    return rotated(_despaired(moved(watch, policy), now, policy), now, policy)
+
+
+def _swept(watch: Watch, now: datetime, policy: Policy) -> Watch:
+    """Forget channels that can no longer speak."""
+    kept = {each.id: each for each in watch.channels.values() if not _gone(watch, each, now, policy)}
+    return replace(watch, channels=kept)
+
+
+def _gone(watch: Watch, channel: Channel, now: datetime, policy: Policy) -> bool:
+    if channel.stopped:
+        return channel.stopped + _TOMBSTONES_STAY <= now
+    if channel.answered:
+        return channel.expired(now)
+    return channel.created + (INTENTS_STAY if watch.wanted else policy.confirm) <= now
+
+
+def _superseded_retired(watch: Watch, now: datetime) -> Watch:
+    """Once the new channel is confirmed, and not before, the old ones go: the renewal is complete."""
+    live = watch.confirmed(now)
+    older = [c for c in watch.channels.values() if live and c.current and c.generation < live.generation]
+    for each in older:
+        watch = channel_lifecycle.given_up(watch, each, now)
+    return told(watch, "renewed", now) if any(each.confirmed for each in older) else watch
+
+
+def _wound_down(watch: Watch, now: datetime) -> Watch:
+    for channel in list(watch.channels.values()):
+        if channel.current and channel.answered:
+            watch = channel_lifecycle.given_up(watch, channel, now)
+    over = watch.state(now) is State.STOPPED
+    return replace(watch, stopped_at=watch.stopped_at or now) if over else watch
+
+
+def _despaired(watch: Watch, now: datetime, policy: Policy) -> Watch:
+    newest = watch.newest
+    if watch.refusal or newest is None or newest.confirmed or watch.unconfirmed < SILENT_CHANNELS:
+        return watch
+    return refusals.unreachable(watch, now, policy) if newest.created + policy.confirm <= now else watch

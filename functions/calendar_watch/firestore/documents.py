@@ -1,0 +1,156 @@
+"""Watches, news and snapshots as Firestore documents, and back.
+
+What a document has and this release does not know stays as it is; what it lacks takes its default: revisions N and
+N-1 run side by side.
+"""
+
+import json
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from calendar_watch.model.channel import Channel
+from calendar_watch.model.listing import Counts, Listing
+from calendar_watch.model.notification import News
+from calendar_watch.model.resources import RESOURCES
+from calendar_watch.model.snapshot import Snapshot
+from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.watch import Cause, Entry, Kind, Refusal, State, Watch
+from calendar_watch.reasons import Reason
+
+_SCHEMA = 1
+_PLAIN = (
+    "created", "wanted", "by_operator", "discarded", "stopped_at", "due_at", "holder", "turn",
+    "read_at", "news_at", "last_sync", "brake", "digest", "item_count",
+    "sync_token", "resyncing", "listings", "stored",
+    "generation", "unconfirmed", "was_confirmed", "surprises",
+    "roster", "followed_to", "following", "sequence", "published",
+)  # fmt: skip
+_KINDS = frozenset(Kind)
+_COUNTS_FIELDS = tuple(each.name for each in fields(Counts))
+_LISTING_FIELDS = tuple(each.name for each in fields(Listing))
+_CHANNEL_FIELDS = tuple(each.name for each in fields(Channel) if each.name != "id")
+
+Document = Mapping[str, Any]
+
+
+def watch_document(watch: Watch) -> dict[str, Any]:
+    return {
+        "schema": _SCHEMA,
+        "resource": watch.order.resource.name,
+        "calendar_id": watch.order.calendar_id,
+        "subject": watch.order.subject,
+        "event_types": list(watch.order.event_types),
+        "ttl": watch.wish.ttl,
+        "labels": dict(watch.wish.labels),
+        "follow": list(watch.wish.follow),
+        "followed_by": list(watch.followed_by),
+        "read_cause": watch.read_cause.value,
+        "announced": watch.announced and watch.announced.value,
+        "refusal": watch.refusal and asdict(watch.refusal),
+        "not_before": dict(watch.not_before),
+        "failures": dict(watch.failures),
+        "parts": list(watch.parts),
+        "listing": watch.listing and _document(watch.listing, _LISTING_FIELDS),
+        "counts": _document(watch.counts, _COUNTS_FIELDS),
+        "channels": {each.id: _document(each, _CHANNEL_FIELDS) for each in watch.channels.values()},
+        **_document(watch, _PLAIN),
+    }
+
+
+def _document(value: object, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in names}
+
+
+def watch_of(document: Document, version: object) -> Watch:
+    """`version` is what the next write is conditioned on."""
+    return Watch(
+        order=_order_of(document),
+        wish=Wish(document["ttl"], document["labels"], tuple(document.get("follow", ()))),
+        followed_by=tuple(document.get("followed_by", ())),
+        read_cause=Cause(document["read_cause"]),
+        announced=State(document["announced"]) if document["announced"] else None,
+        refusal=_refusal_of(document["refusal"]) if document["refusal"] else None,
+        not_before=_by_kind(document["not_before"]),
+        failures=_by_kind(document["failures"]),
+        parts=tuple(document.get("parts", ("0",))),
+        listing=_listing_of(document.get("listing")),
+        counts=Counts(**_known(document.get("counts", {}), _COUNTS_FIELDS)),
+        channels={id_: _channel_of(id_, channel) for id_, channel in document["channels"].items()},
+        version=version,
+        **_known(document, _PLAIN),
+    )
+
+
+def _by_kind(document: Document) -> dict[Kind, Any]:
+    return {Kind(kind): value for kind, value in document.items() if kind in _KINDS}
+
+
+def _listing_of(document: Document | None) -> Listing | None:
+    if document is None:
+        return None
+    return Listing(**{**_known(document, _LISTING_FIELDS), "unclear": tuple(document.get("unclear", ()))})
+
+
+def _order_of(document: Document) -> Order:
+    return Order(
+        RESOURCES[document["resource"]], document["calendar_id"], document["subject"], tuple(document["event_types"])
+    )
+
+
+def _refusal_of(document: Document) -> Refusal:
+    return Refusal(Reason(document["reason"]), document["detail"], Kind(document["kind"]), document["address"])
+
+
+def _channel_of(channel_id: str, document: Document) -> Channel:
+    return Channel(channel_id, **_known(document, _CHANNEL_FIELDS))
+
+
+def _known(document: Document, names: Iterable[str]) -> dict[str, Any]:
+    return {name: document[name] for name in names if name in document}
+
+
+def news_document(news: News) -> dict[str, Any]:
+    return {
+        "schema": _SCHEMA,
+        "resource_id": news.resource_id,
+        "expiration": news.expiration,
+        "received": news.received,
+    }
+
+
+def news_of(name: str, document: Document) -> News:
+    watch_id, _, channel_id = name.partition("~")
+    return News(watch_id, channel_id, document["resource_id"], document["expiration"], document["received"])
+
+
+def part_document(part: Snapshot, sequence: int) -> dict[str, Any]:
+    """Compressed: one document holds some 50,000 ACL rules, where plain text would hold 5,000 in its 1 MiB."""
+    seen = {"seen": _packed(part.seen)} if part.seen else {}
+    content = {"items": _packed(part.items), "fields": list(part.fields), "sequence": sequence}
+    return {"schema": _SCHEMA, **content, **seen}
+
+
+def part_of(document: Document, name: str) -> Snapshot:
+    seen = _unpacked(document["seen"]) if "seen" in document else {}
+    return Snapshot(_unpacked(document["items"]), tuple(document["fields"]), document["sequence"], name, seen)
+
+
+def _packed(content: Mapping[str, Any]) -> bytes:
+    return zlib.compress(json.dumps(content, separators=(",", ":")).encode())
+
+
+def _unpacked(packed: bytes) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(zlib.decompress(packed))
+    return content
+
+
+def entry_document(entry: Entry, expire_at: object) -> dict[str, Any]:
+    """As text, so that an id never has two contents, whatever a later release thinks of the fields."""
+    return {"schema": _SCHEMA, "event": json.dumps(entry), "expire_at": expire_at}
+
+
+def entry_of(document: Document) -> Entry:
+    event: Entry = json.loads(document["event"])
+    return event

@@ -1,0 +1,50 @@
+"""A watch as the API shows it."""
+
+from datetime import datetime
+from typing import Any
+
+from calendar_watch.model.channel import Channel
+from calendar_watch.model.policy import Policy
+from calendar_watch.model.watch import Watch
+from calendar_watch.times import rfc3339
+
+
+def watch_view(watch: Watch, now: datetime, policy: Policy) -> dict[str, Any]:
+    order = watch.order
+    return {
+        "id": watch.id,
+        "resource": order.resource.name,
+        "calendarId": order.calendar_id,
+        "subject": order.subject,
+        "params": {"ttl": str(policy.lifetime(watch.wish.ttl))},
+        "labels": dict(watch.wish.labels),
+        "follow": list(watch.wish.follow),
+        "followedBy": list(watch.followed_by),
+        "state": watch.state(now),
+        "reason": watch.reason,
+        "detail": watch.detail,
+        "channel": _channel_view(watch.confirmed(now) or watch.newest),
+        "sequence": watch.sequence,
+        "published": watch.published,
+        "itemCount": watch.item_count,
+        "createTime": _time(watch.created),
+        "lastSyncTime": _time(watch.last_sync),
+        "nextAttentionTime": _time(watch.due_at),
+    }
+
+
+def _channel_view(channel: Channel | None) -> dict[str, Any] | None:
+    if channel is None or not channel.answered:
+        return None
+    return {
+        "id": channel.id,
+        "resourceId": channel.resource_id,
+        "resourceUri": channel.resource_uri,
+        "expiration": _time(channel.expiration),
+        "address": channel.address,
+        "confirmed": channel.confirmed,
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return rfc3339(moment) if moment else None

@@ -1,0 +1,72 @@
+"""Comparing two readings of a collection."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from calendar_watch.model.resources import Item
+from calendar_watch.model.snapshot import HIDDEN, Items, Snapshot
+
+_ABSENT = object()  # null is something else
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The net difference of one item between two readings."""
+
+    item_id: str
+    before: Item | None
+    after: Item | None
+    comparable: frozenset[str] | None = None
+    """The only fields that are known of both; None: all are."""
+
+    @property
+    def kind(self) -> str:
+        if self.before is None:
+            return "created"
+        return "deleted" if self.after is None else "updated"
+
+    @property
+    def fields(self) -> list[str]:
+        """Of an item that was there before and is there still."""
+        if self.before is None or self.after is None:
+            return []
+        before, after = self.before, self.after
+        keys = (before.keys() | after.keys()) - HIDDEN
+        if self.comparable is not None:
+            keys &= self.comparable
+        return sorted(key for key in keys if before.get(key, _ABSENT) != after.get(key, _ABSENT))
+
+
+def compare(old: Snapshot, new: Snapshot) -> list[Change]:
+    """What to report so that a reader of `old` arrives at `new`, in order of item id.
+
+    Only fields that both readings looked at are compared: a release that looks at other fields reports nothing.
+    """
+    common = frozenset(old.fields) & frozenset(new.fields)
+    ids = sorted(old.items.keys() | new.items.keys())
+    changes = (Change(each, old.items.get(each), new.items.get(each)) for each in ids)
+    return [each for each in changes if _project(each.before, common) != _project(each.after, common)]
+
+
+def apply(changes: Iterable[Change], items: Items) -> Items:
+    """`items` after `changes`."""
+    changed = {**items}
+    for change in changes:
+        if change.after is None:
+            changed.pop(change.item_id, None)
+        else:
+            changed[change.item_id] = change.after
+    return changed
+
+
+def emptied(old: Items, new: Items) -> bool:
+    """Whether so much is gone that a listing wants to be seen twice before it is believed (DESIGN 2.4)."""
+    return mostly_gone(len(old.keys() - new.keys()), len(old))
+
+
+def mostly_gone(gone: int, of: int) -> bool:
+    return gone > 0 and (gone >= of or (gone >= 10 and gone * 2 > of))  # noqa: PLR2004 (the contract's ten)
+
+
+def _project(item: Item | None, fields: frozenset[str]) -> Item | None:
+    return item and {key: value for key, value in item.items() if key in fields}

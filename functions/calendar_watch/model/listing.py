@@ -1,0 +1,64 @@
+"""Reading a large collection page by page, with a sync token: how far it has come, so that a crash costs one page.
+
+https://developers.google.com/workspace/calendar/api/guides/sync
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Self
+
+from calendar_watch.model.resources import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer of Google's. Without a page token it is the last; then there is a sync token for the next time."""
+
+    items: Sequence[Item]
+    page_token: str = ""
+    sync_token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A reading that has begun and is not over. A later one has a higher number."""
+
+    number: int
+    started: datetime
+    whole: bool
+    """Everything there is; otherwise what changed since the watch's sync token."""
+    page_token: str = ""
+    sync_token: str = ""
+    read: bool = False
+    """All pages are; what a whole listing did not show may still have to go."""
+    seen: int = 0
+    """Items of the snapshot that it has shown."""
+    pages: int = 0
+    unclear: tuple[str, ...] = ()
+    """Parts with exceptions whose series it may have ended on an earlier page."""
+    milestone: str = ""
+    """The page token after 1, 2, 4, 8 … pages: a circle of any length comes by one of these again (Brent, 1980)."""
+
+    def turned(self, page_token: str) -> Self:
+        pages = self.pages + 1
+        milestone = page_token if pages.bit_count() == 1 else self.milestone
+        return replace(self, page_token=page_token, pages=pages, milestone=milestone)
+
+    def has_seen(self, page_token: str) -> bool:
+        return bool(page_token) and page_token in {self.page_token, self.milestone}
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Changes that were told since the last listing that came to its end."""
+
+    created: int = 0
+    updated: int = 0
+    deleted: int = 0
+
+    def with_more(self, kinds: Sequence[str]) -> Self:
+        created, updated, deleted = (kinds.count(each) for each in ("created", "updated", "deleted"))
+        return replace(
+            self, created=self.created + created, updated=self.updated + updated, deleted=self.deleted + deleted
+        )

@@ -1,0 +1,39 @@
+"""What is to be watched, and how: the identity of a watch, and the options that a later request replaces."""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from calendar_watch.model.resources import Resource
+
+LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+
+
+@dataclass(frozen=True)  # without slots, so that the id is worked out once
+class Order:
+    """What is followed, and for whom: the identity of a watch."""
+
+    resource: Resource
+    calendar_id: str | None = None
+    subject: str | None = None
+    event_types: tuple[str, ...] = ()
+
+    @cached_property
+    def id(self) -> str:
+        """32 characters: asking twice gives one watch."""
+        identity = json.dumps([self.resource.name, self.calendar_id, self.subject, sorted(self.event_types)])
+        return base64.b32encode(hashlib.sha256(identity.encode()).digest()[:20]).decode().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a POST asks for beyond the order itself; a later one replaces it."""
+
+    ttl: int | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    follow: tuple[str, ...] = ()
+    """Collections of every calendar that the subject owns, which are to be watched as well."""

@@ -1,0 +1,186 @@
+"""A watch: the standing order to follow one collection for one user. It lives until it is ended."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from calendar_watch.model.channel import Channel
+from calendar_watch.model.listing import Counts, Listing
+from calendar_watch.model.target import Order, Wish
+from calendar_watch.reasons import POLLING_REASONS, Reason
+
+
+class State(StrEnum):
+    OPENING = "opening"
+    ACTIVE = "active"
+    DEGRADED = "degraded"
+    POLLING = "polling"
+    SUSPENDED = "suspended"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+
+
+class Cause(StrEnum):
+    """Why the collection is to be read."""
+
+    OPENED = "opened"
+    NOTIFICATION = "notification"
+    SETTLE = "settle"
+    """Once more after the reading for news: a listing may lag behind the message."""
+    SCHEDULE = "schedule"
+
+
+class Kind(StrEnum):
+    """Kinds of step that fail, and wait, independently of each other."""
+
+    PUBLISH = "publish"
+    OPEN = "open"
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Google's last word on a kind of step, for good until it is tried again."""
+
+    reason: Reason
+    detail: str
+    kind: Kind
+    address: str
+    """Where notifications were to go at that time."""
+
+
+Entry = Mapping[str, Any]
+"""A CloudEvent, in its JSON form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    order: Order
+    wish: Wish
+    created: datetime
+
+    wanted: bool = True
+    by_operator: bool = True
+    """Somebody asked for this very watch; otherwise it is there because others follow it."""
+    followed_by: tuple[str, ...] = ()
+    """Ids of the watches that follow this one."""
+    discarded: bool = False
+    """Refused before it ever opened: nobody sees it, but its sequence would go on counting."""
+    stopped_at: datetime | None = None
+
+    due_at: datetime | None = None
+    """When somebody must look at it next; None: parked."""
+    holder: str | None = None
+    turn: int = 0
+    """Counts the writes of holders, so that no two of them look alike."""
+
+    read_at: datetime | None = None
+    """When the collection is to be read next; None: never by itself."""
+    read_cause: Cause = Cause.OPENED
+    news_at: datetime | None = None
+    last_sync: datetime | None = None
+    brake: bool = False
+    digest: str = ""
+    """Of the snapshot, so that a listing that equals it need not be compared."""
+    item_count: int | None = None
+    """None: there is no snapshot yet, and the next reading is a baseline."""
+
+    sync_token: str = ""
+    """Google tells from here on what changed; empty: only a whole listing will do."""
+    resyncing: bool = False
+    """Google would not take our sync token, so everything is compared anew."""
+    listing: Listing | None = None
+    listings: int = 0
+    counts: Counts = field(default_factory=Counts)
+    parts: tuple[str, ...] = ("0",)
+    stored: int = 0
+    """How many items the parts hold; they may be more than `item_count`, or fewer, while a listing goes on."""
+
+    not_before: Mapping[Kind, datetime] = field(default_factory=dict)
+    failures: Mapping[Kind, int] = field(default_factory=dict)
+    refusal: Refusal | None = None
+
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    generation: int = 0
+    unconfirmed: int = 0
+    """Channels opened in a row of which no message came."""
+    was_confirmed: bool = False
+    surprises: int = 0
+    """Scheduled readings in a row that found what nobody had announced."""
+
+    roster: int = 0
+    """Grows whenever what this watch follows may have to change."""
+    followed_to: int = 0
+    """Up to which roster that has been done."""
+    following: bool = False
+    """There may be watches that this one follows."""
+
+    sequence: int = 0
+    published: int = 0
+    """Up to which sequence the log has gone out."""
+    announced: State | None = None
+
+    pending: tuple[Entry, ...] = ()
+    """Log entries that the next write takes along."""
+    version: Any = None
+    """What the store read; the next write is conditioned on it."""
+
+    @property
+    def id(self) -> str:
+        return self.order.id
+
+    @property
+    def spread(self) -> float:
+        """0 to 1, the same for the life of the watch: keeps watches from doing the same thing at the same time."""
+        return int(hashlib.sha256(self.id.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
+
+    @property
+    def follows_late(self) -> bool:
+        """Whether what it follows is to be looked through; before there is a first reading, nothing can be said."""
+        known = self.item_count is not None or not self.wanted
+        follows = self.following or (self.wanted and bool(self.wish.follow))
+        return known and follows and self.followed_to < self.roster
+
+    @property
+    def newest(self) -> Channel | None:
+        return max((c for c in self.channels.values() if c.current), key=lambda c: c.generation, default=None)
+
+    @property
+    def retired(self) -> list[Channel]:
+        return [c for c in self.channels.values() if c.retired and not c.stopped]
+
+    def with_channel(self, channel: Channel) -> Self:
+        return replace(self, channels={**self.channels, channel.id: channel})
+
+    def without_channel(self, channel_id: str) -> Self:
+        return replace(self, channels={each: kept for each, kept in self.channels.items() if each != channel_id})
+
+    def confirmed(self, now: datetime) -> Channel | None:
+        """The newest channel that a message has proved and that has not expired."""
+        live = [c for c in self.channels.values() if c.current and c.confirmed and not c.expired(now)]
+        return max(live, key=lambda c: c.generation, default=None)
+
+    def state(self, now: datetime) -> State:
+        if not self.wanted:
+            left = any(not each.stopped and not each.expired(now) for each in self.channels.values())
+            return State.STOPPING if left else State.STOPPED
+        if self.refusal and self.refusal.reason in POLLING_REASONS:
+            return State.POLLING
+        if self.refusal and self.refusal.reason != Reason.QUOTA_EXCEEDED:
+            return State.SUSPENDED
+        if self.confirmed(now):
+            return State.ACTIVE
+        return State.DEGRADED if self.was_confirmed else State.OPENING
+
+    @property
+    def reason(self) -> Reason | None:
+        if self.refusal:
+            return self.refusal.reason
+        return Reason.EMPTY_LISTING if self.brake else None
+
+    @property
+    def detail(self) -> str | None:
+        return self.refusal.detail if self.refusal else None

@@ -1,0 +1,1 @@
+"""What operators, Google and Scheduler ask for: watches registered and looked at, notifications received, sweeps."""

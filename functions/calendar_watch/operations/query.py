@@ -1,0 +1,125 @@
+"""Looking at watches: one, a page of them, what they hold and what changed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from calendar_watch.errors import (
+    TooOldError,
+    UnknownWatchError,
+)
+from calendar_watch.model.parts import place_of
+from calendar_watch.model.resources import Item
+from calendar_watch.model.snapshot import Snapshot, content
+from calendar_watch.model.watch import Entry, State, Watch
+from calendar_watch.ports import Filter, Store, Surroundings
+from calendar_watch.reconciler.lease import exhausted
+
+_TRIES = 10
+_PAGES_SCANNED = 5
+_ENTRIES_SCANNED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    watches: Sequence[Watch]
+    next_token: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemPage:
+    items: Mapping[str, Item]
+    sequence: int
+    next_token: str | None
+
+
+def _as_read(watch: Watch, part: Snapshot) -> bool:
+    """Whether the part is of the same reading as the watch; what is read page by page has no digest of it all."""
+    return not watch.digest or watch.digest == part.digest
+
+
+class Query:
+    """Every method raises UnknownWatchError, and UnavailableError when Firestore cannot be reached."""
+
+    def __init__(self, around: Surroundings):
+        self._around = around
+
+    def show(self, watch_id: str) -> Watch:
+        return shown(self._around.store, watch_id)
+
+    def page(self, wanted: Filter, state: State | None, after: str, limit: int) -> Page:
+        """Up to `limit` watches in order of id. `state` follows from the time, so it is tested here, not queried."""
+        matching: list[Watch] = []
+        for _ in range(_PAGES_SCANNED):
+            found = self._around.store.page(wanted, after, limit)
+            matching += (each for each in found if not each.discarded and state in {None, each.state(self._now())})
+            if len(matching) > limit:
+                return Page(matching[:limit], matching[limit - 1].id)
+            if len(found) < limit:
+                return Page(matching, None)
+            after = found[-1].id
+        return Page(matching, after)
+
+    def items(self, watch_id: str, after: str, limit: int) -> ItemPage:
+        """The collection as last read, with the sequence to go on from; `after` is where the page before it ended.
+
+        Of a collection in several parts, what is read later may be newer than the sequence: the changes that follow
+        it say so once more.
+        """
+        for _ in range(_TRIES):
+            watch = self.show(watch_id)
+            page = self._item_page(watch, after, limit)
+            if not watch.order.resource.synced or self._around.store.get(watch_id).parts == watch.parts:
+                return page
+        raise exhausted()
+
+    def _item_page(self, watch: Watch, after: str, limit: int) -> ItemPage:
+        if watch.item_count is None:
+            return ItemPage({}, watch.sequence, None)
+        found: list[Item] = []
+        sequence = watch.sequence
+        for part in self._parts(watch, after):
+            sequence = sequence if _as_read(watch, part) else part.sequence
+            found += (item for item in sorted(part.items.values(), key=place_of) if place_of(item) > after)
+            if len(found) > limit:
+                break
+        next_token = place_of(found[limit - 1]) if len(found) > limit else None
+        return ItemPage({item["id"]: content(item) for item in found[:limit]}, sequence, next_token)
+
+    def _parts(self, watch: Watch, after: str) -> Iterator[Snapshot]:
+        """In order of place, from the part that holds `after` on."""
+        for name in sorted(watch.parts):
+            if name >= after[: len(name)]:
+                yield from self._around.store.parts(watch.id, [name])
+
+    def changes(self, watch_id: str, after: int, limit: int) -> Sequence[Entry]:
+        """The feed, in sequence. Raises TooOldError when what follows `after` is no longer kept."""
+        watch = self.show(watch_id)
+        entries = self._around.store.entries(watch_id, after, limit)
+        unbroken = bool(entries) and int(entries[0]["sequence"]) == after + 1 and self._kept(entries[0])
+        if after < watch.sequence and not unbroken:
+            raise TooOldError(self._oldest(watch, after))
+        return entries
+
+    def _kept(self, entry: Entry) -> bool:
+        """Decided by time: Firestore's own deletion may come a day late."""
+        return datetime.fromisoformat(entry["time"]) > self._now() - self._around.policy.retention
+
+    def _now(self) -> datetime:
+        return self._around.clock()
+
+    def _oldest(self, watch: Watch, after: int) -> int:
+        while entries := self._around.store.entries(watch.id, after, _ENTRIES_SCANNED):
+            for entry in entries:
+                if self._kept(entry):
+                    return int(entry["sequence"])
+            after = int(entries[-1]["sequence"])
+        return watch.sequence + 1
+
+
+def shown(store: Store, watch_id: str) -> Watch:
+    """A watch that anybody may know of. Raises UnknownWatchError."""
+    watch = store.get(watch_id)
+    if watch.discarded:
+        raise UnknownWatchError(f"no watch has the id {watch_id}")
+    return watch

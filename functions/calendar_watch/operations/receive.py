@@ -1,0 +1,70 @@
+"""What a notification does: it proves whose it is, becomes durable, wakes `renew`, and nothing else.
+
+It never calls Google Calendar and never touches a watch, so a flood of messages disturbs no one (DESIGN 2.2).
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from calendar_watch.errors import InvalidTokenError, TryLaterError
+from calendar_watch.log import event
+from calendar_watch.model.channel_token import Tokens
+from calendar_watch.model.notification import Headers, News, Notification
+from calendar_watch.ports import NewsStore
+
+
+class Intake:
+    """`store` is asked for only once a token has proved genuine: a forged message costs one HMAC.
+
+    `wake` is given the id of a watch that has news; where nothing is to be woken, it does nothing.
+    """
+
+    def __init__(
+        self,
+        tokens: Tokens,
+        store: Callable[[], NewsStore],
+        wake: Callable[[str], None],
+        clock: Callable[[], datetime],
+    ):
+        self._tokens = tokens
+        self._store = store
+        self._wake = wake
+        self._clock = clock
+
+    def take(self, headers: Headers) -> None:
+        """Raises InvalidRequestError, InvalidTokenError, and UnavailableError when it could not be made durable."""
+        notification = Notification.from_headers(headers)
+        watch_id = self._authenticated(notification)
+        fresh = self._store().announce(self._news(notification, watch_id))
+        _log("taken" if fresh else "coalesced", notification, watch_id=watch_id)
+        if fresh:
+            self._wake_up(watch_id)
+
+    def _wake_up(self, watch_id: str) -> None:
+        """A lost wake-up costs a minute, an error here would cost Google's patience: the news is durable already."""
+        try:
+            self._wake(watch_id)
+        except TryLaterError as error:
+            event("wakeup", error.detail, severity="WARNING", watchId=watch_id)
+
+    def _authenticated(self, notification: Notification) -> str:
+        try:
+            return self._tokens.verify(notification.token, notification.channel_id)
+        except InvalidTokenError:
+            _log("forged", notification, severity="WARNING")
+            raise
+
+    def _news(self, notification: Notification, watch_id: str) -> News:
+        return News(
+            watch_id=watch_id,
+            channel_id=notification.channel_id,
+            resource_id=notification.resource_id,
+            expiration=notification.expiration,
+            received=self._clock(),
+        )
+
+
+def _log(outcome: str, notification: Notification, *, severity: str = "INFO", watch_id: str | None = None) -> None:
+    message = f"{notification.resource_state} of channel {notification.channel_id}: {outcome}"
+    ids = {"watchId": watch_id, "channelId": notification.channel_id}
+    event("notification", message, severity=severity, outcome=outcome, **ids)

@@ -1,0 +1,162 @@
+"""Asking for a collection to be watched, and ending that."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from contextvars import copy_context
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from calendar_watch.decisions import registration
+from calendar_watch.errors import (
+    ConflictError,
+    FollowedError,
+    RefusedError,
+    UnclearError,
+    UnknownWatchError,
+)
+from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.watch import State, Watch
+from calendar_watch.operations.query import shown
+from calendar_watch.ports import Surroundings
+from calendar_watch.reconciler.lease import exhausted
+from calendar_watch.reconciler.reconcile import attend
+
+_PATIENCE = 10.0
+_PAUSE = 0.2
+_PAUSES_FOR_CONFIRMATION = 10
+_TRIES = 10
+
+
+class Outcome(StrEnum):
+    CREATED = "created"
+    RESUMED = "resumed"
+    EXISTS = "exists"
+    UNDER_WAY = "under way"
+
+
+class Registry:
+    """`pause` sleeps for so many seconds. Every method raises UnavailableError when Firestore cannot be reached."""
+
+    def __init__(self, around: Surroundings, pause: Callable[[float], None]):
+        self._around = around
+        self._pause = pause
+        self._workers = ThreadPoolExecutor(max_workers=64, thread_name_prefix="attendant")
+
+    def open(self, order: Order, wish: Wish) -> tuple[Outcome, Watch]:
+        """Have a collection watched. Raises RefusedError when Google refuses for good.
+
+        What this request would have created is then not kept; what was there before stays, suspended. So does what
+        had opened and is refused a moment later: consumers know of it.
+        """
+        outcome = self._enter(registration.created(order, wish, self._now()))
+        if outcome is Outcome.EXISTS:
+            return outcome, self._get(order.id)
+        self._within_patience(lambda: self._bring_up(order.id))
+        watch = self._get(order.id)
+        had_opened = outcome is Outcome.CREATED and watch.sequence
+        if watch.refusal and watch.state(self._now()) is State.SUSPENDED and not had_opened:
+            self._discard(watch, outcome)
+            raise RefusedError(watch.refusal.reason, watch.refusal.detail)
+        return (Outcome.UNDER_WAY if self._unopened(watch) else outcome), watch
+
+    def end(self, watch_id: str) -> Watch:
+        """The answer is `stopped`, or `stopping` while Google still has to be told. Raises FollowedError."""
+        shown(self._around.store, watch_id)
+        self._change(watch_id, self._ended, self._around.store.stop)
+        self._within_patience(lambda: attend(self._around, watch_id))
+        return self._get(watch_id)
+
+    def _ended(self, watch: Watch) -> Watch:
+        if watch.followed_by:
+            raise FollowedError(watch.followed_by)
+        return registration.ended(watch, self._now())
+
+    def enrol(self, wanted: Iterable[tuple[Order, Wish]], between: timedelta) -> list[tuple[Outcome, Watch]]:
+        """Have many collections watched, of which each is attended to `between` after the one before, by `renew`.
+
+        What is asked for more than once is asked for as it was said last.
+        """
+        asked, now = list(wanted), self._now()
+        last = {order.id: (order, wish) for order, wish in asked}
+        entering = {
+            watch_id: self._workers.submit(copy_context().run, self._enrolled, order, wish, now + place * between)
+            for place, (watch_id, (order, wish)) in enumerate(last.items())
+        }
+        return [entering[order.id].result() for order, _ in asked]
+
+    def _enrolled(self, order: Order, wish: Wish, due: datetime) -> tuple[Outcome, Watch]:
+        outcome = self._enter(replace(registration.created(order, wish, self._now()), due_at=due))
+        return (Outcome.UNDER_WAY if outcome is Outcome.CREATED else outcome), self._get(order.id)
+
+    def _enter(self, wanted: Watch) -> Outcome:
+        for _ in range(_TRIES):
+            try:
+                self._around.store.create(wanted)
+            except (ConflictError, UnclearError):
+                with suppress(UnknownWatchError):  # then it was not written, and may be tried again
+                    return self._ask_again(wanted)
+            else:
+                return Outcome.CREATED
+        raise exhausted()
+
+    def _ask_again(self, wanted: Watch) -> Outcome:
+        policy, now = self._around.policy, self._now()
+        resume = self._around.store.resume
+        before = self._change(
+            wanted.id, lambda watch: registration.asked_again(watch, wanted.wish, now, policy), resume
+        )
+        if before.discarded or before.created == wanted.created:  # the latter: our own, whose answer was lost
+            return Outcome.CREATED
+        revived = not before.wanted or before.state(now) is State.SUSPENDED
+        return Outcome.RESUMED if revived else Outcome.EXISTS
+
+    def _bring_up(self, watch_id: str) -> None:
+        """A first message usually arrives within a second: worth waiting for, so that the answer says `active`."""
+        attend(self._around, watch_id)
+        for _ in range(_PAUSES_FOR_CONFIRMATION):
+            watch = self._get(watch_id)
+            if watch.refusal or self._unopened(watch) or watch.confirmed(self._now()):
+                return
+            self._pause(_PAUSE)
+            attend(self._around, watch_id)
+
+    def _unopened(self, watch: Watch) -> bool:
+        answered = watch.newest is not None and watch.newest.answered
+        return watch.item_count is None or (watch.state(self._now()) is State.OPENING and not answered)
+
+    def _discard(self, watch: Watch, outcome: Outcome) -> None:
+        if outcome is Outcome.CREATED:
+            self._change(watch.id, lambda there: self._discarded(there, watch), self._around.store.stop)
+            self._within_patience(lambda: attend(self._around, watch.id))
+
+    def _discarded(self, there: Watch, refused: Watch) -> Watch:
+        """Unless somebody else has asked for it meanwhile, with more success, and it has begun to tell."""
+        still = not there.sequence and there.state(self._now()) is State.SUSPENDED and there.refusal == refused.refusal
+        return registration.discarded(there, self._now()) if still and not there.followed_by else there
+
+    def _change(self, watch_id: str, write: Callable[[Watch], Watch], store: Callable[[Watch], Watch]) -> Watch:
+        """An operator's write, in a loop, since a holder may be writing too. Returns what it was applied to."""
+        for _ in range(_TRIES):
+            before = self._get(watch_id)
+            try:
+                after = write(before)
+                if after != before:
+                    store(after)
+            except (ConflictError, UnclearError):
+                continue
+            return before
+        raise exhausted()
+
+    def _within_patience(self, work: Callable[[], object]) -> None:
+        """Whoever asked is answered in time; what is not done by then goes on by itself, here or in `renew`."""
+        done = self._workers.submit(copy_context().run, work)
+        with suppress(TimeoutError):
+            done.result(timeout=_PATIENCE)
+
+    def _get(self, watch_id: str) -> Watch:
+        return self._around.store.get(watch_id)
+
+    def _now(self) -> datetime:
+        return self._around.clock()

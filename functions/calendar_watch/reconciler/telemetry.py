@@ -1,0 +1,84 @@
+"""What happened to a watch, as the log lines on which metrics and alerts are built (DESIGN 1.8)."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from calendar_watch.log import event
+from calendar_watch.model.channel import Channel
+from calendar_watch.model.watch import State, Watch
+
+_WORTH_A_LOOK = {State.DEGRADED, State.POLLING, State.SUSPENDED}
+
+
+def attended(watch: Watch, steps: Sequence[str], started: datetime, now: datetime) -> None:
+    event(
+        "attended",
+        f"{watch.order.resource.name} {watch.id}: {', '.join(steps)}",
+        watchId=watch.id,
+        resource=watch.order.resource.name,
+        state=watch.state(now),
+        steps=list(steps),
+        durationSeconds=(now - started).total_seconds(),
+    )
+
+
+def written(before: Watch, after: Watch, now: datetime) -> None:
+    """What a write has made true; `after` still holds the log entries that went with it."""
+    for action, channel in _channel_actions(before, after, now):
+        event("channel", f"channel {action}", watchId=after.id, channelId=channel.id, action=action)
+    _transition(before.state(now), after, now)
+    _changes(before, after, now)
+
+
+def published(before: Watch, after: Watch, count: int) -> None:
+    """`unpublished` is what is left to send. ERROR: the log was tidied away before it could be sent."""
+    lost = after.published - before.published - count
+    message = f"{lost} changes were too old to be published" if lost else f"{count} published"
+    severity = "ERROR" if lost else "INFO"
+    left = after.sequence - after.published
+    event("published", message, severity=severity, watchId=after.id, count=count, unpublished=left)
+
+
+def unpublished(watch: Watch, detail: str) -> None:
+    left = watch.sequence - watch.published
+    event("published", detail, severity="WARNING", watchId=watch.id, count=0, unpublished=left)
+
+
+def _changes(before: Watch, after: Watch, now: datetime) -> None:
+    causes = [entry["data"]["cause"] for entry in after.pending if "cause" in entry["data"]]
+    if not causes:
+        return
+    latency = (now - before.news_at).total_seconds() if before.news_at else None
+    fields = {"count": len(causes), "cause": causes[0], "latencySeconds": latency}
+    event("changes", f"{len(causes)} changes", watchId=after.id, **fields)
+
+
+def _transition(before: State, after: Watch, now: datetime) -> None:
+    state = after.state(now)
+    if state is before:
+        return
+    severity = "WARNING" if state in _WORTH_A_LOOK else "INFO"
+    fields = {"from": before, "to": state, "reason": after.reason}
+    event("state", f"{before} became {state}", severity=severity, watchId=after.id, **fields)
+
+
+def _channel_actions(before: Watch, after: Watch, now: datetime) -> Iterator[tuple[str, Channel]]:
+    for channel in after.channels.values():
+        old = before.channels.get(channel.id)
+        yield from ((action, channel) for action in _news_of(old, channel))
+        if after.wanted and channel.confirmed and channel.retired and not (old and old.retired):
+            yield "renewed", channel
+    for channel in before.channels.values():
+        if channel.confirmed and channel.current and channel.id not in after.channels and channel.expired(now):
+            yield "lost", channel
+
+
+def _news_of(old: Channel | None, new: Channel) -> Iterator[str]:
+    if old is None and new.generation == 0:
+        yield "orphaned"
+    if new.answered and new.generation and not (old and old.answered):
+        yield "opened"
+    if new.confirmed and not (old and old.confirmed):
+        yield "confirmed"
+    if new.stopped and not (old and old.stopped):
+        yield "stopped"

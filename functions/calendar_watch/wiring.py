@@ -1,0 +1,152 @@
+"""The composition root: what the environment says becomes the parts that the entry points use.
+
+Nothing is built at import, because gunicorn imports `main` before it forks, and gRPC does not survive that. What
+`notifications` can do without (Firestore until a token has proved genuine, and everything that calls Google) is
+imported only where it is used.
+"""
+
+import random
+import threading
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+from calendar_watch import log
+from calendar_watch.config.settings import IntakeSettings, Settings
+from calendar_watch.model.channel_token import Tokens
+from calendar_watch.operations.query import Query
+from calendar_watch.operations.receive import Intake
+from calendar_watch.operations.register import Registry
+from calendar_watch.operations.sweep import Sweep
+from calendar_watch.ports import Calendar, NewsStore, Outlet, Store, Surroundings
+
+_INTAKE_SECONDS = 6.0
+_WAKEUP_SECONDS = 2.0
+
+_Part = TypeVar("_Part")
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class _Once(Generic[_Part]):
+    """A part that is built for the first request that needs it, and kept for all others."""
+
+    def __init__(self, build: Callable[[Any], _Part]):
+        self._build = build
+
+    def __get__(self, wiring: "Wiring", _owner: type) -> _Part:
+        with wiring.lock:
+            if self not in wiring.built:
+                wiring.built[self] = self._build(wiring)
+            part: _Part = wiring.built[self]
+        return part
+
+
+class Wiring:
+    """All parts of one instance. Asking for one raises InvalidSettingsError when the environment is wrong."""
+
+    def __init__(self, environ: Mapping[str, str]):
+        self._environ = environ
+        self.lock = threading.RLock()
+        self.built: dict[object, Any] = {}
+
+    @_Once
+    def settings(self) -> Settings:
+        settings = Settings.from_environ(self._environ)
+        log.configure(settings.log_level)
+        return settings
+
+    @_Once
+    def intake_settings(self) -> IntakeSettings:
+        settings = IntakeSettings.from_environ(self._environ)
+        log.configure(settings.log_level)
+        return settings
+
+    @_Once
+    def registry(self) -> Registry:
+        return Registry(self.around, pause=time.sleep)
+
+    @_Once
+    def query(self) -> Query:
+        return Query(self.around)
+
+    def sweep(self) -> Sweep:
+        """One run, of which the time is counted from now on."""
+        return Sweep(self.around, threads=self.settings.sweep_threads, seconds=self.settings.sweep_seconds)
+
+    @_Once
+    def intake(self) -> Intake:
+        tokens = Tokens(self.intake_settings.channel_token_keys)
+        return Intake(tokens, lambda: self._news_store, self._wake_up, utc_now)
+
+    def _wake_up(self, watch_id: str) -> None:
+        self._wake(watch_id)
+
+    @_Once
+    def _wake(self) -> Callable[[str], None]:
+        """What calls `renew` at once; without a topic for that, it comes within a minute."""
+        from calendar_watch import pubsub  # noqa: PLC0415 (see above)
+
+        settings = self.intake_settings
+        if not settings.wakeup_topic:
+            return lambda _watch_id: None
+        line = pubsub.connect(settings.pubsub_emulator_host, timeout=_WAKEUP_SECONDS)
+        return pubsub.WakeupTopic(line, settings.wakeup_topic).wake
+
+    @_Once
+    def _news_store(self) -> NewsStore:
+        from calendar_watch.firestore import client, news  # noqa: PLC0415 (see above)
+
+        settings = self.intake_settings
+        database = client.connect(settings.google_cloud_project, settings.firestore_database)
+        return news.FirestoreNews(database, timeout=_INTAKE_SECONDS)
+
+    @_Once
+    def around(self) -> Surroundings:
+        settings = self.settings
+        return Surroundings(
+            store=_store(settings),
+            calendar=_calendar(settings),
+            outlet=_outlet(settings),
+            tokens=Tokens(settings.channel_token_keys),
+            policy=settings.policy,
+            clock=utc_now,
+            new_id=lambda: str(uuid.uuid4()),
+            jitter=random.random,
+        )
+
+
+def _store(settings: Settings) -> Store:
+    from calendar_watch.firestore import client, store  # noqa: PLC0415 (see above)
+
+    database = client.connect(settings.google_cloud_project, settings.firestore_database)
+    return store.FirestoreStore(database, timeout=settings.call_seconds, retention=settings.policy.retention)
+
+
+def _outlet(settings: Settings) -> Outlet:
+    from calendar_watch import pubsub  # noqa: PLC0415 (see above)
+
+    line = pubsub.connect(settings.pubsub_emulator_host, timeout=settings.call_seconds)
+    return pubsub.ChangesTopic(line, settings.changes_topic)
+
+
+def _calendar(settings: Settings) -> Calendar:
+    from calendar_watch.calendar_api.allow_list import Allowance  # noqa: PLC0415 (see above)
+    from calendar_watch.calendar_api.api import CalendarApi  # noqa: PLC0415 (see above)
+    from calendar_watch.calendar_api.calls import GoogleCalls  # noqa: PLC0415 (see above)
+    from calendar_watch.calendar_api.credentials import sessions  # noqa: PLC0415 (see above)
+    from calendar_watch.calendar_api.rate_limiter import Pace  # noqa: PLC0415 (see above)
+
+    return CalendarApi(
+        GoogleCalls(
+            root=settings.calendar_api_root,
+            sessions=sessions(settings.auth_mode, settings.calendar_service_account, settings.token_service_url),
+            allowance=Allowance(settings.resources, settings.subject_domains),
+            pace=Pace(settings.calendar_calls_per_minute),
+            timeout=settings.call_seconds,
+        )
+    )
