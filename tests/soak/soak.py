@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from tests.stack import Person, Stack, until
-from tests.system.conftest import PATIENCE, TICK, has_warmed_up
+from tests.system.conftest import TICK, has_warmed_up
 
 from .answer import sure_answer
 from .havoc import Havoc
@@ -65,7 +65,7 @@ class Soak:
         return broken
 
     def _run(self, stack: Stack, invariants: Invariants) -> list[str]:
-        until(lambda: has_warmed_up(stack), "a first watch is opened and ended", PATIENCE)
+        until(lambda: has_warmed_up(stack), "a first watch is opened and ended")
         alice = stack.google.person(_ALICE)
         calendars = _watched(stack, alice)
         witness = Witness(stack, alice)

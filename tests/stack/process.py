@@ -17,7 +17,6 @@ ROOT = Path(__file__).parents[2]
 # Ends the whole group also when whoever started it is killed outright: then the pipe, which only that one holds open,
 # closes.
 _LEASH = 'exec 3<&0; { cat <&3; kill -9 0; } >/dev/null 2>&1 & exec "$@" </dev/null 3<&-'
-_PATIENCE = 30.0
 _TAIL = 15
 
 
@@ -55,7 +54,7 @@ class Process(ABC):
     def wait(self) -> None:
         """Return when it answers."""
         try:
-            until(self._answers_or_is_gone, f"{self.name} answers", _PATIENCE)
+            until(self._answers_or_is_gone, f"{self.name} answers")
         except TimeoutError as error:
             raise ProcessError(f"{error}\n{self.tail()}") from error
         if self.gone():

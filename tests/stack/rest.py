@@ -4,7 +4,7 @@ from typing import Any
 
 import requests
 
-_SECONDS = 60.0
+_SECONDS = 120.0
 
 
 class RefusedError(Exception):

@@ -1,7 +1,6 @@
 """A calendar of 50,000 events: its baseline fits a small instance, and a change in it costs next to nothing."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,8 +8,9 @@ import pytest
 from tests import firestore_emulator
 from tests.contract.conftest import open_client
 from tests.stack import Person, Stack, memory, until
+from tests.system.conftest import is_at_rest
 
-EVENTS, MEBIBYTES, PATIENCE = 50_000, 512, 180
+EVENTS, MEBIBYTES, PATIENCE = 50_000, 512, 600
 NO_SECOND_READING = {"SETTLE_SECONDS": "3600"}
 """The one that follows half a minute after each would only blur what is counted here."""
 
@@ -25,12 +25,6 @@ def stack() -> Iterator[Stack]:
 def large(stack: Stack, calendar: str) -> str:
     stack.google.admin("POST", "seed-events", {"calendar": calendar, "count": EVENTS})
     return calendar
-
-
-def is_at_rest(stack: Stack, watch_id: str) -> bool:
-    """Nobody works on it, and nothing is to be done for a long time."""
-    moment = datetime.fromisoformat(stack.api.show(watch_id)["nextAttentionTime"])
-    return moment - datetime.now(UTC) > timedelta(minutes=10)
 
 
 def listings(stack: Stack) -> int:
