@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-PATIENCE = 60.0
+from tests.loopback import free_ports
+
+PATIENCE = 120.0
 
 # Ends java also when the test run is killed outright: then the pipe, which only the run holds open, closes.
 LEASH = 'exec 3<&0; "$@" & java=$!; { cat <&3; kill -9 $java; } >/dev/null 2>&1 & wait $java'
@@ -37,7 +39,7 @@ class GoogleEmulator:
         if self.variable in os.environ:
             yield os.environ[self.variable]
             return
-        port = _free_port()
+        port = next(free_ports())
         command = self._command_line(port)
         if command is None:
             raise LookupError(f"there is no java or no {self.name} emulator on this machine")
@@ -64,11 +66,6 @@ def _places() -> Iterator[Path]:
     for where in (Path("/usr/lib"), Path("/usr/share"), Path.home()):
         yield where / "google-cloud-sdk/platform"
     yield Path.home() / ".cache/firebase/emulators"
-
-
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """What our stand-ins for Google's services share: HTTP/1.1 on a loopback port, and deliveries beside it."""
 
+import random
 import socket
 import sys
 from collections.abc import Iterator, Mapping
@@ -12,6 +13,27 @@ import requests
 
 TICK_SECONDS = 0.05
 """How soon a redelivery leaves after it fell due; what is new leaves at once."""
+
+_BELOW = 10_000
+_GUARDS: list[socket.socket] = []
+
+
+def free_ports() -> Iterator[int]:
+    """Ours until this process ends, also while what listens there is started again.
+
+    They lie below those that outgoing connections take, and whoever else runs tests on this machine asks for the guard
+    of a port before its own.
+    """
+    return filter(_is_ours, random.sample(range(20_000, 30_000), 10_000))
+
+
+def _is_ours(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+        _GUARDS.append(socket.create_server(("127.0.0.1", port - _BELOW)))
+    except OSError:
+        return False
+    return True
 
 
 class Handler(BaseHTTPRequestHandler):
