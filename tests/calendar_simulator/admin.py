@@ -99,7 +99,7 @@ def _register(simulator: CalendarSimulator, body: JsonObject) -> Any:
 
 
 def _drop(simulator: CalendarSimulator, body: JsonObject) -> Any:
-    simulator.faults.drop_next(int(body["count"]))
+    simulator.faults.drop_next(int(body["count"]), body.get("state", ""))
     return body
 
 

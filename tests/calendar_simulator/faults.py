@@ -14,13 +14,14 @@ Block = Literal["drop", "fail"]
 
 class Faults:
     def __init__(self) -> None:
-        self._to_drop = 0
+        self._to_drop, self._state_to_drop = 0, ""
         self._blocks: dict[str, Block] = {}
         self._shortened: dict[str, tuple[int, float]] = {}
         """How many listings of a method are, and which part of their items is left."""
 
-    def drop_next(self, count: int) -> None:
-        self._to_drop = count
+    def drop_next(self, count: int, state: str = "") -> None:
+        """Only those of that state, if one is named: "sync" or "exists"."""
+        self._to_drop, self._state_to_drop = count, state
 
     def block(self, prefix: str, how: Block) -> None:
         self._blocks[prefix] = how
@@ -43,8 +44,8 @@ class Faults:
         self._shortened[method_id] = left - 1, share
         return result | {"items": result["items"][: int(len(result["items"]) * share)]}
 
-    def loses(self, _newborn: Delivery) -> bool:
-        lost = self._to_drop > 0
+    def loses(self, newborn: Delivery) -> bool:
+        lost = self._to_drop > 0 and self._state_to_drop in {"", newborn.state}
         self._to_drop -= lost
         return lost
 

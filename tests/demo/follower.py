@@ -84,7 +84,8 @@ class Follower:
         return shown if shown["state"] == "active" else None
 
     def _show_renewal(self, watch: Followed) -> None:
-        old, watch.channel = watch.channel, self._stack.api.show(watch.id)["channel"]["id"]
+        shown = until(lambda: self._active(watch), f"the watch of {watch.resource} is active")
+        old, watch.channel = watch.channel, shown["channel"]["id"]
         until(lambda: old not in self.live(), f"channel {old} is stopped at Google")
         watch.renewals += 1
         news = f"channel {_short(watch.channel)} is open and proved, {_short(old)} was stopped at Google"

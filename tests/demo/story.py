@@ -79,7 +79,7 @@ class Story:
     def _lose_a_message(self, acl: Followed) -> None:
         self._screen.title("Google loses a message, and the change is found all the same")
         until(lambda: self._is_at_rest(acl), "nothing is left to do but the next reading on schedule")
-        self._google.admin("POST", "drop", {"count": 1})
+        self._google.admin("POST", "drop", {"count": 1, "state": "exists"})
         self._alice.share("primary", CAROL, "reader")
         self._proof.lost_a_message(acl)
         self._await("acl", f"user:{CAROL}", NOTHING, "reader")
