@@ -2,7 +2,8 @@
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import functions_framework
@@ -103,12 +104,23 @@ class Deployment:
         changes: list[Json] = self.get(f"/{watch['id']}/changes", **query)["changes"]
         return changes
 
+    def grow_old(self, watch: Json, sequence: int) -> None:
+        """As if that change had been written in another century."""
+        with self._client() as client:
+            entry = client.document(f"calendar_watch_changes/{watch['id']}~{sequence:020d}")
+            event = json.loads(entry.get().get("event"))
+            entry.update({"event": json.dumps({**event, "time": "1999-12-31T23:59:59Z"})})
+
     def everything_stored(self) -> str:
         """All documents of all collections, spelled out."""
+        with self._client() as client:
+            return repr([each.to_dict() for collection in client.collections() for each in collection.stream()])
+
+    @contextmanager
+    def _client(self) -> Iterator[Client]:
         client = Client(project=self.project, database="calendar-watch")
-        documents = [each.to_dict() for collection in client.collections() for each in collection.stream()]
+        yield client
         client._firestore_api.transport.close()  # noqa: SLF001 (Client.close() leaves this channel open)
-        return repr(documents)
 
     def _post(self, delivery: Delivery) -> int:
         return self.notify(dict(delivery.headers)).status_code

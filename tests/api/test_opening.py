@@ -1,5 +1,4 @@
 import re
-import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 
@@ -17,6 +16,7 @@ from tests.api.deployment import (
     problem_of,
 )
 from tests.api.google import ALICE, BOB
+from tests.stack import until
 
 KEYS = {
     *("id", "resource", "calendarId", "subject", "params", "labels", "follow", "followedBy"),
@@ -130,7 +130,7 @@ def test_googles_answer_decides_how_long_a_channel_lives(deployment: Deployment,
     watch = deployment.open(ACL, params={"ttl": asked})
     lifetime = datetime.fromisoformat(watch["channel"]["expiration"]) - datetime.fromisoformat(watch["createTime"])
     assert watch["params"] == {"ttl": asked}
-    assert lifetime == pytest.approx(timedelta(seconds=granted), abs=timedelta(seconds=5))
+    assert lifetime == pytest.approx(timedelta(seconds=granted), abs=timedelta(minutes=1))
 
 
 def test_what_cannot_be_watched_is_polled(deploy: Deploy) -> None:
@@ -197,8 +197,9 @@ def test_while_google_fails_the_answer_is_202_and_it_goes_on_by_itself(deploymen
         answer = deployment.post(ACL)
     assert answer.status_code == 202
     assert json_of(answer).items() >= {"state": "opening", "channel": None}.items()
-    deadline = time.monotonic() + 5
-    while deployment.get(f"/{json_of(answer)['id']}")["state"] == "opening" and time.monotonic() < deadline:
-        time.sleep(0.1)
+
+    def is_active_by_now() -> bool:
         deployment.attend()
-    assert deployment.get(f"/{json_of(answer)['id']}")["state"] == "active"
+        return bool(deployment.get(f"/{json_of(answer)['id']}")["state"] == "active")
+
+    until(is_active_by_now, "the watch is active")

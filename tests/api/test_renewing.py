@@ -1,4 +1,3 @@
-import time
 from typing import Any
 
 import pytest
@@ -6,6 +5,7 @@ import pytest
 from tests.api.conftest import Deploy
 from tests.api.deployment import ACL, CALENDAR_LIST, SETTINGS, Deployment, json_of, problem_of
 from tests.api.google import ALICE, BOB
+from tests.stack import until
 
 KEYS = {"attended", "renewed", "synced", "published", "failed", "remaining", "overdueSeconds"}
 UNKNOWN = "a" * 32
@@ -65,10 +65,9 @@ def test_a_watch_that_fails_is_counted_and_does_not_fail_the_sweep(deployment: D
 
 
 def test_a_channel_is_renewed_when_its_time_has_come(deploy: Deploy) -> None:
-    deployment = deploy(CHANNEL_TTL_SECONDS="10", CONFIRM_SECONDS="1", RENEW_AFTER_FRACTION="0.11")
+    deployment = deploy(CHANNEL_TTL_SECONDS="20", CONFIRM_SECONDS="1", RENEW_AFTER_FRACTION="0.11")
     watch = deployment.open(ACL)
-    time.sleep(1.2)
-    assert deployment.attend()["renewed"] == 1
+    assert until(lambda: deployment.attend()["renewed"], "the channel is renewed") == 1
     renewed = deployment.get(f"/{watch['id']}")
     assert renewed["state"] == "active"
     assert [renewed["channel"]["id"]] == deployment.google.live != [watch["channel"]["id"]]

@@ -11,16 +11,17 @@ from datetime import UTC, datetime
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import SimpleQueue
-from threading import Event, Thread
+from threading import Thread
 from typing import Any
 
 import pytest
 import requests
 
 from tests.calendar_simulator import Actor, CalendarSimulator, Delivery, Server, SimulatorAdapter, serve
+from tests.stack import until
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
-PATIENCE = 5.0
+PATIENCE = 60.0
 GOOGLE = "https://www.googleapis.com"
 
 
@@ -151,13 +152,8 @@ def test_a_receiver_that_is_not_there_is_tried_again(session: requests.Session, 
 
 
 def eventually(session: requests.Session, server: Server, what: str) -> Any:
-    patience = Event()
-    for _ in range(250):
-        found = session.get(f"{server.url}/simulator/{what}", timeout=PATIENCE).json()
-        if found:
-            return found
-        patience.wait(0.02)
-    pytest.fail(f"no {what}")
+    url = f"{server.url}/simulator/{what}"
+    return until(lambda: session.get(url, timeout=PATIENCE).json(), f"there are {what}", PATIENCE)
 
 
 def test_the_witness_knows_channels_calls_and_deliveries(

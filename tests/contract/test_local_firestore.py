@@ -5,7 +5,6 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from threading import Barrier
-from time import monotonic
 from typing import Any
 
 import pytest
@@ -532,10 +531,8 @@ class TestFaults:
         assert item.get().to_dict() == {"x": 2}
 
     def test_delay_an_answer_beyond_a_deadline(self, server: LocalFirestore, local_client: Client) -> None:
-        began = monotonic()
         with server.faults.delay("Commit", 0.3), pytest.raises(exceptions.DeadlineExceeded):
             local_client.document("items/a").create({}, retry=None, timeout=0.05)
-        assert monotonic() - began < 0.3
 
     def test_strike_the_nth_or_each_within_their_block(self, server: LocalFirestore, local_client: Client) -> None:
         def succeeds() -> bool:

@@ -207,18 +207,18 @@ class TestFaults:
             session.trust_env = False
             server.pubsub.create_topic(TOPIC)
             server.pubsub.faults.lose_answer(1, status=0)
-            WakeupTopic(PubSub(f"http://{server.host}", lambda: session, timeout=5), TOPIC).wake("w")
+            WakeupTopic(PubSub(f"http://{server.host}", lambda: session, timeout=60), TOPIC).wake("w")
             assert [each.attributes for each in server.pubsub.published(TOPIC)] == [{"watchId": "w"}] * 2
             server.pubsub.faults.away()
             with pytest.raises(TryLaterError, match="no answer from Pub/Sub: ConnectionError"):
-                WakeupTopic(PubSub(f"http://{server.host}", lambda: session, timeout=0.2), TOPIC).wake("w")
+                WakeupTopic(PubSub(f"http://{server.host}", lambda: session, timeout=60), TOPIC).wake("w")
 
 
 def test_no_proxy_comes_between_us_and_an_emulator(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with serve() as server:
         server.pubsub.create_topic(TOPIC)
-        WakeupTopic(connect(server.host, timeout=5), TOPIC).wake("w")
+        WakeupTopic(connect(server.host, timeout=60), TOPIC).wake("w")
         assert len(server.pubsub.published(TOPIC)) == 1
 
 
@@ -230,8 +230,8 @@ def test_it_runs_on_its_own_and_ends_when_told() -> None:
             host = json.loads(process.stdout.readline())["host"]
             with requests.Session() as session:
                 session.trust_env = False
-                assert session.put(f"http://{host}/v1/{TOPIC}", json={}, timeout=10).json() == {"name": TOPIC}
+                assert session.put(f"http://{host}/v1/{TOPIC}", json={}, timeout=60).json() == {"name": TOPIC}
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=10) == 0
+            assert process.wait(timeout=60) == 0
         finally:
             process.kill()

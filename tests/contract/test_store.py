@@ -288,7 +288,7 @@ def test_filters_combine_and_pages_follow_each_other(store: FirestoreStore) -> N
 
 @pytest.fixture
 def local_store(local_client: firestore.Client) -> FirestoreStore:
-    return FirestoreStore(local_client, timeout=0.5, retention=timedelta(days=30))
+    return FirestoreStore(local_client, timeout=60, retention=timedelta(days=30))
 
 
 def test_a_write_whose_answer_is_lost_is_unclear_and_not_repeated(
@@ -316,12 +316,13 @@ def test_a_read_is_repeated_until_firestore_answers(local_store: FirestoreStore,
 
 @pytest.mark.parametrize("rpc", ["BatchGetDocuments", "RunQuery", "RunAggregationQuery"])
 def test_firestore_that_stays_away_is_unavailable(
-    local_store: FirestoreStore, server: LocalFirestore, rpc: str
+    local_client: firestore.Client, server: LocalFirestore, rpc: str
 ) -> None:
+    hasty = FirestoreStore(local_client, timeout=0.5, retention=RETENTION)
     reads: dict[str, Callable[[], object]] = {
-        "BatchGetDocuments": lambda: local_store.get(ORDER.id),
-        "RunQuery": lambda: local_store.due(NOW, 10),
-        "RunAggregationQuery": lambda: local_store.count_due(NOW),
+        "BatchGetDocuments": lambda: hasty.get(ORDER.id),
+        "RunQuery": lambda: hasty.due(NOW, 10),
+        "RunAggregationQuery": lambda: hasty.count_due(NOW),
     }
     with server.faults.refuse(rpc, nth=None), pytest.raises(UnavailableError):
         reads[rpc]()
@@ -330,11 +331,11 @@ def test_firestore_that_stays_away_is_unavailable(
 def test_announcing_is_repeated_and_a_lost_answer_harmless(
     local_client: firestore.Client, server: LocalFirestore
 ) -> None:
-    box = FirestoreNews(local_client, timeout=0.5)
+    patient, hasty = FirestoreNews(local_client, timeout=60), FirestoreNews(local_client, timeout=0.5)
     with server.faults.lose_answer("Commit"):
-        assert not box.announce(news_of(watch_of(), "one")), "its own first try waits there"
+        assert not patient.announce(news_of(watch_of(), "one")), "its own first try waits there"
     with server.faults.refuse("Commit", nth=None), pytest.raises(UnavailableError):
-        box.announce(news_of(watch_of(), "two"))
+        hasty.announce(news_of(watch_of(), "two"))
 
 
 # What the memory may be made to do, as Firestore's own client would show it

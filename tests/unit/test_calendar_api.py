@@ -544,14 +544,14 @@ def over_a_socket(server: socket.socket) -> GoogleError:
         session.trust_env = False
         root = f"http://127.0.0.1:{server.getsockname()[1]}"
         allowance = Allowance({"acl"}, {"example.com"})
-        calls = GoogleCalls(root, lambda _subject, _scope: session, allowance, Pace(60), timeout=5)
+        calls = GoogleCalls(root, lambda _subject, _scope: session, allowance, Pace(60), timeout=60)
         with pytest.raises(TryLaterError) as caught:
             watch(CalendarApi(calls))
     return caught.value
 
 
 def hang_up(server: socket.socket) -> None:
-    server.settimeout(5)
+    server.settimeout(60)
     connection, _ = server.accept()
     with connection:
         connection.recv(65_536)
@@ -617,7 +617,7 @@ def test_the_simulated_google_is_spoken_to_over_a_socket_just_so() -> None:
     simulator = CalendarSimulator(lambda: NOW, options=Options(default_user=ALICE, sync="never"))
     with serve(simulator) as server, closing(sessions("anonymous", "", "")) as anonymous:
         root, allowance = f"{server.url}/calendar/v3", Allowance(RESOURCES, {"example.com"})
-        api = CalendarApi(GoogleCalls(root, anonymous, allowance, Pace(6000), timeout=10))
+        api = CalendarApi(GoogleCalls(root, anonymous, allowance, Pace(6000), timeout=60))
         order, channel = replace(RULES, calendar_id=ALICE), replace(CHANNEL, address="http://127.0.0.1:9/")
         opening = api.watch(order, channel, TOKEN, 3600)
         assert opening.expiration == NOW + timedelta(hours=1)
