@@ -7,7 +7,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 TERRAFORM ?=
 export TERRAFORM
-SEARCHES := tests/chaos tests/model tests/soak
+SEARCHES := tests/searches/chaos tests/searches/model tests/searches/soak
 INFRA_TESTS = $(BIN)/python -m pytest tests/infra
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
 
@@ -15,10 +15,10 @@ help:  ## what there is to run
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/'
 
 demo: $(VENV)/runtime  ## the main job, end to end on this machine, in under a minute
-	@$(BIN)/python -m tests.demo
+	@$(BIN)/python -m tests.tools.demo
 
 dev: $(VENV)/runtime  ## leave the whole system running here, to play with
-	@$(BIN)/python -m tests.stack
+	@$(BIN)/python -m tests.tools.dev
 
 test: $(VENV)/tools  ## every test but the searches, with branch coverage
 	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --cov --cov-report term:skip-covered \
@@ -29,23 +29,23 @@ search: $(VENV)/tools  ## a part of what model and soak do, and a tenth of chaos
 	@$(MAKE) --no-print-directory chaos SEEDS=50
 
 bench: $(VENV)/tools  ## speed and cost as one table, some minutes; WHICH=burst: one part of it
-	@PYTHONPATH=functions:. $(BIN)/python -m tests.bench $(WHICH)
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.tools.bench $(WHICH)
 
 chaos: $(VENV)/tools  ## break everything at once, 200,000 steps, some eight minutes; SEED=7 repeats one run of 500, DIGEST=1 hashes 50
-	@PYTHONPATH=functions:. $(BIN)/python -m tests.chaos \
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.searches.chaos \
 		$(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),$(if $(DIGEST),50,500))) --steps $(or $(STEPS),400) $(if $(DIGEST),--digest)
 
 day: $(VENV)/tools  ## a day in which much gets lost: how long until changes are told
-	@PYTHONPATH=functions:. $(BIN)/python -m tests.chaos.day
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.searches.chaos.day
 
 soak: $(VENV)/tools  ## real processes, killed every 2 s and frozen: MINUTES=5 SEED=7 OPTIONS=--lossless
-	@PYTHONPATH=functions $(BIN)/python -m tests.soak --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED)) $(OPTIONS)
+	@PYTHONPATH=functions $(BIN)/python -m tests.searches.soak --minutes $(or $(MINUTES),5) $(if $(SEED),--seed $(SEED)) $(OPTIONS)
 
 model: $(VENV)/runtime  ## search the model of the protocol, some eight minutes; WHICH=mutants: with each rule weakened
-	@PYTHONPATH=functions $(BIN)/python -m tests.model $(WHICH)
+	@PYTHONPATH=functions $(BIN)/python -m tests.searches.model $(WHICH)
 
 mutants: $(VENV)/tools  ## put slips in on purpose, and see that the tests notice; some minutes
-	@PYTHONPATH=functions $(BIN)/python -m tests.mutants
+	@PYTHONPATH=functions $(BIN)/python -m tests.searches.mutants
 
 lint: $(VENV)/tools  ## style, types and layers, without running anything
 	$(BIN)/ruff check

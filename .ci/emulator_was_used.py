@@ -8,7 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from tests import firestore_emulator, pubsub_emulator
+from tests.support import firestore_emulator, pubsub_emulator
 
 EMULATORS = {"Firestore": firestore_emulator.present, "Pub/Sub": pubsub_emulator.present}
 

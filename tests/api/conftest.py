@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from tests import local_firestore
 from tests.api.deployment import Deployment
 from tests.api.google import Line, listening
+from tests.doubles import local_firestore
 
 Deploy = Callable[..., Deployment]
 Lines = Callable[[], list[dict[str, Any]]]

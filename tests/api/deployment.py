@@ -12,10 +12,10 @@ from flask import Flask
 from google.cloud.firestore import Client
 from werkzeug.test import TestResponse
 
-from tests import firestore_emulator
 from tests.api.google import ALICE, BOB, Google
-from tests.calendar_simulator import Delivery
-from tests.local_firestore import LocalFirestore
+from tests.doubles.calendar_simulator import Delivery
+from tests.doubles.local_firestore import LocalFirestore
+from tests.support import firestore_emulator
 
 NOTIFICATION_URL = "https://notifications.example.com/"
 KEY = "k" * 32

@@ -11,8 +11,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from werkzeug import Request, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.calendar_simulator import Actor, CalendarSimulator, Call, Courier, Delivery, Options
-from tests.calendar_simulator.channels import Channel
+from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Call, Courier, Delivery, Options
+from tests.doubles.calendar_simulator.channels import Channel
 
 ALICE = "alice@example.com"
 BOB = "bob@example.com"

@@ -9,7 +9,7 @@ from cloudevents.http import from_json
 from tests.api.conftest import Deploy
 from tests.api.deployment import ACL, CALENDAR_LIST, SETTINGS, Deployment, Json, json_of, problem_of
 from tests.api.google import ALICE, BOB
-from tests.stack import until
+from tests.support.stack import until
 
 BOBS_RULE = f"user:{BOB}"
 ATTRIBUTES = {

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests import local_pubsub
 from tests.api.conftest import Deploy, Lines
 from tests.api.deployment import ACL, KEY, Deployment, Json
 from tests.api.google import ALICE, BOB
-from tests.log_fields import FIELDS
+from tests.doubles import local_pubsub
+from tests.support.log_fields import FIELDS
 
 CHANGES = "projects/demo-project/topics/changes"
 TRACE_FIELD = "logging.googleapis.com/trace"

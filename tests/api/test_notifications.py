@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.api.deployment import ACL, KEY, SETTINGS, Deployment, Json, problem_of, wrong_fields
-from tests.local_firestore import Call
+from tests.doubles.local_firestore import Call
 
 NEWS = Call("Commit", frozenset({"calendar_watch_news"}))
 NEEDED = [

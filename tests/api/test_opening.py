@@ -16,7 +16,7 @@ from tests.api.deployment import (
     problem_of,
 )
 from tests.api.google import ALICE, BOB
-from tests.stack import until
+from tests.support.stack import until
 
 KEYS = {
     *("id", "resource", "calendarId", "subject", "params", "labels", "follow", "followedBy"),

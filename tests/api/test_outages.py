@@ -8,9 +8,9 @@ import grpc
 import pytest
 from werkzeug.test import TestResponse
 
-from tests import firestore_emulator
 from tests.api.conftest import Deploy, Lines
 from tests.api.deployment import ACL, Deployment, Json, json_of, problem_of
+from tests.support import firestore_emulator
 
 ID = "a" * 32
 RPCS = ("Commit", "BatchGetDocuments", "RunQuery", "RunAggregationQuery")

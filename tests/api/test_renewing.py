@@ -5,7 +5,7 @@ import pytest
 from tests.api.conftest import Deploy
 from tests.api.deployment import ACL, CALENDAR_LIST, SETTINGS, Deployment, json_of, problem_of
 from tests.api.google import ALICE, BOB
-from tests.stack import until
+from tests.support.stack import until
 
 KEYS = {"attended", "renewed", "synced", "published", "failed", "remaining", "overdueSeconds"}
 UNKNOWN = "a" * 32

@@ -1,20 +1,18 @@
 """What contract tests are held against.
 
-Each test that asks for `firestore_host` runs against our Firestore and against Google's emulator; `simulator` is
-Google Calendar's side.
+Each test that asks for `firestore_host` runs against our Firestore and against Google's emulator.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
 from google.cloud import firestore
 
-from tests import firestore_emulator, local_firestore
-from tests.backends import backends
-from tests.calendar_simulator import Actor, CalendarSimulator
+from tests.doubles import local_firestore
+from tests.support import firestore_emulator
+from tests.support.backends import backends
 
 BACKENDS = backends(
     "Firestore", present=firestore_emulator.present(), ours="local_firestore_host", googles="google_emulator_host"
@@ -82,18 +80,3 @@ def open_client(project: str, database: str) -> Iterator[firestore.Client]:
     client = firestore.Client(project=project, database=database)
     yield client
     client._firestore_api.transport.close()  # noqa: SLF001 - Client.close() leaves this channel open
-
-
-@pytest.fixture
-def simulator() -> CalendarSimulator:
-    return CalendarSimulator(lambda: datetime(2026, 11, 20, 10, tzinfo=UTC))
-
-
-@pytest.fixture
-def alice(simulator: CalendarSimulator) -> Actor:
-    return Actor(simulator, "alice@example.com")
-
-
-@pytest.fixture
-def bob(simulator: CalendarSimulator) -> Actor:
-    return Actor(simulator, "bob@example.com")

@@ -14,7 +14,7 @@ from google.cloud.firestore import Client
 from google.cloud.firestore_v1.base_query import And, FieldFilter, Or
 from grpc import StatusCode
 
-from tests.local_firestore import Call, LocalFirestore
+from tests.doubles.local_firestore import Call, LocalFirestore
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 NOON = datetime(2030, 5, 17, 12, tzinfo=UTC)

@@ -14,8 +14,8 @@ import requests
 
 from calendar_watch.errors import TryLaterError
 from calendar_watch.pubsub import PubSub, WakeupTopic, connect
-from tests.local_pubsub import Courier, Delivery, LocalPubSub, PubSubAdapter, PubSubError, serve
-from tests.local_pubsub.subscription import Subscription
+from tests.doubles.local_pubsub import Courier, Delivery, LocalPubSub, PubSubAdapter, PubSubError, serve
+from tests.doubles.local_pubsub.subscription import Subscription
 
 TOPIC = "projects/test/topics/changes"
 READER = "projects/test/subscriptions/reader"
@@ -223,7 +223,7 @@ def test_no_proxy_comes_between_us_and_an_emulator(monkeypatch: pytest.MonkeyPat
 
 
 def test_it_runs_on_its_own_and_ends_when_told() -> None:
-    command = [sys.executable, "-m", "tests.local_pubsub", "--port", "0"]
+    command = [sys.executable, "-m", "tests.doubles.local_pubsub", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as process:  # noqa: S603 - ourselves
         try:
             assert process.stdout

@@ -25,8 +25,9 @@ from calendar_watch.model.resources import RESOURCES, Item
 from calendar_watch.model.target import Order, Wish
 from calendar_watch.model.watch import Cause, Entry, Watch
 from calendar_watch.pubsub import ChangesTopic, WakeupTopic
-from tests import local_pubsub, pubsub_emulator
-from tests.backends import backends
+from tests.doubles import local_pubsub
+from tests.support import pubsub_emulator
+from tests.support.backends import backends
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PATIENCE = 60.0

@@ -21,10 +21,10 @@ from calendar_watch.model.target import Order, Wish
 from calendar_watch.model.watch import Watch
 from calendar_watch.model.write import WRITES, Condition, Load
 from calendar_watch.ports import Filter, NewsStore, Store
-from tests import firestore_emulator
 from tests.contract.conftest import BACKENDS, open_client
-from tests.local_firestore import LocalFirestore
-from tests.memory_store import MemoryFirestore, MemoryStore, contended, lost, unavailable
+from tests.doubles.local_firestore import LocalFirestore
+from tests.doubles.memory_store import MemoryFirestore, MemoryStore, contended, lost, unavailable
+from tests.support import firestore_emulator
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 ORDER = Order(ACL, "team@example.com", "alice@example.com")

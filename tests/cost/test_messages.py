@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import firestore_emulator
-from tests.bench.contenders import Ours
-from tests.bench.counted import Cost, Till, watched
-from tests.bench.genuine import messages
-from tests.bench.traffic import Traffic
+from tests.support import firestore_emulator
+from tests.tools.bench.contenders import Ours
+from tests.tools.bench.counted import Cost, Till, watched
+from tests.tools.bench.genuine import messages
+from tests.tools.bench.traffic import Traffic
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from calendar_watch.calendar_api.answers import _BY_REASON
 from calendar_watch.model.watch import State
 from calendar_watch.reasons import Reason
-from tests.log_fields import FIELDS
+from tests.support.log_fields import FIELDS
 
 ABOUT_ANY_LINE = {"severity"}
 

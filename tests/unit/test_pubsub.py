@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from calendar_watch import pubsub
 from calendar_watch.errors import TryLaterError
 from calendar_watch.pubsub import ChangesTopic, PubSub, WakeupTopic, bodies
-from tests.scripted_http import Reply, ScriptedHttp, in_order, json_of
-from tests.unit.virtual_time import VirtualTime
+from tests.doubles.scripted_http import Reply, ScriptedHttp, in_order, json_of
+from tests.support.virtual_time import VirtualTime
 
 TOPIC = "projects/p/topics/t"
 SECRET = "ya29.secret"  # noqa: S105 - a bait

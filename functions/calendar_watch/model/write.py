@@ -1,6 +1,6 @@
 """Every kind of write to a watch: who does it, on which condition, and what goes out in the same batch (DESIGN 2.2).
 
-One table for two readers: the store makes its batches by it, and the model of the protocol (`tests/model`) searches
+One table for two readers: the store makes its batches by it, and the model of the protocol (`tests/searches/model`) searches
 what becomes of them.
 """
 

@@ -1,0 +1,109 @@
+"""`make demo` and `make dev`, as people run them."""
+
+import io
+import os
+import re
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import takewhile
+from pathlib import Path
+
+import pytest
+import requests
+
+import tests.tools.demo.__main__ as demo
+from tests.support.stack import call, until
+from tests.tools.demo.screen import Screen
+
+ESCAPE = "\x1b"
+PATIENCE = 600
+"""Seconds, however busy the machine."""
+
+
+def test_the_demo_proves_what_it_claims_within_a_minutes_work_and_plainly_when_piped() -> None:
+    before = worked()
+    ended = subprocess.run(
+        [sys.executable, "-m", "tests.tools.demo"], capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert worked() - before < 60, "on an idle machine, whose clock says less: it has two cores, and most is waiting"
+    assert ESCAPE not in ended.stdout
+    assert "9 changes made, 9 reported, 0 lost, 0 too many" in ended.stdout
+    assert "Google has no live channel left" in ended.stdout
+
+
+def worked() -> float:
+    """Seconds of processor time that our children, and theirs, have taken: what others do does not count."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def test_the_demo_fails_aloud_with_the_last_words_of_the_processes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(demo, "SETTINGS", {"LEASE_SECONDS": "soon"})
+
+    assert demo.main() == 1
+    told = capsys.readouterr().out
+    assert "the demo failed" in told
+    assert "LEASE_SECONDS must be a number" in told
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("no_color", "shown"), [("", f"{ESCAPE}[32m+ something{ESCAPE}[0m"), ("1", "+ something")])
+def test_the_demo_is_in_colour_on_a_terminal_unless_that_is_unwanted(
+    monkeypatch: pytest.MonkeyPatch, no_color: str, shown: str
+) -> None:
+    monkeypatch.setenv("NO_COLOR", no_color)
+    terminal = Terminal()
+    Screen(terminal).change("created", "something")
+
+    assert terminal.getvalue().endswith(f"  {shown}\n")
+
+
+@contextmanager
+def development(directory: Path) -> Iterator[subprocess.Popen[str]]:
+    """`directory` takes its logs: who is killed outright leaves them behind."""
+    environment = {**os.environ, "TMPDIR": str(directory)}
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.tools.dev"], stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize(
+    ("farewell", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 0), (signal.SIGKILL, -signal.SIGKILL)]
+)
+def test_the_system_runs_until_it_is_ended_and_leaves_no_process(tmp_path: Path, farewell: int, code: int) -> None:
+    with development(tmp_path) as process:
+        addresses = re.findall(r"=(http://\S+)", guide(process))
+        assert len(addresses) == 6
+        assert all(answers(address) for address in addresses)
+        process.send_signal(farewell)
+        assert process.wait(timeout=PATIENCE) == code
+
+    until(lambda: not any(map(answers, addresses)), "every process is gone")
+
+
+def guide(process: subprocess.Popen[str]) -> str:
+    assert process.stdout
+    return "".join(takewhile(lambda line: not line.startswith("More: "), process.stdout))
+
+
+def answers(address: str) -> bool:
+    try:
+        return bool(call("GET", address).status_code)
+    except requests.RequestException:
+        return False

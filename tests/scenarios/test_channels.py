@@ -1,0 +1,359 @@
+"""The whole life of a channel, in virtual time, with the simulator as witness."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from requests import PreparedRequest, Response
+
+from calendar_watch.model.channel_token import Tokens
+from calendar_watch.model.target import Order
+from calendar_watch.model.watch import State
+from tests.doubles.calendar_simulator.channels import Channel
+from tests.doubles.local_firestore import LocalFirestore
+from tests.scenarios.conftest import MakeWorld
+from tests.support.line import Cut, Death, Send, answered, dead_after, dead_before, lost, refused
+from tests.support.world import ADDRESS, ALICE, ALICES_ACL, ALICES_LIST, ALICES_SETTINGS, BOB, KEY, World, policy_of
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+ALL = (ALICES_ACL, ALICES_LIST, ALICES_SETTINGS)
+NEW_KEY = "n" * 32
+
+
+def gaps(world: World, channels: Iterable[Channel]) -> list[timedelta]:
+    """Stretches of time after the first channel opened in which none of them lived."""
+    lives = [(each.created, min(each.expiration, each.stopped or each.expiration)) for each in channels]
+    return _uncovered(sorted(lives), world.now)
+
+
+def _uncovered(lives: list[tuple[datetime, datetime]], now: datetime) -> list[timedelta]:
+    covered, found = lives[0][0], []
+    for created, ended in [*lives, (now, now)]:
+        if created > covered:
+            found.append(created - covered)
+        covered = max(covered, ended)
+    return found
+
+
+def channels_of(world: World, order: Order) -> list[Channel]:
+    path = order.resource.path.format(calendarId=order.calendar_id)
+    return [each for each in world.google.channels_ever() if f"/{path}?" in each.resource_uri.replace("%40", "@")]
+
+
+def test_twenty_lifetimes_pass_without_an_instant_of_silence(make_world: MakeWorld) -> None:
+    world = make_world(policy=policy_of(channel_ttl=1800))
+    for order in ALL:
+        world.open(order)
+    world.run(10 * HOUR)
+    for order in ALL:
+        channels = channels_of(world, order)
+        assert len(channels) >= 20
+        assert gaps(world, channels) == []
+        assert world.store.get(order.id).state(world.now) is State.ACTIVE
+    world.run(3 * MINUTE)  # so that no renewal is under way
+    assert len(world.live()) == len(ALL)
+
+
+def test_renewal_falls_within_its_tenth_of_the_lifetime(make_world: MakeWorld) -> None:
+    world = make_world(policy=policy_of(channel_ttl=36_000))
+    world.open(ALICES_ACL)
+    world.run(DAY)
+    for first, second in pairwise(channels_of(world, ALICES_ACL)):
+        lived = (second.created - first.created) / (first.expiration - first.created)
+        assert 0.7 <= lived <= 0.8 + 60 / 36_000  # a sweep runs once a minute
+
+
+def test_the_old_channel_is_stopped_only_after_the_new_one_has_spoken(make_world: MakeWorld) -> None:
+    world = make_world(policy=policy_of(channel_ttl=36_000))
+    world.open(ALICES_ACL)
+    world.run(8 * HOUR)
+    old, new = channels_of(world, ALICES_ACL)
+    first_words = min(each.time for each in world.google.deliveries if each.channel_id == new.id)
+    assert old.stopped is not None
+    assert new.created <= first_words <= old.stopped
+
+
+@pytest.mark.parametrize("change", ["address", "key"])
+def test_a_changed_address_or_key_replaces_every_channel_spread_and_without_a_gap(
+    make_world: MakeWorld, change: str
+) -> None:
+    world = make_world()
+    orders = [Order(ALICES_ACL.resource, world.alice.create_calendar(f"c{n}"), ALICE) for n in range(12)]
+    for order in orders:
+        world.open(order)
+    world.run(HOUR)
+    before = set(world.live())
+    if change == "address":
+        world.deploy(policy_of(address="https://elsewhere.example.com/"), [KEY])
+    else:
+        world.deploy(policy_of(key=Tokens([NEW_KEY]).fingerprint), [NEW_KEY, KEY])
+    world.run(3 * HOUR)
+    after = [each for each in world.google.channels_ever() if each.id in world.live()]
+    assert len(after) == len(orders)
+    assert not before & {each.id for each in after}
+    assert len({each.created.replace(second=0, microsecond=0) for each in after}) > len(orders) / 2, "in a wave"
+    for order in orders:
+        assert gaps(world, channels_of(world, order)) == []
+
+
+def test_a_message_signed_with_the_old_key_still_counts_during_the_change(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.deploy(policy_of(key=Tokens([NEW_KEY]).fingerprint), [NEW_KEY, KEY])
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(timedelta(minutes=2))
+    assert world.told(ALICES_ACL.id) == ["watch.opened", "acl.created"]
+
+
+def test_an_unreachable_endpoint_means_polling_with_the_same_changes_and_it_recovers_by_itself(world: World) -> None:
+    world.google.faults.block(ADDRESS, "drop")
+    world.open(ALICES_ACL)
+    world.run(HOUR)
+    watch = world.query.show(ALICES_ACL.id)
+    assert (watch.state(world.now), watch.reason) == (State.POLLING, "notificationsNotArriving")
+    assert len(channels_of(world, ALICES_ACL)) == 3
+
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(timedelta(minutes=20))
+    assert world.told(ALICES_ACL.id) == ["watch.opened", "watch.polling", "acl.created"]
+
+    world.google.faults.unblock(ADDRESS)
+    world.run(DAY + HOUR)
+    assert world.query.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
+    assert world.told(ALICES_ACL.id)[-1] == "watch.resumed"
+    assert len(world.live()) == 1
+
+
+def test_a_message_of_the_last_channel_ends_polling_before_the_next_probe(world: World) -> None:
+    world.google.faults.block(ADDRESS, "drop")
+    world.open(ALICES_ACL)
+    world.run(HOUR)
+    world.google.faults.unblock(ADDRESS)
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(timedelta(minutes=2))
+    assert world.query.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
+
+
+def test_a_new_address_ends_polling_without_waiting_for_the_probe(world: World) -> None:
+    world.google.faults.block(ADDRESS, "drop")
+    world.open(ALICES_ACL)
+    world.run(HOUR)
+    world.deploy(policy_of(address="https://elsewhere.example.com/"), [KEY])
+    world.run(HOUR + timedelta(minutes=5))
+    assert world.query.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
+
+
+def test_the_first_message_may_come_before_the_answer(make_world: MakeWorld) -> None:
+    world = make_world(sync="before")
+    assert world.open(ALICES_ACL).state(world.now) is State.ACTIVE
+    world.run(HOUR)
+    assert world.live() == [channel.id for channel in channels_of(world, ALICES_ACL)]
+
+
+@pytest.mark.parametrize("sync", ["after", "before", "never"])
+@pytest.mark.parametrize("how", [lost, dead_before, dead_after])
+def test_whatever_happens_between_intent_and_answer_one_live_channel_remains(
+    make_world: MakeWorld, how: Cut, sync: str
+) -> None:
+    world = make_world(policy=policy_of(channel_ttl=4 * 3600), sync=sync)
+    with world.line.cut("POST", "/acl/watch", how):
+        try:
+            world.open(ALICES_ACL)
+        except Death:
+            world.now += timedelta(seconds=1)
+    world.run(30 * MINUTE)
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(30 * MINUTE)
+    watch = world.store.get(ALICES_ACL.id)
+    known = [channel.id for channel in watch.channels.values() if not channel.stopped]
+    assert set(world.live()) <= {*known}
+    told = world.told(ALICES_ACL.id)
+    assert (told[0], told.count("acl.created")) == ("watch.opened", 1)
+    world.run(5 * HOUR)
+    assert len(world.live()) == 1
+
+
+def test_a_channel_that_nobody_remembers_is_stopped_when_it_speaks(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(HOUR)
+    watch = world.store.get(ALICES_ACL.id)
+    token = world.around.tokens.sign("forgotten", watch.id)
+    body = {"id": "forgotten", "type": "web_hook", "address": ADDRESS, "token": token}
+    world.alice.post(f"calendars/{ALICE}/acl/watch", body)
+    world.run(timedelta(minutes=3))
+    assert world.live() == [channel.id for channel in watch.channels.values()]
+
+
+def test_a_stop_that_fails_is_tried_again_and_keeps_nothing_else_waiting(make_world: MakeWorld) -> None:
+    world = make_world(policy=policy_of(channel_ttl=86_400))
+    world.open(ALICES_ACL)
+    with world.line.cut("POST", "/channels/stop", refused(503, "backendError")):
+        world.run(20 * HOUR)
+        world.alice.share(ALICE, BOB, "reader")
+        world.run(timedelta(minutes=2))
+        assert world.told(ALICES_ACL.id)[-1] == "acl.created"
+        assert len(world.live()) == 2
+    world.run(2 * HOUR)
+    assert len(world.live()) == 1
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_channel_that_google_no_longer_knows_counts_as_stopped(world: World, status: int) -> None:
+    world.open(ALICES_ACL)
+    with world.line.cut("POST", "/channels/stop", refused(status, "notFound")):
+        assert world.registry.end(ALICES_ACL.id).state(world.now) is State.STOPPED
+
+
+def test_a_channel_that_dies_silently_is_replaced_after_two_surprises(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(timedelta(minutes=5))
+    (dead,) = world.live()
+    for role in ("reader", "writer"):
+        world.google.faults.drop_next(1)
+        world.alice.share(ALICE, BOB, role)
+        world.run(HOUR)
+    world.run(timedelta(minutes=10))
+    assert world.told(ALICES_ACL.id) == ["watch.opened", "acl.created", "acl.updated", "watch.renewed"]
+    assert dead not in world.live()
+    assert len(world.live()) == 1
+
+
+def test_an_unopened_renewal_degrades_the_watch_only_when_the_old_channel_expires(make_world: MakeWorld) -> None:
+    world = make_world(policy=policy_of(channel_ttl=86_400))
+    world.open(ALICES_ACL)
+    with world.line.cut("POST", "/acl/watch", refused(503, "backendError")):
+        world.run(0.99 * DAY)
+        assert world.query.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
+        world.run(0.02 * DAY)
+        assert world.query.show(ALICES_ACL.id).state(world.now) is State.DEGRADED
+        world.alice.share(ALICE, BOB, "reader")
+        world.run(HOUR)
+    world.run(2 * HOUR)
+    assert world.told(ALICES_ACL.id) == ["watch.opened", "watch.degraded", "acl.created", "watch.resumed"]
+
+
+def test_what_changed_while_no_channel_lived_is_read_when_one_opens_even_if_it_never_speaks(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(policy=policy_of(channel_ttl=3600, safety_sync=timedelta(0)))
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    with world.line.cut("POST", "/acl/watch", refused(503, "backendError")):
+        world.run(2 * HOUR)
+        world.alice.share(ALICE, BOB, "reader")
+    world.google.configure(sync="never")
+    while not world.live():
+        world.run(MINUTE)
+    world.run(MINUTE)
+    assert world.told(ALICES_ACL.id) == ["watch.opened", "watch.degraded", "acl.created"]
+
+
+@pytest.mark.parametrize(("sync", "soon"), [("after", MINUTE), ("never", 4 * MINUTE)])
+def test_what_an_old_channel_was_silent_about_is_read_with_the_first_message_of_the_new_one_or_shortly_after(
+    make_world: MakeWorld, sync: str, soon: timedelta
+) -> None:
+    world = make_world(policy=policy_of(channel_ttl=3600, safety_sync=timedelta(0)))
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    world.google.faults.drop_next(1)
+    world.alice.share(ALICE, BOB, "reader")
+    world.google.configure(sync=sync)
+    while len(channels_of(world, ALICES_ACL)) < 2:
+        world.run(MINUTE)
+    world.run(soon)
+    assert "acl.created" in world.told(ALICES_ACL.id)
+
+
+def test_ending_leaves_no_channel_at_google(world: World) -> None:
+    for order in ALL:
+        world.open(order)
+    for order in ALL:
+        assert world.registry.end(order.id).state(world.now) is State.STOPPED
+    assert world.live() == []
+
+
+def test_ending_while_a_channel_is_being_opened_leaves_none_behind(world: World) -> None:
+    with world.line.cut("POST", "/acl/watch", lost):
+        world.open(ALICES_ACL)
+    world.registry.end(ALICES_ACL.id)
+    world.run(HOUR)
+    assert world.live() == []
+    assert world.store.get(ALICES_ACL.id).state(world.now) is State.STOPPED
+
+
+def test_googles_word_on_the_end_of_a_channel_beats_our_guess(make_world: MakeWorld) -> None:
+    world = make_world(policy=policy_of(safety_sync=timedelta(0)), expiration_format="missing")
+    world.open(ALICES_ACL, ttl=2_592_000)
+    world.run(timedelta(days=8))
+    assert world.live(), "thirty days were asked for, a week was granted, and only the messages say so"
+
+
+def test_a_channel_that_is_dead_on_arrival_is_not_replaced_in_a_hot_loop(world: World) -> None:
+    def already_over(request: PreparedRequest, send: Send) -> Response:
+        body = {**send().json(), "expiration": "0"}
+        return answered(200, body)(request, send)
+
+    with world.line.cut("POST", "/acl/watch", already_over):
+        world.open(ALICES_ACL)
+        world.run(HOUR)
+    assert len(world.google.channels_ever()) <= 31, "more than one in two minutes"
+
+
+def test_an_old_channel_that_speaks_does_not_make_silent_new_ones_pile_up(make_world: MakeWorld) -> None:
+    world = make_world(policy=policy_of(channel_ttl=86_400))
+    world.open(ALICES_ACL)
+    world.run(HOUR)
+    world.google.configure(sync="never")
+    (old,) = world.google.channels_ever()
+    world.run(19 * HOUR)
+    opened = len(world.google.channels_ever())
+    token = world.around.tokens.sign(old.id, ALICES_ACL.id)
+    for _ in range(12):
+        world.intake.take({**_message(old), "X-Goog-Channel-Token": token})
+        world.run(15 * MINUTE)
+    assert len(world.google.channels_ever()) - opened <= 3
+    assert world.told(ALICES_ACL.id).count("watch.polling") <= 1
+
+
+def _message(channel: Channel) -> dict[str, str]:
+    return {
+        "X-Goog-Channel-ID": channel.id,
+        "X-Goog-Message-Number": "7",
+        "X-Goog-Resource-ID": channel.resource_id,
+        "X-Goog-Resource-State": "exists",
+        "X-Goog-Resource-URI": channel.resource_uri,
+    }
+
+
+def test_a_silent_endpoint_is_probed_no_more_often_than_agreed_however_short_channels_live(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(policy=policy_of(channel_ttl=600))
+    world.google.faults.block(ADDRESS, "drop")
+    world.open(ALICES_ACL)
+    world.run(3 * DAY)
+    assert len(world.google.channels_ever()) <= 3 + 3
+
+
+def test_a_channel_known_only_from_its_first_message_is_renewed_in_time(make_world: MakeWorld) -> None:
+    world = make_world(sync="never")
+    with world.line.cut("POST", "/acl/watch", lost):
+        world.open(ALICES_ACL)
+    (channel,) = world.google.channels_ever()
+    token = world.around.tokens.sign(channel.id, ALICES_ACL.id)
+    world.intake.take({**_message(channel), "X-Goog-Channel-Token": token})
+    world.run(5 * MINUTE)
+    known = world.store.get(ALICES_ACL.id).channels[channel.id]
+    assert known.expiration is not None
+    assert abs(known.expiration - channel.expiration) < MINUTE
+
+
+def test_one_silent_channel_is_counted_once_even_if_the_answer_to_our_write_is_lost(
+    make_world: MakeWorld, firestore_server: LocalFirestore
+) -> None:
+    world = make_world(sync="never")
+    with firestore_server.faults.lose_answer("Commit", nth=3):
+        world.open(ALICES_ACL)
+    assert world.store.get(ALICES_ACL.id).unconfirmed == 1

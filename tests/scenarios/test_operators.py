@@ -1,0 +1,162 @@
+"""Operators ask while workers work: a write of one never undoes a write of the other."""
+
+from contextlib import suppress
+from datetime import timedelta
+
+import pytest
+from requests import PreparedRequest, Response
+
+from calendar_watch.errors import RefusedError, UnknownWatchError
+from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.watch import State, Watch
+from calendar_watch.operations.register import Outcome
+from calendar_watch.ports import Filter
+from tests.scenarios.conftest import MakeWorld
+from tests.support.line import Send, late, refused, slow
+from tests.support.world import ALICE, ALICES_ACL, ALICES_LIST, ALICES_SETTINGS, BOB, World
+
+MINUTE = timedelta(minutes=1)
+
+
+def test_ending_a_watch_in_the_middle_of_its_opening_leaves_no_channel(world: World) -> None:
+    answers = []
+
+    def end_it() -> None:
+        answers.append(world.registry.end(ALICES_ACL.id).state(world.now))
+
+    with world.line.cut("POST", "/acl/watch", late(end_it)):
+        world.open(ALICES_ACL)
+    assert answers == [State.STOPPING]
+    world.run(5 * MINUTE)
+    assert world.store.get(ALICES_ACL.id).state(world.now) is State.STOPPED
+    assert world.live() == []
+
+
+def test_resuming_a_watch_in_the_middle_of_its_end_leaves_one_channel(world: World) -> None:
+    world.open(ALICES_ACL)
+    with world.line.cut("POST", "/channels/stop", slow(lambda: world.registry.open(ALICES_ACL, Wish()))):
+        world.registry.end(ALICES_ACL.id)
+    world.run(5 * MINUTE)
+    assert world.store.get(ALICES_ACL.id).state(world.now) is State.ACTIVE
+    assert len(world.live()) == 1
+
+
+def test_labels_set_in_the_middle_of_a_reading_are_kept_and_the_reading_too(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    world.alice.share(ALICE, BOB, "reader")
+    with world.line.cut("GET", "/acl", late(lambda: world.registry.open(ALICES_ACL, Wish(labels={"a": "b"})))):
+        world.run(MINUTE)
+    world.run(MINUTE)
+    assert world.told(ALICES_ACL.id) == ["watch.opened", "acl.created"]
+    assert world.query.show(ALICES_ACL.id).wish.labels == {"a": "b"}
+    assert world.events(ALICES_ACL.id)[1]["data"]["watch"]["labels"] == {"a": "b"}
+
+
+def test_what_google_refuses_at_once_is_not_kept_and_may_be_asked_for_again(world: World) -> None:
+    with world.line.cut("POST", "/acl/watch", refused(403, "forbidden")), pytest.raises(RefusedError):
+        world.open(ALICES_ACL)
+    with pytest.raises(UnknownWatchError):
+        world.query.show(ALICES_ACL.id)
+    assert world.query.page(Filter(), None, "", 10).watches == []
+    outcome, watch = world.registry.open(ALICES_ACL, Wish())
+    assert (outcome, watch.sequence) == (Outcome.CREATED, 1)
+
+
+def test_a_channel_opened_before_the_refusal_is_stopped(world: World) -> None:
+    with world.line.cut("GET", "/acl", refused(403, "forbidden")), pytest.raises(RefusedError):
+        world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    assert world.live() == []
+
+
+def test_a_refusal_at_resumption_keeps_what_was_there(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.registry.end(ALICES_ACL.id)
+    with world.line.cut("POST", "/acl/watch", refused(404, "notFound")), pytest.raises(RefusedError):
+        world.open(ALICES_ACL)
+    watch = world.query.show(ALICES_ACL.id)
+    assert (watch.state(world.now), watch.reason, watch.item_count) == (State.SUSPENDED, "notFound", 1)
+
+
+def test_ending_again_changes_nothing(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.registry.end(ALICES_ACL.id)
+    before = world.store.get(ALICES_ACL.id)
+    assert world.registry.end(ALICES_ACL.id) == before
+
+
+def test_a_listing_by_state_looks_at_the_time_that_it_is(world: World) -> None:
+    for order in (ALICES_ACL, ALICES_LIST, ALICES_SETTINGS):
+        world.open(order)
+    world.registry.end(ALICES_LIST.id)
+    active = world.query.page(Filter(), State.ACTIVE, "", 10).watches
+    assert {each.id for each in active} == {ALICES_ACL.id, ALICES_SETTINGS.id}
+    world.now += timedelta(days=8)
+    assert world.query.page(Filter(), State.ACTIVE, "", 10).watches == []
+
+
+def test_pages_of_a_filtered_listing_visit_every_watch_once(world: World) -> None:
+    for order in (ALICES_ACL, ALICES_LIST, ALICES_SETTINGS):
+        world.open(order)
+    seen, token = [], ""
+    while True:
+        page = world.query.page(Filter(subject=ALICE), State.ACTIVE, token, 1)
+        seen += [each.id for each in page.watches]
+        if page.next_token is None:
+            break
+        token = page.next_token
+    assert sorted(seen) == sorted(each.id for each in (ALICES_ACL, ALICES_LIST, ALICES_SETTINGS))
+
+
+def test_ending_a_polled_watch_in_the_middle_of_a_reading_ends_it_at_once(make_world: MakeWorld) -> None:
+    world = make_world(unwatchable=("@group.calendar.google.com",))
+    order = Order(ALICES_ACL.resource, world.alice.create_calendar("Holidays"), ALICE)
+    world.open(order)
+    with world.line.cut("GET", "/acl", late(lambda: world.registry.end(order.id))):
+        world.run(20 * MINUTE)
+    assert world.told(order.id) == ["watch.opened", "watch.polling", "watch.stopped"]
+
+
+def test_resuming_in_the_middle_of_a_probe_opens_a_channel_at_once(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    with world.line.cut("GET", "/acl", refused(403, "forbidden")):
+        world.alice.share(ALICE, BOB, "reader")
+        world.run(timedelta(days=7.5))
+    assert world.live() == []
+
+    def asked_for_again_and_refused(request: PreparedRequest, send: Send) -> Response:
+        world.registry.open(ALICES_ACL, Wish())
+        return refused(403, "forbidden")(request, send)
+
+    with world.line.cut("GET", "/acl", asked_for_again_and_refused):
+        world.run(timedelta(days=1))
+    assert len(world.live()) == 1
+
+
+def test_a_refusal_does_not_discard_what_somebody_else_has_opened_meanwhile(world: World) -> None:
+    refusals = [refused(403, "forbidden")]
+
+    def refused_once(request: PreparedRequest, send: Send) -> Response:
+        return refusals.pop()(request, send) if refusals else send()
+
+    def asked_again_just_before_the_discarding(watch_id: str) -> Watch:
+        watch = get(watch_id)
+        looks.append(watch.refusal)
+        if watch.refusal and looks.count(watch.refusal) == 3 and not asked:
+            asked.append(watch_id)
+            world.registry.open(ALICES_ACL, Wish())
+        return get(watch_id)
+
+    looks: list[object] = []
+    asked: list[str] = []
+    get = world.store.get
+    world.store.get = asked_again_just_before_the_discarding  # type: ignore[method-assign]
+    with world.line.cut("POST", "/acl/watch", refused_once), suppress(RefusedError):
+        world.registry.open(ALICES_ACL, Wish())
+    world.store.get = get  # type: ignore[method-assign]
+    world.run(5 * MINUTE)
+    assert asked
+    assert world.query.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
+    assert len(world.live()) == 1

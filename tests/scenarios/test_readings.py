@@ -1,0 +1,351 @@
+"""What is read, when, and what is made of it, in virtual time."""
+
+from datetime import timedelta
+
+import pytest
+from requests import PreparedRequest, Response
+
+from calendar_watch.decisions import registration
+from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.watch import State
+from calendar_watch.reconciler.reconcile import attend
+from tests.scenarios.conftest import MakeWorld
+from tests.support.line import Send, answered, late, refused, slow
+from tests.support.world import ALICE, ALICES_ACL, ALICES_LIST, ALICES_SETTINGS, BOB, World, policy_of
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+EMPTY = answered(200, {"items": []})
+
+
+def readings(world: World) -> int:
+    return sum(call.method_id == "calendar.acl.list" for call in world.google.calls)
+
+
+def roles(world: World, order: Order) -> list[tuple[str | None, str | None]]:
+    """What each change of an ACL says of before and after."""
+    data = [each["data"] for each in world.events(order.id) if "itemId" in each["data"]]
+    return [((each["before"] or {}).get("role"), (each["after"] or {}).get("role")) for each in data]
+
+
+def test_sharing_raising_and_unsharing_are_reported_with_before_and_after(world: World) -> None:
+    world.open(ALICES_ACL)
+    for act in ("reader", "writer"):
+        world.alice.share(ALICE, BOB, act)
+        world.run(2 * MINUTE)
+    world.alice.delete(f"calendars/{ALICE}/acl/user:{BOB}")
+    world.run(2 * MINUTE)
+    assert roles(world, ALICES_ACL) == [(None, "reader"), ("reader", "writer"), ("writer", None)]
+    assert [each["sequence"] for each in world.events(ALICES_ACL.id)] == [f"{n:020d}" for n in (1, 2, 3, 4)]
+
+
+def test_a_calendar_and_a_setting_are_reported(world: World) -> None:
+    world.open(ALICES_LIST)
+    world.open(ALICES_SETTINGS)
+    calendar = world.alice.create_calendar("Team")
+    world.google.set_setting(ALICE, "weekStart", "1")
+    world.run(2 * MINUTE)
+    world.alice.delete(f"calendars/{calendar}")
+    world.run(2 * MINUTE)
+    assert world.told(ALICES_LIST.id) == ["watch.opened", "calendarList.created", "calendarList.deleted"]
+    assert world.told(ALICES_SETTINGS.id) == ["watch.opened", "settings.updated"]
+    assert world.events(ALICES_SETTINGS.id)[1]["data"]["changedFields"] == ["value"]
+
+
+def test_a_lost_message_is_caught_by_the_safety_read(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    world.google.faults.drop_next(1)
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(5 * MINUTE)
+    assert roles(world, ALICES_ACL) == []
+    world.run(HOUR)
+    assert roles(world, ALICES_ACL) == [(None, "reader")]
+    assert world.events(ALICES_ACL.id)[1]["data"]["cause"] == "reconciliation"
+
+
+def test_without_safety_reads_every_message_still_leads_to_a_reading(make_world: MakeWorld) -> None:
+    world = make_world(policy=policy_of(safety_sync=timedelta(0)))
+    world.open(ALICES_ACL)
+    world.run(5 * HOUR)
+    quiet = readings(world)
+    world.run(5 * HOUR)
+    assert readings(world) == quiet
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(2 * MINUTE)
+    assert roles(world, ALICES_ACL) == [(None, "reader")]
+
+
+def test_a_listing_that_lags_behind_its_message_is_read_again(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    stale = world.alice.get(f"calendars/{ALICE}/acl")
+    world.alice.share(ALICE, BOB, "reader")
+    with world.line.cut("GET", "/acl", answered(200, stale)):
+        world.run(MINUTE)
+    assert roles(world, ALICES_ACL) == []
+    world.run(2 * MINUTE)
+    assert roles(world, ALICES_ACL) == [(None, "reader")]
+
+
+def test_an_emptied_listing_is_not_believed_at_once(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    with world.line.cut("GET", "/acl", EMPTY):
+        world.google.set_setting(ALICE, "weekStart", "1")
+        world.alice.share(ALICE, BOB, "reader")
+        world.run(MINUTE)
+        watch = world.query.show(ALICES_ACL.id)
+        assert (watch.state(world.now), watch.reason) == (State.ACTIVE, "emptyListing")
+    world.run(5 * MINUTE)
+    assert roles(world, ALICES_ACL) == [(None, "reader")]
+    assert world.query.show(ALICES_ACL.id).reason is None
+
+
+def test_an_emptied_listing_is_believed_the_second_time_a_minute_later(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    world.alice.share(ALICE, BOB, "reader")
+    with world.line.cut("GET", "/acl", EMPTY):
+        world.run(4 * MINUTE)
+        assert roles(world, ALICES_ACL) == [("owner", None)]
+
+
+def test_a_collection_that_cannot_be_pushed_is_polled_with_the_same_changes(make_world: MakeWorld) -> None:
+    world = make_world(unwatchable=("@group.calendar.google.com",))
+    order = Order(ALICES_ACL.resource, world.alice.create_calendar("Holidays"), ALICE)
+    watch = world.open(order)
+    assert (watch.state(world.now), watch.reason) == (State.POLLING, "pushNotSupported")
+    world.alice.share(order.calendar_id or "", BOB, "reader")
+    world.run(20 * MINUTE)
+    assert world.told(order.id) == ["watch.opened", "watch.polling", "acl.created"]
+    world.google.configure(unwatchable=())
+    world.run(timedelta(days=1))
+    assert world.told(order.id)[-1] == "watch.resumed"
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "shown"),
+    [
+        (403, "forbidden", "forbidden"),
+        (404, "notFound", "notFound"),
+        (403, "notACalendarUser", "notACalendarUser"),
+        (403, "accessNotConfigured", "apiDisabled"),
+        (401, "authError", "authorizationRevoked"),
+    ],
+)
+def test_what_google_refuses_for_good_suspends_the_watch_until_a_probe_succeeds(
+    world: World, status: int, reason: str, shown: str
+) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    with world.line.cut("GET", "/acl", refused(status, reason)):
+        world.alice.share(ALICE, BOB, "reader")
+        world.run(5 * MINUTE)
+        calls = readings(world)
+        world.run(20 * HOUR)
+        assert readings(world) == calls, "left alone until the probe"
+        watch = world.query.show(ALICES_ACL.id)
+        assert (watch.state(world.now), watch.reason) == (State.SUSPENDED, shown)
+        assert watch.detail == f"because of {reason}"
+    world.run(5 * HOUR)
+    assert world.told(ALICES_ACL.id) == ["watch.opened", "watch.suspended", "acl.created", "watch.resumed"]
+    assert len(world.live()) == 1
+
+
+def test_asking_again_for_a_suspended_watch_tries_at_once(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    with world.line.cut("GET", "/acl", refused(403, "forbidden")):
+        world.alice.share(ALICE, BOB, "reader")
+        world.run(5 * MINUTE)
+    world.open(ALICES_ACL)
+    assert roles(world, ALICES_ACL) == [(None, "reader")]
+
+
+def test_an_abuse_limit_is_waited_out_for_hours(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    with world.line.cut("GET", "/acl", refused(403, "quotaExceeded")):
+        world.alice.share(ALICE, BOB, "reader")
+        world.run(5 * MINUTE)
+        watch = world.query.show(ALICES_ACL.id)
+        assert (watch.state(world.now), watch.reason) == (State.ACTIVE, "quotaExceeded")
+    world.run(HOUR)
+    assert roles(world, ALICES_ACL) == []
+    world.run(6 * HOUR)
+    assert roles(world, ALICES_ACL) == [(None, "reader")]
+    assert world.query.show(ALICES_ACL.id).reason is None
+
+
+def test_google_is_given_the_time_that_it_asks_for(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    with world.line.cut("GET", "/acl", refused(429, "rateLimitExceeded", **{"Retry-After": "600"})):
+        world.alice.share(ALICE, BOB, "reader")
+        world.run(MINUTE)
+    world.run(8 * MINUTE)
+    assert roles(world, ALICES_ACL) == []
+    world.run(4 * MINUTE)
+    assert roles(world, ALICES_ACL) == [(None, "reader")]
+
+
+def test_a_subject_whose_domain_is_no_longer_allowed_is_suspended_and_google_is_not_asked(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    world.domains[:] = ["example.org"]
+    calls = len(world.google.calls)
+    world.run(2 * HOUR)
+    assert world.query.show(ALICES_ACL.id).reason == "subjectNotAllowed"
+    assert len(world.google.calls) == calls
+
+
+def test_resuming_reports_what_changed_meanwhile(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.registry.end(ALICES_ACL.id)
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(timedelta(days=20))
+    world.open(ALICES_ACL)
+    world.run(MINUTE)
+    assert world.told(ALICES_ACL.id) == ["watch.opened", "watch.stopped", "acl.created", "watch.resumed"]
+
+
+def test_resuming_after_the_retention_starts_from_a_new_baseline_and_counts_on(make_world: MakeWorld) -> None:
+    world = make_world(policy=policy_of(retention=timedelta(days=2)))
+    world.open(ALICES_ACL)
+    world.registry.end(ALICES_ACL.id)
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(timedelta(days=3))
+    assert world.store.parts(ALICES_ACL.id, ["0"])[0].items == {}
+    assert world.store.due(world.now + timedelta(days=999), 10) == [], "a watch that ended long ago is parked"
+    world.open(ALICES_ACL)
+    world.run(MINUTE)
+    told = world.query.changes(ALICES_ACL.id, 2, 100)
+    assert [each["type"] for each in told] == ["calendarwatch.watch.resynced.v1", "calendarwatch.watch.resumed.v1"]
+    assert told[0]["data"]["itemCount"] == 2
+
+
+def test_a_change_too_large_for_one_write_is_reported_whole_and_in_order(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    for n in range(1100):
+        world.alice.share(ALICE, f"user{n:04d}@example.com", "reader")
+    world.run(5 * MINUTE)
+    events = world.events(ALICES_ACL.id)
+    assert [int(each["sequence"]) for each in events] == list(range(1, 1102))
+    assert len({each["subject"] for each in events[1:]}) == 1100
+    assert len(world.query.items(ALICES_ACL.id, "", 2000).items) == 1101
+
+
+def test_a_listing_longer_than_the_lease_keeps_the_watch(world: World) -> None:
+    for n in range(1100):
+        world.alice.share(ALICE, f"user{n:04d}@example.com", "reader")
+    rivals = []
+
+    def somebody_else_sweeps() -> None:
+        world.now += timedelta(seconds=15)
+        rivals.append(world.sweep().attended)
+
+    with world.line.cut("GET", "/acl", slow(somebody_else_sweeps)):
+        world.open(ALICES_ACL)
+    assert len(rivals) >= 5
+    assert not any(rivals)
+    assert world.told(ALICES_ACL.id) == ["watch.opened"]
+
+
+@pytest.mark.parametrize("call", [("POST", "/acl/watch"), ("GET", "/acl")], ids=["opening", "reading"])
+def test_a_worker_that_was_fenced_off_calls_nothing_more(world: World, call: tuple[str, str]) -> None:
+    calls: list[int] = []
+
+    def the_lease_ends_and_another_takes_over() -> None:
+        if not calls:
+            calls.append(0)
+            world.now += timedelta(seconds=180)
+            assert attend(world.around, ALICES_ACL.id).steps
+            calls.append(len(world.google.calls))
+
+    world.store.create(registration.created(ALICES_ACL, Wish(), world.now))
+    with world.line.cut(*call, late(the_lease_ends_and_another_takes_over)):
+        assert attend(world.around, ALICES_ACL.id).steps[-1] == "Fenced"
+    assert len(world.google.calls) == calls[-1]
+    world.run(HOUR)
+    assert world.store.get(ALICES_ACL.id).state(world.now) is State.ACTIVE
+    assert len(world.live()) == 1
+
+
+def test_changes_in_a_row_are_read_in_few_listings_by_whoever_can_wait_and_none_is_lost(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(10 * MINUTE)
+    names, pauses = (f"user{n}@example.com" for n in range(4)), list[float]()
+
+    def somebody_goes_on_sharing() -> None:
+        world.alice.share(ALICE, next(names), "reader")
+        world.run(timedelta(0))
+
+    somebody_goes_on_sharing()
+    with world.line.cut("GET", "/acl", late(somebody_goes_on_sharing)):
+        attended = attend(world.around, ALICES_ACL.id, pauses.append)
+    assert (pauses, attended.synced) == ([0, 1, 4], 3)
+    world.run(2 * MINUTE)
+    assert world.told(ALICES_ACL.id).count("acl.created") == 4
+
+
+def test_a_probe_that_fails_otherwise_waits_too(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    world.now += timedelta(days=6)
+    with world.line.cut("POST", "/acl/watch", refused(403, "forbidden")):
+        world.run(5 * MINUTE)
+    world.now += timedelta(days=2)
+    asked = 0
+
+    def fails(request: PreparedRequest, send: Send) -> Response:
+        nonlocal asked
+        asked += 1
+        return refused(503, "backendError")(request, send)
+
+    with world.line.cut("POST", "/acl/watch", fails), world.line.cut("GET", "/acl", fails):
+        world.run(HOUR)
+    assert asked < 60
+    assert world.store.get(ALICES_ACL.id).holder is None
+
+
+def test_the_brake_does_not_outlive_an_end_and_a_resumption(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    world.alice.share(ALICE, BOB, "reader")
+    with world.line.cut("GET", "/acl", EMPTY):
+        world.run(MINUTE)
+        world.registry.end(ALICES_ACL.id)
+        world.open(ALICES_ACL)
+        assert "acl.deleted" not in world.told(ALICES_ACL.id)
+
+
+def test_a_watch_that_never_comes_to_rest_is_let_go_for_the_rest_of_its_lease(make_world: MakeWorld) -> None:
+    hasty = policy_of(safety_sync=timedelta(microseconds=1), settle=timedelta(microseconds=1))
+    world = make_world(policy=hasty)
+
+    def a_moment() -> None:
+        world.now += timedelta(milliseconds=1)
+
+    world.store.create(registration.created(ALICES_ACL, Wish(), world.now))
+    with world.line.cut("GET", "/acl", slow(a_moment)):
+        assert len(attend(world.around, ALICES_ACL.id).steps) <= 50
+    assert world.store.get(ALICES_ACL.id).holder
+
+
+def test_a_message_that_comes_while_its_watch_is_attended_to_is_read_in_the_same_attendance(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(10 * MINUTE)
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(timedelta(seconds=1))
+    late_ones = iter(["writer"])
+
+    def meanwhile() -> None:
+        for role in late_ones:
+            world.alice.share(ALICE, BOB, role)
+            world.run(timedelta(seconds=1))
+
+    with world.line.cut("GET", "/acl", late(meanwhile)):
+        attend(world.around, ALICES_ACL.id)
+    assert roles(world, ALICES_ACL) == [(None, "reader"), ("reader", "writer")]

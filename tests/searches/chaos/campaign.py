@@ -1,0 +1,74 @@
+"""Many runs, on several processors; of a failure the one line that repeats it."""
+
+import sys
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from time import monotonic
+
+from tests.searches.chaos.life import live
+
+_MOST_TOLD = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    seed: int
+    steps: int
+    turns: int = 0
+    """Inputs and outputs of workers."""
+    hours: float = 0
+    struck: int = 0
+    digest: str = ""
+    violation: str = ""
+
+
+def run(seed: int, steps: int) -> Outcome:
+    try:
+        life = live(seed, steps)
+    except Exception as error:  # noqa: BLE001 (whatever ends a run is a finding)
+        return Outcome(seed, steps, violation=f"{type(error).__name__}: {error}"[:_MOST_TOLD])
+    return Outcome(seed, steps, life.stage.turns, life.hours, life.dice.struck.total(), str(life.theatre.gate.digest))
+
+
+def campaign(seeds: Iterable[int], steps: int) -> bool:
+    """Whether nothing was violated."""
+    began = monotonic()
+    outcomes = [_told(each) for each in _outcomes(seeds, steps)]
+    _sum_up(outcomes, monotonic() - began)
+    return not any(each.violation for each in outcomes)
+
+
+def digests(seeds: Iterable[int], steps: int) -> bool:
+    """As `campaign`, but all that is told of a run is its seed and its hash."""
+    outcomes = [_told(each) for each in _outcomes(seeds, steps)]
+    _say("\n".join(f"{each.seed} {each.digest}" for each in outcomes))
+    return not any(each.violation for each in outcomes)
+
+
+def _outcomes(seeds: Iterable[int], steps: int) -> Iterator[Outcome]:
+    """In the order of the seeds, each as soon as it is known."""
+    with ProcessPoolExecutor() as pool:
+        futures = [pool.submit(run, seed, steps) for seed in seeds]
+        yield from (each.result() for each in futures)
+
+
+def _told(outcome: Outcome) -> Outcome:
+    if outcome.violation:
+        _say(f"{outcome.violation}\nrepeat it with:  make chaos SEED={outcome.seed} STEPS={outcome.steps}")
+    return outcome
+
+
+def _sum_up(outcomes: list[Outcome], seconds: float) -> None:
+    steps, turns = sum(each.steps for each in outcomes), sum(each.turns for each in outcomes)
+    faults, hours = sum(each.struck for each in outcomes), sum(each.hours for each in outcomes)
+    violations = sum(bool(each.violation) for each in outcomes)
+    _say(
+        f"{len(outcomes)} runs, {steps:,} steps, {turns:,} inputs and outputs, {faults:,} faults, "
+        f"{hours:,.0f} hours of virtual time in {seconds:.0f} s: {violations} violations"
+    )
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

@@ -1,0 +1,225 @@
+"""One seeded run: some hours in which everything goes wrong, then quiet, and then everything must be right again."""
+
+import contextlib
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+from calendar_watch.model.policy import Policy
+from calendar_watch.reconciler.reconcile import Attendance
+from tests.searches.chaos import invariants
+from tests.searches.chaos.at_once import everything_at_once
+from tests.searches.chaos.gate import Gate
+from tests.searches.chaos.invariants import NewsBox, Watchman
+from tests.searches.chaos.lines import Lines, listening
+from tests.searches.chaos.operators import Operators
+from tests.searches.chaos.postman import Postman
+from tests.searches.chaos.small import PAGE, everything_small
+from tests.searches.chaos.stage import Stage, Worker
+from tests.searches.chaos.strikes import Strikes
+from tests.searches.chaos.theatre import Theatre
+from tests.searches.chaos.users import Users
+from tests.searches.chaos.weather import STEADY, WEATHERS, Dice, Weather
+from tests.searches.chaos.witness import Witness
+from tests.support.world import START, TICK, policy_of
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+LIFETIME = HOUR
+_MOST_SWEEPS = 4
+_MOST_TURNS = 16
+_MOMENT, _INSTANT, _SHORTEST = timedelta(seconds=20), timedelta(seconds=3), timedelta(microseconds=1)
+_NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+class Life:
+    """`step` does one thing that matters, and gives some turns to the workers."""
+
+    def __init__(self, seed: int, weather: Weather, policy: Policy | None = None):
+        self.random = Random(f"{seed} life")  # noqa: S311 (repeatable on purpose)
+        self.stage = Stage(START)
+        self.dice = Dice(weather, self.stage, self.random)
+        gate = Gate(self.stage, self.dice)
+        self.theatre = Theatre(seed, gate, policy or self._policy(weather), **_options(self.random))
+        self.users = Users(self.theatre.google, self.random)
+        self.operators = Operators(self.theatre, self.users, self.random)
+        self.postman = Postman(self.theatre, self.dice, self.random, self._attended)
+        self.witness = Witness(self.theatre)
+        self.strikes = Strikes(self.theatre, self.users, self.dice, self.postman, self.random)
+        self.watchman = Watchman(self.theatre, self.postman.acknowledged, strict=weather is STEADY)
+        self.watchman.ended_by_others = self.strikes.ended
+        self.news_box = NewsBox(self.theatre)
+        self._next_sweep = self.stage.now
+        self._acts: Mapping[Callable[[], None], int] = {
+            self.users.act: 12,
+            self.ask: 3,
+            self.strikes.strike: 3,
+            self.freeze: 2,
+            self._pass: 1,
+        }
+
+    def _policy(self, weather: Weather) -> Policy:
+        """In a hurry, so that some hours see everything."""
+        return policy_of(
+            publishes=True,
+            channel_ttl=int(LIFETIME.total_seconds()),
+            probe=30 * MINUTE,
+            poll=10 * MINUTE,
+            safety_sync=20 * MINUTE if weather.safety else timedelta(0),
+            whole_events=self.random.random() < 0.5,
+        )
+
+    def step(self) -> None:
+        acts = list(self._acts)
+        self.random.choices(acts, [self._acts[each] for each in acts])[0]()
+        for _ in range(self.random.randrange(_MOST_TURNS)):
+            self.tick(_MOMENT)
+
+    def tick(self, longest: timedelta) -> None:
+        """One worker's turn; or time passes, because nobody has anything to do, or in the middle of everything."""
+        self.postman.go_round()
+        ready = self.stage.ready()
+        if ready and self.random.random() < 0.97:
+            self._turn(self.random.choice(ready))
+        else:
+            self._advance(longest if not ready else self.random.random() * _INSTANT)
+
+    def let(self, who: int) -> None:
+        """One of those who could go on, if there is any."""
+        self.postman.go_round()
+        ready = self.stage.ready()
+        if ready:
+            self._turn(ready[who % len(ready)])
+
+    def _turn(self, worker: Worker) -> None:
+        self.stage.turn(worker)
+        self.witness.look()
+        self.news_box.look()
+
+    def flow(self, span: timedelta) -> None:
+        end = self.stage.now + span
+        while self.stage.now < end:
+            self.tick(end - self.stage.now)
+
+    def calm_down(self, lines: Lines) -> None:
+        """Nothing strikes any more. What was begun comes to its end, and then everything has to be right."""
+        self.dice.calm()
+        self.strikes.finish()
+        self.flow(40 * MINUTE)
+        invariants.every_retired_channel_is_stopped(self.theatre)
+        self.flow(2 * LIFETIME)
+        self._come_to_rest()
+        self._check(lines)
+        for _ in range(5):
+            self.users.act()
+        self.flow(12 * MINUTE)
+        self._come_to_rest()
+        invariants.each_consumer_knows_what_google_shows(self.theatre, self.witness)
+        invariants.nothing_impossible_was_seen(self.witness)
+
+    def _come_to_rest(self) -> None:
+        """To a moment at which nobody is in the middle of anything: there has to be one."""
+        latest = self.stage.now + HOUR
+        while self.stage.workers or self.theatre.store.waiting("", 1) or self.postman.next_due():
+            invariants.demand(self.stage.now < latest, "nothing strikes, and yet there is no rest")
+            self.tick(MINUTE)
+
+    def _check(self, lines: Lines) -> None:
+        theatre, witness = self.theatre, self.witness
+        invariants.nothing_impossible_was_seen(witness)
+        invariants.nobody_holds_anything_and_nothing_waits(theatre)
+        invariants.each_active_watch_has_one_live_channel_and_no_other_has_any(theatre)
+        invariants.whoever_can_be_read_is_read(theatre)
+        invariants.each_consumer_knows_what_google_shows(theatre, witness)
+        invariants.what_arrived_is_what_was_written_each_in_its_place(theatre, witness)
+        invariants.what_was_acknowledged_has_been_read(theatre, self.postman.acknowledged)
+        invariants.what_is_followed_is_watched(theatre)
+        invariants.what_operators_were_promised_is_so(theatre, self.operators.answered)
+        invariants.nobody_is_told_of_a_channel_lost_without_a_reason(witness, self.watchman)
+        invariants.work_is_bounded(theatre.gate.passed_by, self.causes, self.watch_hours)
+        invariants.no_log_line_tells_a_secret(lines.telling)
+
+    @property
+    def causes(self) -> int:
+        return self.users.changes + self.operators.asked + self.dice.struck.total()
+
+    @property
+    def hours(self) -> float:
+        return (self.stage.now - START) / HOUR
+
+    @property
+    def watch_hours(self) -> float:
+        return len(invariants.watches(self.theatre)) * self.hours
+
+    def close(self) -> None:
+        self.theatre.close()
+
+    # --- time
+
+    def _advance(self, longest: timedelta) -> None:
+        """To the next moment at which anything happens."""
+        sweep, now = self._sweep_due(), self.stage.now
+        moments = (self.postman.next_due(), *(each.wakes for each in self.stage.workers), sweep, now + longest)
+        self.stage.now = min(each for each in moments if each and each > now)
+        self.strikes.mend()
+        if sweep <= self.stage.now:
+            self._next_sweep = self.stage.now + TICK
+            self._sweep()
+
+    def _sweep_due(self) -> datetime:
+        """The next full minute at which there is anything to do."""
+        if self.theatre.store.waiting("", 1):
+            return max(self._next_sweep, self.stage.now + _SHORTEST)
+        due = self.theatre.store.due(_NEVER, 1)
+        return max(self._next_sweep, due[0][1], self.stage.now + _SHORTEST) if due else _NEVER
+
+    def _sweep(self) -> None:
+        self.watchman.look()
+        sweeps = [each for each in self.stage.workers if each.name == "sweep"]
+        if len(sweeps) >= _MOST_SWEEPS:
+            self.stage.kill(sweeps[0])
+        self._enter("sweep", self.theatre.sweep)
+
+    def _pass(self) -> None:
+        self.flow(timedelta(minutes=self.random.choice((1, 2, 5, 20))))
+
+    # --- who comes in
+
+    def ask(self) -> None:
+        self._enter("operator", self.operators.request())
+
+    def _enter(self, name: str, work: Callable[[], None]) -> Worker:
+        skew = self.random.uniform(-self.dice.weather.skew, self.dice.weather.skew)
+        return self.stage.enter(name, work, timedelta(seconds=skew))
+
+    def freeze(self) -> None:
+        """Some worker stands still for longer than a lease, or its clock jumps."""
+        if not self.stage.workers:
+            return
+        worker = self.random.choice(self.stage.workers)
+        worker.wakes = max(worker.wakes, self.stage.now + timedelta(seconds=self.random.choice((30, 70, 150, 300))))
+        worker.skew = timedelta(seconds=self.random.uniform(-self.dice.weather.skew, self.dice.weather.skew))
+
+    def _attended(self, watch_id: str, attendance: Attendance) -> None:
+        invariants.whoever_lets_go_of_a_watch_leaves_no_news_behind(self.theatre, watch_id, attendance)
+
+
+def _options(random: Random) -> dict[str, object]:
+    return {
+        "expiration_format": random.choice(("string", "number", "missing")),
+        "sync": random.choice(("after", "after", "before")),
+        "listing_lag_seconds": random.choice((0, 0, 2, 15)),
+        "unwatchable": random.choice(((), ("@group.calendar.google.com",))) if random.random() < 0.1 else (),
+    }
+
+
+def live(seed: int, steps: int, weather: Weather | None = None) -> Life:
+    """Raises ViolationError."""
+    size = everything_small() if seed % 2 else contextlib.nullcontext()
+    with everything_at_once(seed), size, listening() as lines:
+        life = Life(seed, weather or WEATHERS[seed % len(WEATHERS)])
+        life.theatre.gate.page_size = PAGE if seed % 2 else 0
+        with contextlib.closing(life):
+            for _ in range(steps):
+                life.step()
+            life.calm_down(lines)
+    return life

@@ -1,0 +1,18 @@
+"""A part of `make chaos`, with the same seeds each time."""
+
+import pytest
+
+from tests.searches.chaos.campaign import run
+from tests.searches.chaos.weather import WEATHERS
+
+
+@pytest.mark.parametrize("seed", range(2 * len(WEATHERS)))
+def test_nothing_is_lost_doubled_or_forgotten(seed: int) -> None:
+    outcome = run(seed, 120)
+    assert not outcome.violation
+    assert outcome.turns > 300
+    assert outcome.struck > 20
+
+
+def test_the_same_seed_is_the_same_story() -> None:
+    assert run(4, 40) == run(4, 40)

@@ -1,0 +1,73 @@
+"""The same world in the hands of hypothesis, which chooses every turn and every mishap, and shortens what it finds."""
+
+from contextlib import ExitStack
+from datetime import timedelta
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from tests.searches.chaos.at_once import everything_at_once
+from tests.searches.chaos.life import Life
+from tests.searches.chaos.lines import listening
+from tests.searches.chaos.weather import FORCED, LOSSLESS, Weather
+
+CHOSEN = Weather("chosen", mishaps=0, deaths=0, hangs=0, doubled=0, delayed=0, safety=False, strikes=LOSSLESS.strikes)
+"""Nothing by chance."""
+CHANCE = st.integers(0, 2**16)
+SOMEBODY = st.integers(0, 9)
+
+
+class World(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.surroundings = ExitStack()
+        self.surroundings.enter_context(everything_at_once(0))
+        self.lines = self.surroundings.enter_context(listening())
+        self.life = Life(0, CHOSEN)
+        self.surroundings.callback(self.life.close)
+
+    @rule(chance=CHANCE)
+    def a_user_changes_something(self, chance: int) -> None:
+        self.life.random.seed(chance)
+        self.life.users.act()
+
+    @rule(chance=CHANCE)
+    def an_operator_asks(self, chance: int) -> None:
+        self.life.random.seed(chance)
+        self.life.ask()
+
+    @rule(chance=CHANCE)
+    def something_strikes(self, chance: int) -> None:
+        self.life.random.seed(chance)
+        self.life.strikes.strike()
+
+    @rule(chance=CHANCE)
+    def a_worker_stands_still(self, chance: int) -> None:
+        self.life.random.seed(chance)
+        self.life.freeze()
+
+    @rule(who=SOMEBODY, turns=st.integers(1, 20))
+    def a_worker_goes_on(self, who: int, turns: int) -> None:
+        for _ in range(turns):
+            self.life.let(who)
+
+    @rule(who=SOMEBODY, what=st.sampled_from([*FORCED, "before", "after", "hangs"]))
+    def a_call_goes_wrong(self, who: int, what: str) -> None:
+        self.life.dice.forced = what
+        self.life.let(who)
+        self.life.dice.forced = ""
+
+    @rule(seconds=st.sampled_from([1, 10, 60, 200, 1200]))
+    def time_passes(self, seconds: int) -> None:
+        self.life.flow(timedelta(seconds=seconds))
+
+    def teardown(self) -> None:
+        with self.surroundings:
+            self.life.calm_down(self.lines)
+
+
+World.TestCase.settings = settings(
+    max_examples=12, stateful_step_count=40, derandomize=True, suppress_health_check=list(HealthCheck)
+)
+TestWorld = World.TestCase

@@ -1,0 +1,128 @@
+"""How bad it is: what may strike, and how often. The seed chooses."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from random import Random
+
+from tests.searches.chaos.gate import BRIEF, LASTING, Fate
+from tests.searches.chaos.stage import Stage
+
+_STORE = ("unavailable", "lost", "contended")
+_PUBSUB = ("refused", "lost")
+_OPENING = ("rate", "busy", "server", "server after", "reset", "lost", "cut off", "html", "html after", "gone")
+_STOPPING = ("rate", "busy", "server", "server after", "reset", "lost", "html after")
+"""Never an answer that says that the channel is gone while it lives: nobody could do anything about that."""
+_HANGS = (5.0, 15.0, 40.0, 70.0, 200.0)
+_GOOGLE_HANGS = 3
+"""How much oftener Google lets one wait than Firestore does."""
+_LATENCY = (0.0, 0.0, 0.0, 0.1, 0.7)
+
+
+@dataclass(frozen=True, slots=True)
+class Weather:
+    """Chances, for each call, message or worker."""
+
+    name: str
+    mishaps: float = 0.03
+    lasting: float = 0.0
+    """Refusals that are believed for longer, among the mishaps."""
+    deaths: float = 0.01
+    hangs: float = 0.01
+    dropped: float = 0.0
+    doubled: float = 0.1
+    delayed: float = 0.1
+    skew: float = 3.0
+    """Seconds by which a worker's clock may be wrong, in either direction."""
+    safety: bool = True
+    """Whether there are safety reads."""
+    strikes: frozenset[str] = frozenset(
+        {"google away", "firestore away", "pubsub away", "empty listing", "half a listing", "tokens expire"}
+    )
+
+
+STEADY = Weather("steady")
+"""Nothing that would explain why a watch has no channel."""
+LOSSLESS = Weather(
+    "lossless",
+    safety=False,
+    lasting=0.05,
+    strikes=STEADY.strikes - {"half a listing"} | {"revoked", "unreachable"},
+)
+"""Whatever was acknowledged has to be read, as nothing else would ever find it; nor that a listing was too short."""
+STORM = replace(
+    LOSSLESS,
+    name="storm",
+    safety=True,
+    lasting=0.1,
+    dropped=0.2,
+    strikes=STEADY.strikes | LOSSLESS.strikes | {"channel dies", "channel ends early", "blocked"},
+)
+WEATHERS = (STEADY, LOSSLESS, STORM)
+CALM = Weather("calm", 0, 0, 0, 0, 0, 0, 0, 0, strikes=frozenset())
+
+
+FORCED: Mapping[str, Mapping[str, str]] = {
+    "fails": {"store": "unavailable", "google": "server", "pubsub": "refused"},
+    "unheard": {"store": "lost", "google": "lost", "pubsub": "lost"},
+    "refused": {"store": "contended", "google": "rate", "pubsub": "refused"},
+}
+"""What may be chosen to go wrong, and what that is at each edge; besides `before`, `after` and `hangs`."""
+
+
+class Dice:
+    """Decides what becomes of each call. `struck` counts what went wrong."""
+
+    def __init__(self, weather: Weather, stage: Stage, dice: Random):
+        self.weather = weather
+        self.struck: Counter[str] = Counter()
+        self._stage = stage
+        self._dice = dice
+        self._away: dict[str, datetime] = {}
+        self.forced = ""
+        """What becomes of the next call, whatever the chances are: a key of `_FORCED`, or empty."""
+
+    def away(self, edge: str, seconds: float) -> None:
+        """Everything that passes this edge fails for so long."""
+        self._away[edge] = self._stage.now + timedelta(seconds=seconds)
+
+    def calm(self) -> None:
+        self.weather = CALM
+        self._away.clear()
+
+    def __call__(self, call: str) -> Fate:
+        fate = self._fate(call)
+        for what in (fate.mishap, fate.dies, "hangs" if fate.seconds >= _HANGS[0] else ""):
+            self.struck[what] += bool(what)
+        return fate
+
+    def _fate(self, call: str) -> Fate:
+        edge, weather = call.partition(".")[0], self.weather
+        if self.forced:
+            return self._forced(edge)
+        if weather is CALM:
+            return Fate()
+        if self._dice.random() < weather.deaths:
+            return Fate(dies=self._dice.choice(("before", "after")))
+        if self._stage.now < self._away.get(edge, self._stage.now) or self._dice.random() < weather.mishaps:
+            return Fate(self._mishap(call))
+        if self._dice.random() < weather.hangs * (_GOOGLE_HANGS if edge == "google" else 1):
+            return Fate(seconds=self._dice.choice(_HANGS))
+        return Fate(seconds=self._dice.choice(_LATENCY) if edge == "google" else 0)
+
+    def _forced(self, edge: str) -> Fate:
+        kind, self.forced = self.forced, ""
+        if kind in FORCED:
+            return Fate(FORCED[kind][edge])
+        return Fate(dies=kind) if kind in {"before", "after"} else Fate(seconds=_HANGS[-1])
+
+    def _mishap(self, call: str) -> str:
+        edge, _, what = call.partition(".")
+        if edge != "google":
+            return self._dice.choice(_STORE if edge == "store" else _PUBSUB)
+        if what == "channels.stop":
+            return self._dice.choice(_STOPPING)
+        if self._dice.random() < self.weather.lasting:
+            return self._dice.choice(list(LASTING))
+        return self._dice.choice(_OPENING if what.endswith("watch") else list(BRIEF))

@@ -1,0 +1,76 @@
+"""Reads all that arrives at Pub/Sub, as a consumer would, and remembers what must never have been."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from calendar_watch.errors import UnknownWatchError
+from calendar_watch.model.recurrence import fingerprint
+from calendar_watch.operations.query import Query
+from tests.searches.chaos.theatre import ARRIVALS, Theatre
+from tests.support.consumer import Consumer, GapError, Items, reading
+from tests.support.world import cloud_event
+
+
+class Witness:
+    def __init__(self, theatre: Theatre):
+        self.consumer = Consumer(_reading(theatre.reader))
+        self.arrived: list[Mapping[str, Any]] = []
+        """First deliveries, in order of arrival."""
+        self.when: dict[str, datetime] = {}
+        """When each of them arrived first, by id."""
+        self.offences: list[str] = []
+        self._theatre = theatre
+        self._last: dict[str, int] = {}
+
+    def look(self) -> None:
+        while received := self._theatre.pubsub.pull(ARRIVALS, 100):
+            self._theatre.pubsub.acknowledge(ARRIVALS, [each.ack_id for each in received])
+            for each in received:
+                self._take(cloud_event(each.message))
+
+    def _take(self, event: Mapping[str, Any]) -> None:
+        watch, sequence = event["partitionkey"], int(event["sequence"])
+        self._check_order(watch, sequence)
+        if sequence > self._last.get(watch, 0):
+            self._last[watch] = sequence
+            self.arrived.append(event)
+            self.when[event["id"]] = self._theatre.stage.now
+            self._theatre.gate.digest.told(self._theatre.stage.now, event)
+        self._check_chain(watch, sequence, event["data"])
+        try:
+            self.consumer.take(event)
+        except (AssertionError, GapError, KeyError) as error:
+            self.offences.append(f"a consumer could not apply {event['id']}: {error!r:.300}")
+
+    def _check_order(self, watch: str, sequence: int) -> None:
+        if sequence > self._last.get(watch, 0) + 1:
+            self.offences.append(f"{watch}: {sequence} arrived right after {self._last.get(watch, 0)}")
+
+    def _check_chain(self, watch: str, sequence: int, data: Mapping[str, Any]) -> None:
+        """What was there before is what was told last."""
+        fresh = sequence > self.consumer._sequences.get(watch, 0)  # noqa: SLF001 (whether it is about to be applied)
+        if not fresh or "itemId" not in data or watch not in self.consumer.items:
+            return
+        known = self.consumer.items[watch].get(data["itemId"])
+        if told(known, data) != told(data["before"], data):
+            self.offences.append(f"{watch}.{sequence}: before is {data['before']}, but was told to be {known}")
+
+
+def told(item: Mapping[str, Any] | None, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """What two versions of an item are compared by."""
+    if item is None or data["watch"]["resource"] != "events":
+        return item
+    return {name: value for name, value in fingerprint(item).items() if name != "etag"}
+
+
+def _reading(query: Query) -> Any:
+    read_items = reading(query)
+
+    def read(watch_id: str) -> tuple[Items, int]:
+        try:
+            return read_items(watch_id)
+        except UnknownWatchError:  # refused before it was ever shown to anybody
+            return {}, 0
+
+    return read

@@ -1,0 +1,174 @@
+"""The slips. Each was somebody's bug once, or could have been."""
+
+from tests.searches.mutants.slip import Edit, Slip
+
+SLIPS = (
+    Slip(
+        "news are deleted after the listing, not at the claim",
+        ("tests/scenarios/test_readings.py",),
+        (
+            Edit(
+                "reconciler/lease.py",
+                "self._around.store.claim(watch, news), claimed",
+                "self._around.store.claim(watch, ()), claimed",
+            ),
+            Edit(
+                "reconciler/reconcile.py",
+                "            finally:\n",
+                "                [self._around.store.drop(each) for each in news]\n            finally:\n",
+            ),
+        ),
+    ),
+    Slip(
+        "a commit is on no condition",
+        ("tests/contract/test_store.py",),
+        (
+            Edit(
+                "firestore/store.py",
+                "batch.update(place, document, option=self._client.write_option(last_update_time=watch.version))",
+                "batch.set(place, document)",
+            ),
+        ),
+    ),
+    Slip(
+        "the sync token is saved before the changes",
+        ("tests/scenarios/test_events.py",),
+        (
+            Edit(
+                "reconciler/read_pages.py",
+                "        while True:\n            portioned",
+                "        early = replace(watch, sync_token=page.sync_token or watch.sync_token)\n"
+                "        watch = self._advance(_Piece(early))\n"
+                "        while True:\n            portioned",
+            ),
+        ),
+    ),
+    Slip(
+        "the old channel is stopped before the new one is confirmed",
+        ("tests/scenarios/test_channels.py",),
+        (
+            Edit(
+                "decisions/upkeep.py",
+                "    live = watch.confirmed(now)\n    older",
+                "    live = watch.newest\n    older",
+            ),
+        ),
+    ),
+    Slip(
+        "a watch is released without looking for news again",
+        ("tests/scenarios/test_readings.py", "tests/scenarios/test_channels.py"),
+        (Edit("reconciler/reconcile.py", "_PAUSES = (0, 1, 4)", "_PAUSES = (0,)"),),
+    ),
+    Slip(
+        "a late worker stops its channel",
+        ("tests/scenarios/test_readings.py",),
+        (
+            Edit(
+                "reconciler/lease.py",
+                "        if self.watch.holder != self._nonce:\n            raise FencedError",
+                "        _ = self._nonce",
+            ),
+        ),
+    ),
+    Slip(
+        "an unknown channel is ignored",
+        ("tests/scenarios/test_channels.py",),
+        (Edit("decisions/claim.py", "return watch.with_channel(_orphan(news, now))", "return watch"),),
+    ),
+    Slip(
+        "a message is answered 204 although Firestore failed",
+        ("tests/api/test_outages.py",),
+        (Edit("http/problems.py", "StoreError: HTTPStatus.SERVICE_UNAVAILABLE", "StoreError: HTTPStatus.NO_CONTENT"),),
+    ),
+    Slip(
+        "404 on stop is a failure",
+        ("tests/unit/calendar_api/test_api.py", "tests/scenarios/test_channels.py"),
+        (
+            Edit(
+                "calendar_api/api.py", "_STOPPED_ALREADY = frozenset({404, 410})", "_STOPPED_ALREADY = frozenset({410})"
+            ),
+        ),
+    ),
+    Slip(
+        "changes are published out of order",
+        ("tests/scenarios/test_publishing.py",),
+        (Edit("pubsub.py", "map(_change, entries)", "map(_change, reversed(entries))"),),
+    ),
+    Slip(
+        "changes are counted as published before they are",
+        ("tests/scenarios/test_publishing.py",),
+        (
+            Edit(
+                "decisions/next_step.py", "    if not policy.publishes:\n        watch", "    if watch:\n        watch"
+            ),
+        ),
+    ),
+    Slip(
+        "a reading for news is not repeated",
+        ("tests/scenarios/test_readings.py",),
+        (
+            Edit(
+                "decisions/reading.py",
+                "if resynced or watch.read_cause in {Cause.OPENED, Cause.NOTIFICATION}:",
+                "if resynced:",
+            ),
+        ),
+    ),
+    Slip(
+        "an emptied listing is believed at once",
+        ("tests/scenarios/test_events.py",),
+        (
+            Edit(
+                "decisions/paging.py",
+                "return _braked(watch, policy, now) if doubtful and not watch.brake else watch",
+                "return watch",
+            ),
+        ),
+    ),
+    Slip(
+        "after 410 the difference is dropped",
+        ("tests/scenarios/test_events.py",),
+        (
+            Edit(
+                "decisions/paging.py",
+                "if watch.item_count is not None:\n        changes",
+                "if watch.item_count is not None and not watch.resyncing:\n        changes",
+            ),
+        ),
+    ),
+    Slip(
+        "a first page that is asked for anew goes on with what the old listing had shown",
+        ("tests/scenarios/test_events.py",),
+        (Edit("reconciler/read_pages.py", " or not watch.listing.pages:", ":"),),
+    ),
+    Slip(
+        "what an old channel was silent about waits for a message that may get lost",
+        ("tests/scenarios/test_channels.py",),
+        (Edit("decisions/channel_lifecycle.py", "_read_soon(watch, now + policy.confirm) if", "watch if"),),
+    ),
+    Slip(
+        "an exception outlives its series",
+        ("tests/unit/decisions/test_merge.py",),
+        (Edit("decisions/merge.py", "dict.fromkeys(series.orphans(part.items))", "{}"),),
+    ),
+    Slip(
+        "a cancelled exception outlives a series that ended on an earlier page",
+        ("tests/scenarios/test_events.py",),
+        (Edit("decisions/paging.py", "return watch if listing.unclear else finished", "return finished"),),
+    ),
+    Slip(
+        "two writes that look alike are taken for one",
+        ("tests/scenarios/test_follow.py",),
+        (Edit("reconciler/lease.py", "return replace(watch, turn=self.watch.turn + 1)", "return watch"),),
+    ),
+    Slip(
+        "a child is ended although an operator asked for it",
+        ("tests/scenarios/test_follow.py",),
+        (Edit("decisions/children.py", "if watch.followed_by or watch.by_operator else", "if watch.followed_by else"),),
+    ),
+    Slip(
+        "a guess at a channel's end beats Google's word",
+        ("tests/scenarios/test_channels.py",),
+        (Edit("decisions/claim.py", "return told or held", "return held or told"),),
+    ),
+)

@@ -1,0 +1,53 @@
+"""Where a world in one process keeps its state: in memory, which is fast, or behind gRPC, where tests may meddle.
+
+Both are held to one contract (tests/contract/test_store.py).
+"""
+
+from datetime import timedelta
+from typing import Protocol
+
+from calendar_watch.firestore.client import connect
+from calendar_watch.firestore.news import FirestoreNews
+from calendar_watch.firestore.store import FirestoreStore
+from calendar_watch.ports import NewsStore, Store
+from tests.doubles.memory_store import MemoryFirestore, MemoryStore
+
+_TIMEOUT = 10
+
+
+class Database(Protocol):
+    def store(self, retention: timedelta) -> Store: ...
+
+    def news(self) -> NewsStore: ...
+
+    def close(self) -> None: ...
+
+
+class InMemory:
+    def __init__(self) -> None:
+        self._database = MemoryFirestore()
+
+    def store(self, retention: timedelta) -> Store:
+        return MemoryStore(self._database, retention)
+
+    def news(self) -> NewsStore:
+        return MemoryStore(self._database, timedelta())
+
+    def close(self) -> None:
+        pass
+
+
+class OverGrpc:
+    """FIRESTORE_EMULATOR_HOST says where."""
+
+    def __init__(self, project: str) -> None:
+        self.client = connect(project, "calendar-watch")
+
+    def store(self, retention: timedelta) -> Store:
+        return FirestoreStore(self.client, timeout=_TIMEOUT, retention=retention)
+
+    def news(self) -> NewsStore:
+        return FirestoreNews(self.client, timeout=_TIMEOUT)
+
+    def close(self) -> None:
+        self.client._firestore_api.transport.close()  # noqa: SLF001 (Client.close() leaves this channel open)

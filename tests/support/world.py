@@ -1,0 +1,194 @@
+"""All of it in one process and in virtual time: our parts, the Calendar simulator, Pub/Sub, and some database.
+
+Years run in seconds, because nothing sleeps: time jumps to whatever happens next.
+"""
+
+import json
+import random
+import uuid
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+
+from calendar_watch.calendar_api.allow_list import Allowance
+from calendar_watch.calendar_api.api import CalendarApi
+from calendar_watch.calendar_api.calls import GoogleCalls
+from calendar_watch.calendar_api.rate_limiter import Pace
+from calendar_watch.errors import CalendarWatchError, InvalidRequestError, InvalidTokenError
+from calendar_watch.model.channel_token import Tokens
+from calendar_watch.model.policy import Policy
+from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS, RESOURCES, SETTINGS
+from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.watch import Watch
+from calendar_watch.operations.query import Query
+from calendar_watch.operations.receive import Intake
+from calendar_watch.operations.register import Registry
+from calendar_watch.operations.sweep import Sweep, Swept
+from calendar_watch.ports import Surroundings
+from calendar_watch.pubsub import ChangesTopic, PubSub, WakeupTopic
+from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Courier, Delivery, Options
+from tests.doubles.local_pubsub import LocalPubSub, Message, PubSubAdapter
+from tests.support.databases import Database
+from tests.support.line import Line
+
+ALICE = "alice@example.com"
+BOB = "bob@example.com"
+ADDRESS = "https://notifications.example.com/"
+KEY = "k" * 32
+PUBSUB = "https://pubsub.googleapis.com"
+CHANGES, WAKEUPS = "projects/p/topics/changes", "projects/p/topics/wakeups"
+ROOT = "https://www.googleapis.com/calendar/v3"
+START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+TICK = timedelta(minutes=1)
+_NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+
+ALICES_ACL = Order(ACL, ALICE, ALICE)
+ALICES_LIST = Order(CALENDAR_LIST, None, ALICE)
+ALICES_EVENTS = Order(EVENTS, ALICE, ALICE)
+ALICES_SETTINGS = Order(SETTINGS, None, ALICE)
+
+
+def _full_minute(moment: datetime) -> datetime:
+    """The next one, or this one."""
+    return moment + (START - moment) % TICK
+
+
+def cloud_event(message: Message) -> dict[str, Any]:
+    """What the Pub/Sub binding says that a message is."""
+    attributes = {name.removeprefix("ce-"): value for name, value in message.attributes.items() if name[:3] == "ce-"}
+    kind = message.attributes["content-type"]
+    return {**attributes, "datacontenttype": kind, "data": json.loads(message.payload)}
+
+
+def policy_of(**changes: Any) -> Policy:
+    return replace(Policy(address=ADDRESS, key=Tokens([KEY]).fingerprint), **changes)
+
+
+def answered(intake: Intake, delivery: Delivery) -> int:
+    """What `notifications` answers; errors become statuses as `web` has it."""
+    try:
+        intake.take(delivery.headers)
+    except InvalidRequestError:
+        return 400
+    except InvalidTokenError:
+        return 403
+    except CalendarWatchError:
+        return 503
+    return 204
+
+
+class World:
+    """`alice` and `bob` change things at Google; `registry` and `query` are how operators talk to us."""
+
+    def __init__(self, database: Database, policy: Policy | None = None, **options: Any):
+        self.now = START
+        self.domains = ["example.com"]
+        self.google = CalendarSimulator(lambda: self.now, options=Options(**options))
+        self.alice, self.bob = Actor(self.google, ALICE), Actor(self.google, BOB)
+        self.database = database
+        self._courier = Courier(self.google, self._post)
+        self._session = requests.Session()
+        self.line = Line(self.google, self._post)
+        self._session.mount("https://", self.line)
+        self.pubsub = LocalPubSub(lambda: self.now)
+        for topic in (CHANGES, WAKEUPS):
+            self.pubsub.create_topic(topic)
+        self._session.mount(PUBSUB, PubSubAdapter(self.pubsub))
+        self._chance = random.Random(1)  # noqa: S311 (repeatable on purpose)
+        self.deploy(policy or policy_of(), [KEY])
+
+    def deploy(self, policy: Policy, keys: list[str]) -> None:
+        """New instances: what they remember lies in Firestore alone."""
+        self.policy = policy
+        self.store = self.database.store(policy.retention)
+        self.around = Surroundings(
+            store=self.store,
+            calendar=self._calendar(),
+            outlet=ChangesTopic(self._pubsub(), CHANGES),
+            tokens=Tokens(keys),
+            policy=policy,
+            clock=lambda: self.now,
+            new_id=lambda: str(uuid.UUID(int=self._chance.getrandbits(128), version=4)),
+            jitter=self._chance.random,
+        )
+        self.query = Query(self.around)
+        self.registry = Registry(self.around, pause=lambda seconds: self.run(timedelta(seconds=seconds)))
+        self.intake = Intake(Tokens(keys), self.database.news, self._wake, lambda: self.now)
+
+    def close(self) -> None:
+        self._session.close()
+        self.database.close()
+
+    def _pubsub(self) -> PubSub:
+        return PubSub(PUBSUB, lambda: self._session, timeout=20, clock=self._seconds, sleep=self._sleep)
+
+    def _wake(self, watch_id: str) -> None:
+        """Where changes are published, wake-ups are as well."""
+        if self.policy.publishes:
+            WakeupTopic(self._pubsub(), WAKEUPS).wake(watch_id)
+
+    def _calendar(self) -> CalendarApi:
+        seconds = self._seconds
+        return CalendarApi(
+            GoogleCalls(
+                root=ROOT,
+                sessions=lambda _subject, _scope: self._session,
+                allowance=Allowance(RESOURCES, self.domains),
+                pace=Pace(6000, clock=seconds, sleep=self._sleep),
+                timeout=20,
+                clock=seconds,
+                sleep=self._sleep,
+                jitter=self._chance.random,
+                now=lambda: self.now,
+            )
+        )
+
+    def _seconds(self) -> float:
+        return (self.now - START).total_seconds()
+
+    def _sleep(self, seconds: float) -> None:
+        self.now += timedelta(seconds=seconds)
+
+    def _post(self, delivery: Delivery) -> int:
+        return answered(self.intake, delivery)
+
+    def run(self, span: timedelta) -> None:
+        """Let time pass: messages arrive when they are due, and a sweep runs at every full minute that needs one."""
+        end = self.now + span
+        while (moment := min(sweep := self._next_sweep(), self.google.next_due() or _NEVER)) <= end:
+            self.now = max(self.now, moment)
+            self._courier.deliver_due()
+            if moment == sweep:
+                self.sweep()
+        self.now = end
+
+    def _next_sweep(self) -> datetime:
+        next_moment = self.now + timedelta(microseconds=1)
+        if self.store.waiting("", 1):
+            return _full_minute(next_moment)
+        due = self.store.due(_NEVER, 1)
+        return _full_minute(max(due[0][1], next_moment)) if due else _NEVER
+
+    def sweep(self) -> Swept:
+        return Sweep(self.around, threads=1, seconds=50).run(start="")
+
+    def open(self, order: Order, **wish: Any) -> Watch:
+        return self.registry.open(order, Wish(**wish))[1]
+
+    def events(self, watch_id: str) -> list[Any]:
+        """The whole feed, as a consumer reads it."""
+        return list(self.query.changes(watch_id, 0, 10_000))
+
+    def published(self) -> list[Any]:
+        """Every CloudEvent that arrived at Pub/Sub, in JSON form, in order of arrival."""
+        return [cloud_event(each) for each in self.pubsub.published(CHANGES)]
+
+    def told(self, watch_id: str) -> list[str]:
+        """What happened, in words: the middle of each type."""
+        return [each["type"].removeprefix("calendarwatch.").removesuffix(".v1") for each in self.events(watch_id)]
+
+    def live(self) -> list[str]:
+        """Ids of the channels that Google would still use."""
+        return [channel.id for channel in self.google.live_channels()]

@@ -1,0 +1,85 @@
+"""What a sweep costs when nothing is due, with 20,000 watches stored against 1,000; in Google's emulator if it is here.
+
+The emulators have no indexes, they look at every document: 200,000 would only take ten times as long to say the same.
+In Firestore each of these queries reads an index from one end, and stops at the first watch that is not due.
+"""
+
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from google.cloud.firestore_v1.base_query import FieldFilter
+
+from calendar_watch.firestore.client import connect
+from calendar_watch.firestore.store import FirestoreStore
+from calendar_watch.operations.sweep import Sweep
+from tests.doubles import local_firestore
+from tests.support import firestore_emulator
+from tests.support.databases import InMemory
+from tests.support.world import World
+from tests.tools.bench.row import Row, at_most
+
+_SIZES = (1_000, 20_000)
+_SWEEPS, _BATCH = 6, 500
+_LATER = datetime(2100, 1, 1, tzinfo=UTC)
+
+
+def measure() -> Iterator[Row]:
+    with _server() as host:
+        os.environ[firestore_emulator.VARIABLE] = host
+        sweeps = {size: _Sweeping(size) for size in _SIZES}
+        few, many = _medians({size: each.sweep for size, each in sweeps.items()})
+        fewer, more = _medians({size: each.ask for size, each in sweeps.items()})
+    yield at_most(f"sweep with nothing due, {_SIZES[1]:,} watches ÷ {_SIZES[0]:,}", many / few, 1.2)
+    yield Row("  the same in milliseconds", f"{many * 1e3:.1f} against {few * 1e3:.1f} ms")
+    yield Row("  the floor: one bare query for what is due, likewise", f"{more / fewer:.2f} x")
+
+
+def _medians(acts: Mapping[int, Callable[[], object]]) -> Iterator[float]:
+    """Of seconds, for each size; in turns, and the first round does not count."""
+    rounds = [[_seconds(act) for act in acts.values()] for _ in range(_SWEEPS)][1:]
+    return (statistics.median(each) for each in zip(*rounds, strict=True))
+
+
+def _seconds(act: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
+def _server() -> AbstractContextManager[str]:
+    if firestore_emulator.present():
+        return firestore_emulator.emulator()
+    return nullcontext(local_firestore.serve().host)
+
+
+class _Sweeping:
+    def __init__(self, size: int):
+        self._client = connect(f"bench-{size}", "calendar-watch")
+        self._fill(size)
+        store = FirestoreStore(self._client, timeout=20, retention=timedelta(days=30))
+        self._around = replace(World(InMemory()).around, store=store)
+
+    def _fill(self, size: int) -> None:
+        """As much of a watch as a sweep asks about."""
+        collection = self._client.collection("calendar_watches")
+        for first in range(0, size, _BATCH):
+            batch = self._client.batch()
+            for number in range(first, first + _BATCH):
+                due_at = _LATER + timedelta(seconds=number)
+                batch.create(collection.document(f"w{number * 7919 % size:031d}"), {"due_at": due_at})
+            batch.commit(timeout=60)
+
+    def sweep(self) -> None:
+        swept = Sweep(self._around, threads=1, seconds=50).run(start="m")
+        assert not swept.attended
+
+    def ask(self) -> None:
+        """What no sweep can do without."""
+        due = FieldFilter("due_at", "<=", datetime.now(UTC))
+        query = self._client.collection("calendar_watches").where(filter=due).order_by("due_at").limit(1)
+        assert not list(query.get(timeout=20))

@@ -1,0 +1,40 @@
+"""`python -m tests.tools.demo`: exits with 1 if something it promises does not come true."""
+
+import sys
+
+from tests.support.stack import WHOSE, ProcessError, RefusedError, Stack, best_pubsub
+
+from .proof import UnprovenError
+from .screen import Screen
+from .story import SETTINGS, Story
+
+_FAILURES = (ProcessError, RefusedError, TimeoutError, UnprovenError)
+
+
+def main() -> int:
+    screen = Screen(sys.stdout)
+    pubsub = best_pubsub()
+    screen.note("three functions, a simulated Google Calendar and a Firestore in memory start on this machine")
+    screen.note(f"and a Pub/Sub ({WHOSE[pubsub]}), from which every change below is read")
+    try:
+        with Stack(SETTINGS, pubsub=pubsub) as stack:
+            _tell(stack, screen)
+    except _FAILURES as error:
+        screen.failure(str(error))
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def _tell(stack: Stack, screen: Screen) -> None:
+    screen.note(f"the functions are served at {', '.join(function.url for function in stack.functions)}")
+    try:
+        Story(stack, screen).tell()
+    except _FAILURES:
+        screen.note(stack.tails())
+        raise
+
+
+if __name__ == "__main__":
+    sys.exit(main())
