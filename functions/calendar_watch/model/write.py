@@ -1,7 +1,7 @@
 """Every kind of write to a watch: who does it, on which condition, and what goes out in the same batch (DESIGN 2.2).
 
-One table for two readers: the store makes its batches by it, and the model of the protocol (`tests/searches/model`) searches
-what becomes of them.
+One table for two readers: the store makes its batches by it, and the model of the protocol (`tests/searches/model`)
+searches what becomes of them.
 """
 
 from collections.abc import Mapping
