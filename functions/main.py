@@ -2,7 +2,7 @@
 
     watches         operators say which collections to watch, and read what changed
     notifications   Google Calendar says that something changed: it is made durable, and nothing else
-    renew           Cloud Scheduler has every watch attended to that is due: channels renewed, collections read
+    renew           Cloud Scheduler has every watch reconciled that is due: channels renewed, collections read
 
 A channel cannot be extended, only replaced, and tells that something changed, never what. Firestore remembers.
 """
@@ -25,7 +25,7 @@ from calendar_watch.http.watch_request import Rules, read_bodies, read_body
 from calendar_watch.http.watch_view import watch_view
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.operations.register import Outcome
-from calendar_watch.reconciler.reconcile import attend
+from calendar_watch.reconciler.reconcile import reconcile
 from calendar_watch.wiring import Wiring, utc_now
 
 _wiring = Wiring(os.environ)
@@ -66,16 +66,16 @@ def watches(request: Request) -> problems.Answer:
 @problems.answers
 def notifications(request: Request) -> problems.Answer:
     """Google's messages. Public: what is not signed by us costs one HMAC and is gone."""
-    with log.trace(requests.trace_of(request.headers), _wiring.intake_settings.google_cloud_project):
+    with log.trace(requests.trace_of(request.headers), _wiring.receiver_settings.google_cloud_project):
         requests.only(request, "POST")
-        _wiring.intake.take(request.headers)
+        _wiring.receiver.take(request.headers)
         return None, 204
 
 
 @functions_framework.http
 @problems.answers
 def renew(request: Request) -> problems.Answer:
-    """`POST /`: attend to every watch that is due. `POST /wakeups`: to the one that a message names."""
+    """`POST /`: reconcile every watch that is due. `POST /wakeups`: the one that a message names."""
     with log.trace(requests.trace_of(request.headers), _wiring.settings.google_cloud_project):
         match requests.path_of(request):
             case ():
@@ -157,5 +157,5 @@ def _sweep() -> dict[str, Any]:
 
 def _wake(watch_id: str) -> problems.Answer:
     with suppress(UnknownWatchError):
-        attend(_wiring.around, watch_id, pause=time.sleep)
+        reconcile(_wiring.services, watch_id, pause=time.sleep)
     return None, 204

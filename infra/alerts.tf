@@ -50,7 +50,7 @@ locals {
       EOT
     }
     overdue = {
-      title    = "Watches are attended to late"
+      title    = "Watches are reconciled late"
       severity = "ERROR"
       query    = "histogram_quantile(0.99, sum by (le) (increase(${local.promql.overdue_seconds}_bucket{${local.on_run}}[5m]))) > 600"
       todo     = <<-EOT

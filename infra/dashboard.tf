@@ -13,8 +13,8 @@ locals {
     "Lateness of the most overdue watch, seconds" = {
       "p99" = "histogram_quantile(0.99, ${local._quantile.overdue_seconds})"
     }
-    "Watches attended to, by state (each at least once an hour)" = {
-      "" = "sum by (state) (increase(${local.promql.attendances}{${local.on_run}}[1h]))"
+    "Watches reconciled, by state (each at least once an hour)" = {
+      "" = "sum by (state) (increase(${local.promql.reconciliations}{${local.on_run}}[1h]))"
     }
     "Watches that changed state, by reason" = {
       "" = "sum by (to, reason) (increase(${local.promql.states}{${local.on_run}}[$${__interval}]))"

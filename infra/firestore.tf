@@ -37,7 +37,7 @@ locals {
   }
 }
 
-# News and snapshots are found by name alone, changes too.
+# Notifications and snapshots are found by name alone, changes too.
 resource "google_firestore_field" "exempt" {
   for_each = toset([
     "calendar_watch_changes", "calendar_watch_news", "calendar_watch_snapshots", "calendar_watches",

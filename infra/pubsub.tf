@@ -19,7 +19,7 @@ resource "google_pubsub_subscription" "wakeups" {
   topic = google_pubsub_topic.this["wakeups"].id
 
   ack_deadline_seconds       = local.functions.renew.timeout
-  message_retention_duration = "600s" # the least there is: the next sweep finds the news in any case
+  message_retention_duration = "600s" # the least there is: the next sweep finds the notification in any case
 
   push_config {
     push_endpoint = "${local.renew_url}/wakeups"

@@ -1,6 +1,6 @@
 resource "google_cloud_scheduler_job" "renew" {
   name             = "${var.name}-renew"
-  description      = "Has every watch attended to that is due"
+  description      = "Has every watch reconciled that is due"
   schedule         = "* * * * *"
   attempt_deadline = "${local.functions.renew.timeout + 10}s" # the function answers first
 

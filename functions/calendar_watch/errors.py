@@ -70,7 +70,7 @@ class GoogleError(CalendarWatchError):
         self.may_have_happened = may_have_happened
 
 
-class StaleError(GoogleError):
+class ListingTokenRefusedError(GoogleError):
     pass
 
 

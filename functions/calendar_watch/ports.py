@@ -1,4 +1,4 @@
-"""What the use cases need of the outside, and what it raises."""
+"""What operations and the reconciler need of the outside, and what it raises."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,44 +6,44 @@ from datetime import datetime
 from typing import Protocol
 
 from calendar_watch.model.channel import Channel, Opening
-from calendar_watch.model.channel_token import Tokens
+from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.listing import Page
-from calendar_watch.model.notification import News
+from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import Item
 from calendar_watch.model.snapshot import Snapshot
-from calendar_watch.model.target import Order
-from calendar_watch.model.watch import Entry, Watch
+from calendar_watch.model.target import Target
+from calendar_watch.model.watch import ChangeEvent, Watch
 
 
 class Calendar(Protocol):
     """Google Calendar. Every method raises RefusedError or TryLaterError; no call takes half a lease."""
 
-    def watch(self, order: Order, channel: Channel, token: str, ttl: int) -> Opening:
+    def watch(self, target: Target, channel: Channel, token: str, ttl: int) -> Opening:
         """Open `channel`, already written down, for `ttl` seconds. Never repeated by itself: an id works once."""
 
-    def stop(self, order: Order, channel: Channel) -> None:
+    def stop(self, target: Target, channel: Channel) -> None:
         """End `channel`. One that Google no longer knows counts as ended."""
 
-    def pages(self, order: Order) -> Iterator[list[Item]]:
+    def pages(self, target: Target) -> Iterator[list[Item]]:
         """The whole collection, page by page; reading a page that fails for now is repeated a few times."""
 
-    def page(self, order: Order, sync_token: str, page_token: str) -> Page:
+    def page(self, target: Target, sync_token: str, page_token: str) -> Page:
         """One page of what changed since `sync_token`, or of everything. Raises StaleError for either token."""
 
 
-class Outlet(Protocol):
-    """Where changes leave the house."""
+class Publisher(Protocol):
+    """Publishes change events."""
 
-    def publish(self, entries: Sequence[Entry]) -> None:
+    def publish(self, entries: Sequence[ChangeEvent]) -> None:
         """Send at most a hundred entries of one watch, in their order. Raises TryLaterError: then send all again."""
 
 
-class NewsStore(Protocol):
+class NotificationStore(Protocol):
     """All that `notifications` may do."""
 
-    def announce(self, news: News) -> bool:
-        """Make `news` durable; False: the same channel's last message still waits, and serves for this one too.
+    def put(self, notification: PendingNotification) -> bool:
+        """Make it durable; False: the same channel's last message still waits, and serves for this one too.
 
         Raises UnavailableError when it could not be made durable.
         """
@@ -72,10 +72,10 @@ class Store(Protocol):
         """By an operator."""
 
     def resume(self, watch: Watch) -> Watch:
-        """By an operator, who may also have changed what was wished."""
+        """By an operator, who may also have changed the options."""
 
-    def claim(self, watch: Watch, news: Iterable[News]) -> Watch:
-        """Take it in hand, and take away exactly the news that were read."""
+    def claim(self, watch: Watch, notifications: Iterable[PendingNotification]) -> Watch:
+        """Take the lease, and take away exactly the notifications that were read."""
 
     def commit(self, watch: Watch, parts: Iterable[Snapshot] = (), gone: Iterable[str] = ()) -> Watch:
         """The result of a step, or of a piece of it: parts of the snapshot that changed, and that were split."""
@@ -113,36 +113,36 @@ class Store(Protocol):
     def parts(self, watch_id: str, names: Iterable[str]) -> Sequence[Snapshot]:
         """Parts of the snapshot, in that order; empty where there is none."""
 
-    def news(self, watch_id: str) -> Sequence[News]:
+    def notifications(self, watch_id: str) -> Sequence[PendingNotification]:
         """All that waits for this watch."""
 
-    def entries(self, watch_id: str, after: int, limit: int) -> Sequence[Entry]:
+    def entries(self, watch_id: str, after: int, limit: int) -> Sequence[ChangeEvent]:
         """The change log, in sequence, from the first number above `after`."""
 
     def page(self, wanted: Filter, after: str, limit: int) -> Sequence[Watch]:
         """Watches in order of id, from the first above `after`."""
 
     def due(self, now: datetime, limit: int) -> Sequence[tuple[str, datetime]]:
-        """Ids of watches to attend to, the longest overdue first, and since when."""
+        """Ids of watches to reconcile, the longest overdue first, and since when."""
 
-    def waiting(self, start: str, limit: int) -> Sequence[News]:
-        """News of any watch, in order of name from `start`, and from the beginning when the end is reached."""
+    def waiting(self, start: str, limit: int) -> Sequence[PendingNotification]:
+        """Notifications of any watch, in order of name from `start`, and from the beginning when the end is reached."""
 
-    def drop(self, news: News) -> None:
-        """News of a watch that does not exist."""
+    def drop(self, notification: PendingNotification) -> None:
+        """The notification of a watch that does not exist."""
 
     def count_due(self, now: datetime) -> int:
         """How many watches are due."""
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Services:
     """What a worker works with; clock, ids and chance come from outside, so that years run in seconds."""
 
     store: Store
     calendar: Calendar
-    outlet: Outlet
-    tokens: Tokens
+    publisher: Publisher
+    tokens: ChannelTokens
     policy: Policy
     clock: Callable[[], datetime]
     new_id: Callable[[], str]

@@ -22,7 +22,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from calendar_watch.errors import TryLaterError
-from calendar_watch.model.watch import Entry
+from calendar_watch.model.watch import ChangeEvent
 
 Message = Mapping[str, object]
 """As in https://cloud.google.com/pubsub/docs/reference/rest/v1/PubsubMessage."""
@@ -106,7 +106,7 @@ class PubSub:
 
 
 def connect(emulator_host: str, timeout: float) -> PubSub:
-    """Google's, unless there is an emulator, PUBSUB_EMULATOR_HOST. Asks nothing of anybody yet."""
+    """Google's, unless there is an emulator, PUBSUB_EMULATOR_HOST. Makes no network call."""
     if emulator_host:
         return PubSub(f"http://{emulator_host}", _anonymous, timeout)
     return PubSub(_ROOT, _authorized, timeout)
@@ -114,7 +114,7 @@ def connect(emulator_host: str, timeout: float) -> PubSub:
 
 @dataclass(frozen=True, slots=True)
 class ChangesTopic:
-    """Where changes go.
+    """Publishes change events.
 
     Subscribers' filters see attributes only, never data, so the names of the attributes are part of the contract
     (https://cloud.google.com/pubsub/docs/subscription-message-filter).
@@ -123,7 +123,7 @@ class ChangesTopic:
     pubsub: PubSub
     topic: str
 
-    def publish(self, entries: Sequence[Entry]) -> None:
+    def publish(self, entries: Sequence[ChangeEvent]) -> None:
         """Entries of one watch, in sequence. Raises TryLaterError when any may be missing: publish all of them again.
 
         First deliveries are in order all the same, as no entry is sent before those that precede it have arrived.
@@ -133,7 +133,7 @@ class ChangesTopic:
 
 @dataclass(frozen=True, slots=True)
 class WakeupTopic:
-    """Where `renew` hears that a watch has news. Order does not matter, and a lost one costs a minute."""
+    """Tells `renew` that a watch has a notification. Order does not matter, and a lost one costs a minute."""
 
     pubsub: PubSub
     topic: str
@@ -165,10 +165,10 @@ def _size(batch: list[bytes]) -> int:
     return len(_body([])) + sum(map(len, batch)) + commas
 
 
-def _change(entry: Entry) -> Message:
-    told = {f"ce-{name}": value for name, value in entry.items() if name not in _NO_ATTRIBUTES}
+def _change(entry: ChangeEvent) -> Message:
+    attributes = {f"ce-{name}": value for name, value in entry.items() if name not in _NO_ATTRIBUTES}
     return {
-        "attributes": {name: value for name, value in told.items() if _fits(value)}
+        "attributes": {name: value for name, value in attributes.items() if _fits(value)}
         | {"content-type": entry["datacontenttype"]},
         "data": base64.b64encode(json.dumps(entry["data"], separators=(",", ":")).encode()).decode(),
         "orderingKey": entry["partitionkey"],

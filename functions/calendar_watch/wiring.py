@@ -14,13 +14,13 @@ from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from calendar_watch import log
-from calendar_watch.config.settings import IntakeSettings, Settings
-from calendar_watch.model.channel_token import Tokens
+from calendar_watch.config.settings import ReceiverSettings, Settings
+from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.operations.query import Query
-from calendar_watch.operations.receive import Intake
+from calendar_watch.operations.receive import Receiver
 from calendar_watch.operations.register import Registry
 from calendar_watch.operations.sweep import Sweep
-from calendar_watch.ports import Calendar, NewsStore, Outlet, Store, Surroundings
+from calendar_watch.ports import Calendar, NotificationStore, Publisher, Services, Store
 
 _INTAKE_SECONDS = 6.0
 _WAKEUP_SECONDS = 2.0
@@ -61,27 +61,27 @@ class Wiring:
         return settings
 
     @_Once
-    def intake_settings(self) -> IntakeSettings:
-        settings = IntakeSettings.from_environ(self._environ)
+    def receiver_settings(self) -> ReceiverSettings:
+        settings = ReceiverSettings.from_environ(self._environ)
         log.configure(settings.log_level)
         return settings
 
     @_Once
     def registry(self) -> Registry:
-        return Registry(self.around, pause=time.sleep)
+        return Registry(self.services, pause=time.sleep)
 
     @_Once
     def query(self) -> Query:
-        return Query(self.around)
+        return Query(self.services)
 
     def sweep(self) -> Sweep:
         """One run, of which the time is counted from now on."""
-        return Sweep(self.around, threads=self.settings.sweep_threads, seconds=self.settings.sweep_seconds)
+        return Sweep(self.services, threads=self.settings.sweep_threads, seconds=self.settings.sweep_seconds)
 
     @_Once
-    def intake(self) -> Intake:
-        tokens = Tokens(self.intake_settings.channel_token_keys)
-        return Intake(tokens, lambda: self._news_store, self._wake_up, utc_now)
+    def receiver(self) -> Receiver:
+        tokens = ChannelTokens(self.receiver_settings.channel_token_keys)
+        return Receiver(tokens, lambda: self._notification_store, self._wake_up, utc_now)
 
     def _wake_up(self, watch_id: str) -> None:
         self._wake(watch_id)
@@ -91,28 +91,28 @@ class Wiring:
         """What calls `renew` at once; without a topic for that, it comes within a minute."""
         from calendar_watch import pubsub  # noqa: PLC0415 (see above)
 
-        settings = self.intake_settings
+        settings = self.receiver_settings
         if not settings.wakeup_topic:
             return lambda _watch_id: None
-        line = pubsub.connect(settings.pubsub_emulator_host, timeout=_WAKEUP_SECONDS)
-        return pubsub.WakeupTopic(line, settings.wakeup_topic).wake
+        client = pubsub.connect(settings.pubsub_emulator_host, timeout=_WAKEUP_SECONDS)
+        return pubsub.WakeupTopic(client, settings.wakeup_topic).wake
 
     @_Once
-    def _news_store(self) -> NewsStore:
-        from calendar_watch.firestore import client, news  # noqa: PLC0415 (see above)
+    def _notification_store(self) -> NotificationStore:
+        from calendar_watch.firestore import client, notifications  # noqa: PLC0415 (see above)
 
-        settings = self.intake_settings
+        settings = self.receiver_settings
         database = client.connect(settings.google_cloud_project, settings.firestore_database)
-        return news.FirestoreNews(database, timeout=_INTAKE_SECONDS)
+        return notifications.FirestoreNotifications(database, timeout=_INTAKE_SECONDS)
 
     @_Once
-    def around(self) -> Surroundings:
+    def services(self) -> Services:
         settings = self.settings
-        return Surroundings(
+        return Services(
             store=_store(settings),
             calendar=_calendar(settings),
-            outlet=_outlet(settings),
-            tokens=Tokens(settings.channel_token_keys),
+            publisher=_publisher(settings),
+            tokens=ChannelTokens(settings.channel_token_keys),
             policy=settings.policy,
             clock=utc_now,
             new_id=lambda: str(uuid.uuid4()),
@@ -127,26 +127,26 @@ def _store(settings: Settings) -> Store:
     return store.FirestoreStore(database, timeout=settings.call_seconds, retention=settings.policy.retention)
 
 
-def _outlet(settings: Settings) -> Outlet:
+def _publisher(settings: Settings) -> Publisher:
     from calendar_watch import pubsub  # noqa: PLC0415 (see above)
 
-    line = pubsub.connect(settings.pubsub_emulator_host, timeout=settings.call_seconds)
-    return pubsub.ChangesTopic(line, settings.changes_topic)
+    client = pubsub.connect(settings.pubsub_emulator_host, timeout=settings.call_seconds)
+    return pubsub.ChangesTopic(client, settings.changes_topic)
 
 
 def _calendar(settings: Settings) -> Calendar:
-    from calendar_watch.calendar_api.allow_list import Allowance  # noqa: PLC0415 (see above)
+    from calendar_watch.calendar_api.allow_list import AllowList  # noqa: PLC0415 (see above)
     from calendar_watch.calendar_api.api import CalendarApi  # noqa: PLC0415 (see above)
     from calendar_watch.calendar_api.calls import GoogleCalls  # noqa: PLC0415 (see above)
     from calendar_watch.calendar_api.credentials import sessions  # noqa: PLC0415 (see above)
-    from calendar_watch.calendar_api.rate_limiter import Pace  # noqa: PLC0415 (see above)
+    from calendar_watch.calendar_api.rate_limiter import RateLimiter  # noqa: PLC0415 (see above)
 
     return CalendarApi(
         GoogleCalls(
             root=settings.calendar_api_root,
             sessions=sessions(settings.auth_mode, settings.calendar_service_account, settings.token_service_url),
-            allowance=Allowance(settings.resources, settings.subject_domains),
-            pace=Pace(settings.calendar_calls_per_minute),
+            allow_list=AllowList(settings.resources, settings.subject_domains),
+            rate_limiter=RateLimiter(settings.calendar_calls_per_minute),
             timeout=settings.call_seconds,
         )
     )

@@ -80,8 +80,8 @@ class Deployment:
 
     # --- what is usually done
 
-    def open(self, order: Json, **more: Any) -> Json:
-        response = self.post({**order, **more})
+    def open(self, target: Json, **more: Any) -> Json:
+        response = self.post({**target, **more})
         assert response.status_code == 201, response.text
         return json_of(response)
 
@@ -89,11 +89,11 @@ class Deployment:
         return self.ask("watches", "DELETE", f"/{watch['id']}")
 
     def share(self, role: str, whom: str = BOB) -> None:
-        """Alice changes who may do what with her calendar, Google says so, and it is attended to."""
+        """Alice changes who may do what with her calendar, Google says so, and it is reconciled."""
         self.google.alice.share(ALICE, whom, role)
-        self.attend()
+        self.reconcile()
 
-    def attend(self) -> Json:
+    def reconcile(self) -> Json:
         """Everything that is announced arrives, and everything that is due is done."""
         self.google.deliver()
         response = self.ask("renew", "POST")

@@ -11,7 +11,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from werkzeug import Request, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Call, Courier, Delivery, Options
+from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Call, Courier, Delivery
+from tests.doubles.calendar_simulator import Options as SimulatorOptions
 from tests.doubles.calendar_simulator.channels import Channel
 
 ALICE = "alice@example.com"
@@ -22,7 +23,9 @@ class Google:
     """A first message precedes the answer to `watch`, so that what is opened is confirmed at once."""
 
     def __init__(self, post: Callable[[Delivery], int], **options: Any) -> None:
-        self.simulator = CalendarSimulator(lambda: datetime.now(UTC), options=Options(**{"sync": "before", **options}))
+        self.simulator = CalendarSimulator(
+            lambda: datetime.now(UTC), options=SimulatorOptions(**{"sync": "before", **options})
+        )
         self.alice, self.bob = Actor(self.simulator, ALICE), Actor(self.simulator, BOB)
         self.bodies: list[tuple[str, Any]] = []
         """Of everything posted: the end of its path, and the JSON."""

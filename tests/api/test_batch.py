@@ -22,8 +22,8 @@ def test_intents_are_written_and_renew_opens_them(deployment: Deployment) -> Non
     results = batch(deployment, ACL, SETTINGS)
     assert [(each["status"], each["watch"]["state"]) for each in results] == [(202, "opening"), (202, "opening")]
     assert deployment.google.simulator.calls == [], "nothing is asked of Google yet"
-    deployment.attend()
-    deployment.attend()
+    deployment.reconcile()
+    deployment.reconcile()
     assert [deployment.get(f"/{each['watch']['id']}")["state"] for each in results] == ["active", "active"]
 
 
@@ -54,7 +54,7 @@ def test_five_hundred_are_taken_and_spread_by_the_calls_that_are_allowed(deploy:
     bodies = [{"resource": "settings", "subject": f"user{n}@example.com"} for n in range(500)]
     results = batch(deployment, *bodies)
     assert {each["status"] for each in results} == {202}
-    due = [datetime.fromisoformat(each["watch"]["nextAttentionTime"]) for each in results]
+    due = [datetime.fromisoformat(each["watch"]["nextReconcileTime"]) for each in results]
     assert due == sorted(due)
     assert 95 <= (due[-1] - due[0]).total_seconds() <= 105, "four calls each, twenty a second"
 

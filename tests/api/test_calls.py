@@ -27,12 +27,12 @@ def sent(deployment: Deployment, path: str) -> list[Any]:
     return [body for posted_to, body in deployment.google.bodies if posted_to.partition("?")[0] == path]
 
 
-@pytest.mark.parametrize(("order", "path", "parameters"), LISTS)
+@pytest.mark.parametrize(("target", "path", "parameters"), LISTS)
 def test_a_collection_is_listed_with_exactly_its_parameters(
-    deployment: Deployment, order: Json, path: str, parameters: dict[str, str]
+    deployment: Deployment, target: Json, path: str, parameters: dict[str, str]
 ) -> None:
-    deployment.open(order)
-    lists = calls(deployment, f"{order['resource']}.list")
+    deployment.open(target)
+    lists = calls(deployment, f"{target['resource']}.list")
     assert lists
     for call in lists:
         assert call.path == f"/calendar/v3/{path}"
@@ -49,11 +49,11 @@ def test_further_pages_are_asked_for_by_token_alone(deployment: Deployment) -> N
     assert second.query.keys() - first.query.keys() == {"pageToken"}
 
 
-@pytest.mark.parametrize(("order", "path", "_parameters"), LISTS)
+@pytest.mark.parametrize(("target", "path", "_parameters"), LISTS)
 def test_a_watch_request_has_exactly_five_fields(
-    deployment: Deployment, order: Json, path: str, _parameters: dict[str, str]
+    deployment: Deployment, target: Json, path: str, _parameters: dict[str, str]
 ) -> None:
-    deployment.open(order, params={"ttl": "86400"})
+    deployment.open(target, params={"ttl": "86400"})
     [body] = sent(deployment, f"{path}/watch")
     assert body.keys() == {"id", "type", "address", "token", "params"}
     assert str(uuid.UUID(body["id"], version=4)) == body["id"]
@@ -100,9 +100,9 @@ def test_without_a_subject_there_is_nobody_to_charge(deployment: Deployment) -> 
 
 
 def test_nothing_is_sent_that_the_discovery_document_does_not_know(deployment: Deployment) -> None:
-    for order in (ACL, CALENDAR_LIST, SETTINGS):
-        watch = deployment.open(order)
-        deployment.attend()
+    for target in (ACL, CALENDAR_LIST, SETTINGS):
+        watch = deployment.open(target)
+        deployment.reconcile()
         deployment.end(watch)
     made = deployment.google.simulator.calls
     assert {call.method_id for call in made} >= {

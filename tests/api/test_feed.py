@@ -56,7 +56,7 @@ def test_a_change_has_exactly_the_promised_attributes(deployment: Deployment, wa
     assert created == {
         "specversion": "1.0",
         "type": "calendarwatch.acl.created.v1",
-        "source": f"//calendarwatch/watches/{watch['id']}",
+        "source": f"//calendarwatch/projects/{deployment.project}/watches/{watch['id']}",
         "id": f"{watch['id']}.2",
         "subject": BOBS_RULE,
         "datacontenttype": "application/json",
@@ -92,11 +92,11 @@ def test_the_first_reading_is_a_baseline_that_tells_a_count(deployment: Deployme
 def test_an_entry_of_a_calendar_list_tells_what_changed_of_it(deployment: Deployment) -> None:
     watch = deployment.open(CALENDAR_LIST)
     team = deployment.google.alice.create_calendar("Team")
-    deployment.attend()
+    deployment.reconcile()
     deployment.google.alice.patch(f"users/me/calendarList/{team}", {"summaryOverride": "Us", "hidden": True})
-    deployment.attend()
+    deployment.reconcile()
     deployment.google.alice.delete(f"calendars/{team}")
-    deployment.attend()
+    deployment.reconcile()
     _, created, updated, deleted = deployment.changes(watch)
     assert [each["type"].split(".")[1:3] for each in (created, updated, deleted)] == [
         ["calendarList", "created"],
@@ -112,7 +112,7 @@ def test_an_entry_of_a_calendar_list_tells_what_changed_of_it(deployment: Deploy
 def test_a_setting_tells_its_old_and_its_new_value(deployment: Deployment) -> None:
     watch = deployment.open(SETTINGS)
     deployment.google.simulator.set_setting(ALICE, "timezone", "Europe/Zurich")
-    deployment.attend()
+    deployment.reconcile()
     [_, change] = deployment.changes(watch)
     assert (change["type"], change["subject"]) == ("calendarwatch.settings.updated.v1", "timezone")
     assert change["data"]["before"] == {"id": "timezone", "value": "UTC"}

@@ -15,7 +15,7 @@ EVENTS = {"resource": "events", "calendarId": ALICE, "subject": ALICE}
 def parent(deployment: Deployment) -> Any:
     watch = deployment.open(CALENDAR_LIST, follow=["events", "acl", "acl"], labels={"team": "red"})
     for _ in range(3):
-        deployment.attend()
+        deployment.reconcile()
     return watch
 
 
@@ -45,7 +45,7 @@ def test_asking_for_what_is_followed_is_no_new_watch_and_keeps_it(deployment: De
     assert (response.status_code, json_of(response)["id"]) == (200, child["id"])
     assert deployment.end(parent).status_code == 200
     for _ in range(2):
-        deployment.attend()
+        deployment.reconcile()
     left = deployment.get(f"/{child['id']}")
     assert (left["state"], left["followedBy"], left["labels"]) == ("active", [], {"mine": "yes"})
     assert deployment.end(left).status_code == 200
@@ -64,7 +64,7 @@ def test_events_are_watched_read_and_reported(deployment: Deployment) -> None:
     items = deployment.get(f"/{watch['id']}/items")
     assert items["items"][lunch].keys() == {"id", "start", "status", "summary", "updated"}
     alice.change_event(ALICE, lunch, summary="Late lunch")
-    deployment.attend()
+    deployment.reconcile()
     [change] = deployment.changes(watch, after=items["sequence"])
     assert (change["type"], change["subject"], change["calendarid"]) == (
         "calendarwatch.events.updated.v1",

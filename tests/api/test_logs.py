@@ -66,7 +66,7 @@ def test_events_tell_what_happened(life: list[Json]) -> None:
     assert (changes["count"], changes["cause"]) == (1, "notification")
     assert 0 < changes["latencySeconds"] < 60
     [sweep] = events(life, "sweep")
-    assert (sweep["attended"], sweep["synced"], sweep["states"]) == (1, 1, {"active": 1})
+    assert (sweep["reconciled"], sweep["synced"], sweep["states"]) == (1, 1, {"active": 1})
     assert {"acl.watch", "acl.list", "channels.stop"} == {line["method"] for line in events(life, "call")}
 
 
@@ -75,7 +75,7 @@ def test_a_call_to_google_is_told_only_on_demand_or_when_it_failed(deployment: D
     assert events(lines(), "call") == []
     deployment.google.alice.share(ALICE, BOB, "reader")
     with deployment.google.refusing("/acl", 403, "forbidden"):
-        deployment.attend()
+        deployment.reconcile()
     [call] = events(lines(), "call")
     assert (call["severity"], call["method"], call["status"], call["reason"]) == (
         "WARNING",
@@ -116,7 +116,7 @@ def test_every_line_of_a_request_bears_its_trace(deployment: Deployment, lines: 
     assert all(TRACE_FIELD not in line for line in lines())
     deployment.ask("renew", "POST", headers=headers)
     swept = lines()
-    assert {line["event"] for line in swept} == {"changes", "attended", "sweep"}
+    assert {line["event"] for line in swept} == {"changes", "reconciled", "sweep"}
     assert all(line[TRACE_FIELD].endswith(TRACE) for line in swept)
 
 
@@ -125,7 +125,7 @@ def test_a_state_to_worry_about_is_a_warning(deployment: Deployment, lines: Line
     deployment.google.alice.share(ALICE, BOB, "reader")
     lines()
     with deployment.google.refusing("/acl", 403, "forbidden"):
-        deployment.attend()
+        deployment.reconcile()
     [state] = events(lines(), "state")
     told: dict[str, Any] = {name: state[name] for name in ("severity", "from", "to", "reason")}
     assert told == {"severity": "WARNING", "from": "active", "to": "suspended", "reason": "forbidden"}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.api.deployment import ACL, KEY, SETTINGS, Deployment, Json, problem_of, wrong_fields
 from tests.doubles.local_firestore import Call
 
-NEWS = Call("Commit", frozenset({"calendar_watch_news"}))
+NOTIFICATIONS = Call("Commit", frozenset({"calendar_watch_news"}))
 NEEDED = [
     f"X-Goog-{name}" for name in ("Channel-ID", "Message-Number", "Resource-ID", "Resource-State", "Resource-URI")
 ]
@@ -37,15 +37,17 @@ def asked_of_firestore(deployment: Deployment) -> list[Call]:
 def test_a_genuine_message_is_taken_in_one_call(deployment: Deployment, watch: Json) -> None:
     response = deployment.notify(message(deployment, watch))
     assert (response.status_code, response.data) == (204, b"")
-    assert asked_of_firestore(deployment) == [NEWS]
+    assert asked_of_firestore(deployment) == [NOTIFICATIONS]
 
 
-def test_a_storm_costs_one_call_a_message_and_leaves_one_piece_of_news(deployment: Deployment, watch: Json) -> None:
+def test_a_storm_costs_one_call_a_message_and_leaves_one_pending_notification(
+    deployment: Deployment, watch: Json
+) -> None:
     for _ in range(5):
         assert deployment.notify(message(deployment, watch)).status_code == 204
-    assert asked_of_firestore(deployment) == [NEWS] * 5
-    assert deployment.attend()["attended"] == 1
-    assert deployment.attend()["attended"] == 0
+    assert asked_of_firestore(deployment) == [NOTIFICATIONS] * 5
+    assert deployment.reconcile()["reconciled"] == 1
+    assert deployment.reconcile()["reconciled"] == 0
 
 
 def test_any_path_and_any_body_are_taken(deployment: Deployment, watch: Json) -> None:
@@ -59,9 +61,9 @@ def test_a_message_of_an_ended_watch_is_taken_and_changes_nothing(deployment: De
     headers = message(deployment, watch)
     deployment.end(watch)
     assert deployment.notify(headers).status_code == 204
-    deployment.attend()
+    deployment.reconcile()
     assert deployment.get(f"/{watch['id']}")["state"] == "stopped"
-    assert deployment.attend()["overdueSeconds"] == 0
+    assert deployment.reconcile()["overdueSeconds"] == 0
 
 
 @pytest.mark.parametrize("state", ["sync", "exists", "not_exists", "something_new"])
@@ -170,11 +172,11 @@ def test_a_message_signed_with_a_former_key_is_taken_until_that_key_goes(
 def test_a_brief_failure_of_firestore_is_bridged(deployment: Deployment, watch: Json, code: StatusCode) -> None:
     with deployment.firestore.faults.refuse("Commit", code):
         assert deployment.notify(message(deployment, watch)).status_code == 204
-    assert deployment.attend()["attended"] == 1
+    assert deployment.reconcile()["reconciled"] == 1
 
 
-def test_an_answer_that_is_lost_does_not_double_the_news(deployment: Deployment, watch: Json) -> None:
+def test_an_answer_that_is_lost_does_not_double_the_notification(deployment: Deployment, watch: Json) -> None:
     with deployment.firestore.faults.lose_answer("Commit"):
         assert deployment.notify(message(deployment, watch)).status_code == 204
-    assert deployment.attend()["attended"] == 1
-    assert deployment.attend()["attended"] == 0
+    assert deployment.reconcile()["reconciled"] == 1
+    assert deployment.reconcile()["reconciled"] == 0

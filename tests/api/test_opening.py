@@ -21,23 +21,23 @@ from tests.support.stack import until
 KEYS = {
     *("id", "resource", "calendarId", "subject", "params", "labels", "follow", "followedBy"),
     *("state", "reason", "detail", "channel", "sequence", "published", "itemCount"),
-    *("createTime", "lastSyncTime", "nextAttentionTime"),
+    *("createTime", "lastSyncTime", "nextReconcileTime"),
 }
 CHANNEL_KEYS = {"id", "resourceId", "resourceUri", "expiration", "address", "confirmed"}
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 BOBS_ACL = {**ACL, "calendarId": BOB}
 
 
-@pytest.mark.parametrize("order", [ACL, CALENDAR_LIST, SETTINGS])
-def test_a_new_watch_is_active_and_has_exactly_the_promised_fields(deployment: Deployment, order: Json) -> None:
-    watch = deployment.open(order, labels={"team": "security"}, params={"ttl": "86400"})
+@pytest.mark.parametrize("target", [ACL, CALENDAR_LIST, SETTINGS])
+def test_a_new_watch_is_active_and_has_exactly_the_promised_fields(deployment: Deployment, target: Json) -> None:
+    watch = deployment.open(target, labels={"team": "security"}, params={"ttl": "86400"})
     assert watch.keys() == KEYS
-    assert watch.items() >= {"calendarId": None, **order, "labels": {"team": "security"}}.items()
+    assert watch.items() >= {"calendarId": None, **target, "labels": {"team": "security"}}.items()
     assert watch.items() >= {"params": {"ttl": "86400"}, "follow": [], "followedBy": []}.items()
     assert watch.items() >= {"state": "active", "reason": None, "detail": None}.items()
     assert watch.items() >= {"sequence": 1, "published": 1}.items()
     assert watch["itemCount"] >= 1
-    assert all(RFC3339.fullmatch(watch[time]) for time in ("createTime", "lastSyncTime", "nextAttentionTime"))
+    assert all(RFC3339.fullmatch(watch[time]) for time in ("createTime", "lastSyncTime", "nextReconcileTime"))
 
 
 def test_its_channel_is_the_one_at_google(deployment: Deployment) -> None:
@@ -70,8 +70,8 @@ def test_asking_many_times_at_once_gives_one_watch_with_one_channel(deployment: 
 
 def test_orders_that_differ_give_different_watches(deployment: Deployment) -> None:
     deployment.google.bob.share(BOB, ALICE, "owner")
-    orders = [ACL, CALENDAR_LIST, SETTINGS, BOBS_ACL, {**ACL, "subject": "carol@example.org"}]
-    assert len({deployment.open(order)["id"] for order in orders}) == len(orders)
+    targets = [ACL, CALENDAR_LIST, SETTINGS, BOBS_ACL, {**ACL, "subject": "carol@example.org"}]
+    assert len({deployment.open(target)["id"] for target in targets}) == len(targets)
 
 
 def test_a_subject_is_told_apart_by_its_letters_not_by_their_case(deployment: Deployment) -> None:
@@ -148,12 +148,12 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize(("order", "status", "reason", "detail"), REFUSALS)
+@pytest.mark.parametrize(("target", "status", "reason", "detail"), REFUSALS)
 def test_a_refusal_is_told_in_googles_words_and_nothing_is_kept(
-    deployment: Deployment, order: Json, status: int, reason: str, detail: str
+    deployment: Deployment, target: Json, status: int, reason: str, detail: str
 ) -> None:
     deployment.google.bob.share(BOB, ALICE, "reader")
-    refused = deployment.post(order)
+    refused = deployment.post(target)
     assert refused.status_code == status
     assert problem_of(refused).items() >= {"reason": reason, "detail": detail}.items()
     assert deployment.get("/") == {"watches": []}
@@ -199,7 +199,7 @@ def test_while_google_fails_the_answer_is_202_and_it_goes_on_by_itself(deploymen
     assert json_of(answer).items() >= {"state": "opening", "channel": None}.items()
 
     def is_active_by_now() -> bool:
-        deployment.attend()
+        deployment.reconcile()
         return bool(deployment.get(f"/{json_of(answer)['id']}")["state"] == "active")
 
     until(is_active_by_now, "the watch is active")

@@ -7,7 +7,7 @@ from tests.api.deployment import ACL, CALENDAR_LIST, SETTINGS, Deployment, json_
 from tests.api.google import ALICE, BOB
 from tests.support.stack import until
 
-KEYS = {"attended", "renewed", "synced", "published", "failed", "remaining", "overdueSeconds"}
+KEYS = {"reconciled", "renewed", "synced", "published", "failed", "remaining", "overdueSeconds"}
 UNKNOWN = "a" * 32
 
 
@@ -42,38 +42,38 @@ def wake(deployment: Deployment, body: object) -> int:
 
 
 def test_a_sweep_with_nothing_to_do_says_so(deployment: Deployment) -> None:
-    assert deployment.attend() == dict.fromkeys(KEYS, 0)
+    assert deployment.reconcile() == dict.fromkeys(KEYS, 0)
 
 
 def test_a_sweep_says_what_it_did(deployment: Deployment) -> None:
     deployment.open(ACL)
     deployment.open(CALENDAR_LIST)
     deployment.google.alice.share(ALICE, BOB, "reader")
-    swept = deployment.attend()
+    swept = deployment.reconcile()
     assert swept.pop("overdueSeconds") > 0
-    assert swept == {"attended": 1, "renewed": 0, "synced": 1, "published": 0, "failed": 0, "remaining": 0}
+    assert swept == {"reconciled": 1, "renewed": 0, "synced": 1, "published": 0, "failed": 0, "remaining": 0}
 
 
 def test_a_watch_that_fails_is_counted_and_does_not_fail_the_sweep(deployment: Deployment) -> None:
-    for order in (ACL, SETTINGS):
-        deployment.open(order)
+    for target in (ACL, SETTINGS):
+        deployment.open(target)
     deployment.google.alice.share(ALICE, BOB, "reader")
     deployment.google.simulator.set_setting(ALICE, "timezone", "Europe/Zurich")
     with deployment.google.refusing("/acl", 403, "rateLimitExceeded"):
-        swept = deployment.attend()
-    assert (swept["attended"], swept["failed"], swept["synced"]) == (2, 1, 1)
+        swept = deployment.reconcile()
+    assert (swept["reconciled"], swept["failed"], swept["synced"]) == (2, 1, 1)
 
 
 def test_a_channel_is_renewed_when_its_time_has_come(deploy: Deploy) -> None:
     deployment = deploy(CHANNEL_TTL_SECONDS="20", CONFIRM_SECONDS="1", RENEW_AFTER_FRACTION="0.11")
     watch = deployment.open(ACL)
-    assert until(lambda: deployment.attend()["renewed"], "the channel is renewed") == 1
+    assert until(lambda: deployment.reconcile()["renewed"], "the channel is renewed") == 1
     renewed = deployment.get(f"/{watch['id']}")
     assert renewed["state"] == "active"
     assert [renewed["channel"]["id"]] == deployment.google.live != [watch["channel"]["id"]]
 
 
-def test_a_wakeup_attends_to_the_watch_that_it_names(deployment: Deployment) -> None:
+def test_a_wakeup_reconciles_the_watch_that_it_names(deployment: Deployment) -> None:
     watch, other = deployment.open(ACL), deployment.open(CALENDAR_LIST)
     deployment.google.alice.share(ALICE, BOB, "reader")
     deployment.google.alice.create_calendar("Team")

@@ -549,8 +549,10 @@ class TestFaults:
         assert (succeeds(), second.matched) == (True, 4)
 
     def test_strike_only_what_a_predicate_picks(self, server: LocalFirestore, local_client: Client) -> None:
-        news = server.faults.refuse("Commit", nth=None, when=lambda request: "/news/" in request.writes[0].update.name)
-        with news:
+        notifications = server.faults.refuse(
+            "Commit", nth=None, when=lambda request: "/news/" in request.writes[0].update.name
+        )
+        with notifications:
             local_client.document("items/a").set({}, retry=None)
             with pytest.raises(exceptions.ServiceUnavailable):
                 local_client.document("news/a").set({}, retry=None)

@@ -19,16 +19,18 @@ from cloudevents.http import CloudEvent, from_http
 
 from calendar_watch import pubsub
 from calendar_watch.errors import TryLaterError
-from calendar_watch.model.cloud_event import announced, reported
+from calendar_watch.model.cloud_event import with_changes, with_watch_event
 from calendar_watch.model.diff import Change
 from calendar_watch.model.resources import RESOURCES, Item
-from calendar_watch.model.target import Order, Wish
-from calendar_watch.model.watch import Cause, Entry, Watch
+from calendar_watch.model.target import Options, Target
+from calendar_watch.model.watch import ChangeEvent, ReadCause, Watch
 from calendar_watch.pubsub import ChangesTopic, WakeupTopic
 from tests.doubles import local_pubsub
 from tests.support import pubsub_emulator
 from tests.support.backends import backends
+from tests.support.world import policy_of
 
+POLICY = policy_of()
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 PATIENCE = 60.0
 BACKENDS = backends(
@@ -332,17 +334,17 @@ class TestPush:
 
 
 WATCH = Watch(
-    Order(RESOURCES["acl"], calendar_id="team@example.com", subject="alice@example.com"),
-    Wish(labels={"team": "security"}),
+    Target(RESOURCES["acl"], calendar_id="team@example.com", subject="alice@example.com"),
+    Options(labels={"team": "security"}),
     created=NOON,
-    read_cause=Cause.NOTIFICATION,
+    read_cause=ReadCause.NOTIFICATION,
 )
 RULE: Item = {"id": "user:bob@example.com", "role": "reader", "scope": {"type": "user", "value": "bob@example.com"}}
 
 
-def rule_changes(count: int) -> tuple[Entry, ...]:
+def rule_changes(count: int) -> tuple[ChangeEvent, ...]:
     changes = (Change(f"user:{number}@example.com", None, RULE) for number in range(count))
-    return reported(WATCH, changes, NOON).pending
+    return with_changes(WATCH, changes, NOON, POLICY).pending
 
 
 def as_event(message: dict[str, Any]) -> CloudEvent:
@@ -359,13 +361,15 @@ def changes(api: Api) -> ChangesTopic:
 class TestChangesTopic:
     def test_a_change_arrives_as_the_cloud_event_that_the_feed_shows(self, api: Api, changes: ChangesTopic) -> None:
         note = "Grüße ~~~ ???"  # in base64 with all that tells its alphabet from others
-        entries = reported(WATCH, [Change(RULE["id"], RULE, {**RULE, "role": "owner", "note": note})], NOON).pending
+        entries = with_changes(
+            WATCH, [Change(RULE["id"], RULE, {**RULE, "role": "owner", "note": note})], NOON, POLICY
+        ).pending
         changes.publish(entries)
         event = as_event(api.pull_some()[0]["message"])
         assert {**event.get_attributes(), "data": event.get_data()} == entries[0]
 
     def test_what_the_watch_says_of_itself_has_no_subject(self, api: Api, changes: ChangesTopic) -> None:
-        changes.publish(announced(WATCH, "opened", NOON).pending)
+        changes.publish(with_watch_event(WATCH, "opened", NOON, POLICY).pending)
         message = api.pull_some()[0]["message"]
         assert as_event(message)["type"] == "calendarwatch.watch.opened.v1"
         assert "ce-subject" not in message["attributes"]
@@ -378,7 +382,7 @@ class TestChangesTopic:
             "content-type": "application/json",
             "ce-specversion": "1.0",
             "ce-type": "calendarwatch.acl.created.v1",
-            "ce-source": f"//calendarwatch/watches/{WATCH.id}",
+            "ce-source": f"//calendarwatch/projects/p/watches/{WATCH.id}",
             "ce-id": f"{WATCH.id}.1",
             "ce-subject": "user:0@example.com",
             "ce-time": "2026-11-20T12:00:00Z",
@@ -393,7 +397,9 @@ class TestChangesTopic:
         self, api: Api, changes: ChangesTopic
     ) -> None:
         longest, longer = "é" * 512, "é" * 512 + "x"
-        changes.publish(reported(WATCH, [Change(each, None, {"id": each}) for each in (longest, longer)], NOON).pending)
+        changes.publish(
+            with_changes(WATCH, [Change(each, None, {"id": each}) for each in (longest, longer)], NOON, POLICY).pending
+        )
         first, second = (each["message"] for each in api.pull_some())
         assert first["attributes"]["ce-subject"] == longest
         assert "ce-subject" not in second["attributes"]

@@ -11,23 +11,25 @@ from google.cloud import firestore
 
 from calendar_watch.decisions import registration
 from calendar_watch.errors import ConflictError, UnavailableError, UnclearError, UnknownWatchError
-from calendar_watch.firestore.news import FirestoreNews
+from calendar_watch.firestore.notifications import FirestoreNotifications
 from calendar_watch.firestore.store import FirestoreStore
-from calendar_watch.model.cloud_event import announced
-from calendar_watch.model.notification import News
+from calendar_watch.model.cloud_event import with_watch_event
+from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import ACL, CALENDAR_LIST
 from calendar_watch.model.snapshot import Snapshot
-from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import Watch
 from calendar_watch.model.write import WRITES, Condition, Load
-from calendar_watch.ports import Filter, NewsStore, Store
+from calendar_watch.ports import Filter, NotificationStore, Store
 from tests.contract.conftest import BACKENDS, open_client
 from tests.doubles.local_firestore import LocalFirestore
 from tests.doubles.memory_store import MemoryFirestore, MemoryStore, contended, lost, unavailable
 from tests.support import firestore_emulator
+from tests.support.world import policy_of
 
+POLICY = policy_of()
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
-ORDER = Order(ACL, "team@example.com", "alice@example.com")
+TARGET = Target(ACL, "team@example.com", "alice@example.com")
 ITEMS = Snapshot({"user:bob": {"id": "user:bob", "role": "reader"}}, ("id", "role"))
 
 
@@ -37,7 +39,7 @@ RETENTION = timedelta(days=30)
 @pytest.fixture(params=[*BACKENDS, pytest.param("", id="memory")])
 def stores(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, project: str
-) -> Iterator[tuple[Store, NewsStore]]:
+) -> Iterator[tuple[Store, NotificationStore]]:
     """Both sides of one database."""
     if not request.param:
         memory = MemoryStore(MemoryFirestore(), RETENTION)
@@ -45,30 +47,30 @@ def stores(
         return
     monkeypatch.setenv(firestore_emulator.VARIABLE, str(request.getfixturevalue(request.param)))
     with open_client(project, "calendar-watch") as client:
-        yield FirestoreStore(client, timeout=10, retention=RETENTION), FirestoreNews(client, timeout=10)
+        yield FirestoreStore(client, timeout=10, retention=RETENTION), FirestoreNotifications(client, timeout=10)
 
 
 @pytest.fixture
-def store(stores: tuple[Store, NewsStore]) -> Store:
+def store(stores: tuple[Store, NotificationStore]) -> Store:
     return stores[0]
 
 
 @pytest.fixture
-def box(stores: tuple[Store, NewsStore]) -> NewsStore:
+def box(stores: tuple[Store, NotificationStore]) -> NotificationStore:
     return stores[1]
 
 
-def watch_of(order: Order = ORDER, **wish: Any) -> Watch:
-    return registration.created(order, Wish(**wish), NOW)
+def watch_of(target: Target = TARGET, **options: Any) -> Watch:
+    return registration.created(target, Options(**options), NOW)
 
 
-def news_of(watch: Watch, channel_id: str) -> News:
-    return News(watch.id, channel_id, "resource", NOW + timedelta(days=7), NOW)
+def notification_of(watch: Watch, channel_id: str) -> PendingNotification:
+    return PendingNotification(watch.id, channel_id, "resource", NOW + timedelta(days=7), NOW)
 
 
 def test_what_was_created_is_read_back(store: FirestoreStore) -> None:
     created = store.create(watch_of(ttl=600, labels={"team": "security"}))
-    assert store.get(ORDER.id) == created
+    assert store.get(TARGET.id) == created
 
 
 def test_creating_twice_is_a_conflict(store: FirestoreStore) -> None:
@@ -79,11 +81,11 @@ def test_creating_twice_is_a_conflict(store: FirestoreStore) -> None:
 
 def test_an_unknown_watch_is_an_error(store: FirestoreStore) -> None:
     with pytest.raises(UnknownWatchError):
-        store.get(ORDER.id)
+        store.get(TARGET.id)
 
 
 KINDS = [kind for kind, each in WRITES.items() if each.only_if is Condition.UNCHANGED]
-LOADS = {Load.NEWS: "news", Load.PARTS: "gone", Load.CHILDREN: "children"}
+LOADS = {Load.NOTIFICATIONS: "notifications", Load.PARTS: "gone", Load.CHILDREN: "children"}
 """What a method has a parameter for."""
 
 
@@ -115,7 +117,7 @@ def test_no_write_happens_once_the_document_has_changed(store: FirestoreStore, k
     store.failure(replace(read, sequence=5))
     with pytest.raises(ConflictError):
         write(store, kind, replace(read, sequence=9))
-    assert store.get(ORDER.id).sequence == 5
+    assert store.get(TARGET.id).sequence == 5
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -123,65 +125,69 @@ def test_writes_chain_without_reading_again(store: FirestoreStore, kind: str) ->
     watch = store.create(watch_of())
     for sequence in (1, 2, 3):
         watch = write(store, kind, replace(watch, sequence=sequence))
-    assert store.get(ORDER.id) == watch
+    assert store.get(TARGET.id) == watch
 
 
-def test_of_two_claims_only_one_succeeds_and_takes_the_news_away(store: FirestoreStore, box: FirestoreNews) -> None:
+def test_of_two_claims_only_one_succeeds_and_takes_the_notifications_away(
+    store: FirestoreStore, box: FirestoreNotifications
+) -> None:
     read = store.create(watch_of())
-    box.announce(news_of(read, "one"))
-    news = store.news(read.id)
-    box.announce(news_of(read, "two"))
-    store.claim(replace(read, holder="first"), news)
+    box.put(notification_of(read, "one"))
+    notifications = store.notifications(read.id)
+    box.put(notification_of(read, "two"))
+    store.claim(replace(read, holder="first"), notifications)
     with pytest.raises(ConflictError):
-        store.claim(replace(read, holder="second"), store.news(read.id))
-    assert [each.channel_id for each in store.news(read.id)] == ["two"], "exactly the news that were read are gone"
+        store.claim(replace(read, holder="second"), store.notifications(read.id))
+    assert [each.channel_id for each in store.notifications(read.id)] == ["two"], (
+        "exactly the notifications that were read are gone"
+    )
 
 
-def test_a_refused_claim_leaves_the_news(store: FirestoreStore, box: FirestoreNews) -> None:
+def test_a_refused_claim_leaves_the_notifications(store: FirestoreStore, box: FirestoreNotifications) -> None:
     read = store.create(watch_of())
     store.failure(replace(read, sequence=1))
-    box.announce(news_of(read, "one"))
+    box.put(notification_of(read, "one"))
     with pytest.raises(ConflictError):
-        store.claim(replace(read, holder="late"), store.news(read.id))
-    assert store.news(read.id) == [news_of(read, "one")]
+        store.claim(replace(read, holder="late"), store.notifications(read.id))
+    assert store.notifications(read.id) == [notification_of(read, "one")]
 
 
 def test_a_second_message_of_a_channel_is_covered_by_the_one_that_waits(
-    store: FirestoreStore, box: FirestoreNews
+    store: FirestoreStore, box: FirestoreNotifications
 ) -> None:
     watch = store.create(watch_of())
-    assert box.announce(news_of(watch, "one"))
-    assert not box.announce(replace(news_of(watch, "one"), received=NOW + timedelta(hours=1)))
-    assert store.news(watch.id) == [news_of(watch, "one")]
+    assert box.put(notification_of(watch, "one"))
+    assert not box.put(replace(notification_of(watch, "one"), received=NOW + timedelta(hours=1)))
+    assert store.notifications(watch.id) == [notification_of(watch, "one")]
 
 
-def test_news_of_one_watch_are_not_those_of_another(store: FirestoreStore, box: FirestoreNews) -> None:
-    first, second = watch_of(), watch_of(Order(CALENDAR_LIST, None, "alice@example.com"))
-    box.announce(news_of(first, "one"))
-    box.announce(news_of(second, "two"))
-    assert [each.channel_id for each in store.news(second.id)] == ["two"]
+def test_news_of_one_watch_are_not_those_of_another(store: FirestoreStore, box: FirestoreNotifications) -> None:
+    first, second = watch_of(), watch_of(Target(CALENDAR_LIST, None, "alice@example.com"))
+    box.put(notification_of(first, "one"))
+    box.put(notification_of(second, "two"))
+    assert [each.channel_id for each in store.notifications(second.id)] == ["two"]
 
 
-def test_the_page_of_waiting_news_goes_round_from_any_start(store: FirestoreStore, box: FirestoreNews) -> None:
-    orders = [Order(ACL, f"c{n}@example.com", "alice@example.com") for n in range(8)]
-    ids = sorted(order.id for order in orders)
-    for order in orders:
-        box.announce(news_of(watch_of(order), "one"))
+def test_the_page_of_waiting_news_goes_round_from_any_start(store: FirestoreStore, box: FirestoreNotifications) -> None:
+    targets = [Target(ACL, f"c{n}@example.com", "alice@example.com") for n in range(8)]
+    ids = sorted(target.id for target in targets)
+    for target in targets:
+        box.put(notification_of(watch_of(target), "one"))
     assert [each.watch_id for each in store.waiting(ids[5], 8)] == ids[5:] + ids[:5]
     assert [each.watch_id for each in store.waiting(ids[5], 4)] == [*ids[5:], ids[0]]
     assert [each.watch_id for each in store.waiting("", 3)] == ids[:3]
 
 
-def test_dropped_news_are_gone(store: FirestoreStore, box: FirestoreNews) -> None:
-    box.announce(news_of(watch_of(), "one"))
-    store.drop(news_of(watch_of(), "one"))
-    assert store.news(ORDER.id) == []
+def test_dropped_news_are_gone(store: FirestoreStore, box: FirestoreNotifications) -> None:
+    box.put(notification_of(watch_of(), "one"))
+    store.drop(notification_of(watch_of(), "one"))
+    assert store.notifications(TARGET.id) == []
 
 
 def test_a_snapshot_is_kept_with_the_sequence_of_its_commit(store: FirestoreStore) -> None:
     watch = store.create(watch_of())
     assert store.parts(watch.id, ["0"]) == [Snapshot({}, ())]
-    watch = store.commit(announced(watch, "opened", NOW), [ITEMS])
+    watch = store.commit(with_watch_event(watch, "opened", NOW, POLICY), [ITEMS])
     assert store.parts(watch.id, ["0"]) == [replace(ITEMS, sequence=1)]
     store.forget(replace(watch, item_count=None), ["0"])
     assert store.parts(watch.id, ["0"]) == [Snapshot({}, ())]
@@ -203,7 +209,7 @@ def test_a_part_is_not_written_once_the_watch_has_changed(store: FirestoreStore)
     assert store.parts(read.id, ["0"]) == [Snapshot({}, ())]
 
 
-FOLLOWED = Order(ACL, "owned@example.com", "alice@example.com")
+FOLLOWED = Target(ACL, "owned@example.com", "alice@example.com")
 
 
 def child_of(parent: Watch) -> Watch:
@@ -212,7 +218,7 @@ def child_of(parent: Watch) -> Watch:
 
 def test_children_are_created_and_changed_together_with_the_watch_that_follows_them(store: FirestoreStore) -> None:
     parent = store.create(watch_of())
-    parent = store.follow(replace(parent, roster=2), [child_of(parent)])
+    parent = store.follow(replace(parent, follow_revision=2), [child_of(parent)])
     assert store.get(parent.id) == parent
     child = store.get(FOLLOWED.id)
     assert store.children(parent.id) == store.find([FOLLOWED.id, "a" * 32]) == [child]
@@ -243,7 +249,7 @@ def test_a_child_that_is_not_as_it_was_read_is_left_alone_and_so_is_the_parent(
 def test_pending_entries_are_written_once_and_read_in_sequence(store: FirestoreStore) -> None:
     watch = store.create(watch_of())
     for kind in ("opened", "renewed", "stopped"):
-        watch = store.release(announced(watch, kind, NOW))
+        watch = store.release(with_watch_event(watch, kind, NOW, POLICY))
     assert watch.pending == ()
     types = [each["type"] for each in store.entries(watch.id, after=0, limit=10)]
     assert types == [f"calendarwatch.watch.{kind}.v1" for kind in ("opened", "renewed", "stopped")]
@@ -252,17 +258,17 @@ def test_pending_entries_are_written_once_and_read_in_sequence(store: FirestoreS
 
 def test_an_entry_is_never_written_over(store: FirestoreStore) -> None:
     watch = store.create(watch_of())
-    store.release(announced(watch, "opened", NOW))
+    store.release(with_watch_event(watch, "opened", NOW, POLICY))
     behind = replace(store.get(watch.id), sequence=0)
     with pytest.raises(ConflictError):
-        store.release(announced(behind, "renewed", NOW))
+        store.release(with_watch_event(behind, "renewed", NOW, POLICY))
     assert [each["type"] for each in store.entries(watch.id, 0, 10)] == ["calendarwatch.watch.opened.v1"]
 
 
 def test_due_watches_come_longest_overdue_first_and_parked_ones_never(store: FirestoreStore) -> None:
     for n, minutes in enumerate([5, 1, 9, -3]):
-        order = Order(ACL, f"c{n}@example.com", "alice@example.com")
-        store.create(replace(watch_of(order), due_at=NOW - timedelta(minutes=minutes)))
+        target = Target(ACL, f"c{n}@example.com", "alice@example.com")
+        store.create(replace(watch_of(target), due_at=NOW - timedelta(minutes=minutes)))
     store.create(replace(watch_of(), due_at=None))
     late = [(NOW - since) // timedelta(minutes=1) for _, since in store.due(NOW, 10)]
     assert late == [9, 5, 1]
@@ -273,14 +279,14 @@ def test_due_watches_come_longest_overdue_first_and_parked_ones_never(store: Fir
 
 def test_filters_combine_and_pages_follow_each_other(store: FirestoreStore) -> None:
     for n in range(6):
-        order = Order(ACL, f"c{n}@example.com", "alice@example.com" if n % 2 else "bob@example.com")
-        store.create(watch_of(order, labels={"team-x": "a" if n < 4 else "b"}))
-    store.create(watch_of(Order(CALENDAR_LIST, None, "alice@example.com"), labels={"team-x": "a"}))
+        target = Target(ACL, f"c{n}@example.com", "alice@example.com" if n % 2 else "bob@example.com")
+        store.create(watch_of(target, labels={"team-x": "a" if n < 4 else "b"}))
+    store.create(watch_of(Target(CALENDAR_LIST, None, "alice@example.com"), labels={"team-x": "a"}))
     everything = store.page(Filter(), "", 100)
     assert [each.id for each in everything] == sorted(each.id for each in everything)
     assert [*store.page(Filter(), "", 3), *store.page(Filter(), everything[2].id, 100)] == everything
     wanted = Filter("acl", "alice@example.com", {"team-x": "a"})
-    assert {each.order.calendar_id for each in store.page(wanted, "", 10)} == {"c1@example.com", "c3@example.com"}
+    assert {each.target.calendar_id for each in store.page(wanted, "", 10)} == {"c1@example.com", "c3@example.com"}
 
 
 # What only our own Firestore can be made to do
@@ -305,7 +311,7 @@ def test_a_write_whose_answer_is_lost_is_unclear_and_not_repeated(
 @pytest.mark.parametrize("kind", [kind for kind, each in WRITES.items() if Load.ENTRIES not in each.along])
 def test_only_a_holder_tells_what_happened(local_store: FirestoreStore, kind: str) -> None:
     with pytest.raises(ValueError, match="no log entries"):
-        write(local_store, kind, announced(watch_of(), "opened", NOW))
+        write(local_store, kind, with_watch_event(watch_of(), "opened", NOW, POLICY))
 
 
 def test_a_read_is_repeated_until_firestore_answers(local_store: FirestoreStore, server: LocalFirestore) -> None:
@@ -320,7 +326,7 @@ def test_firestore_that_stays_away_is_unavailable(
 ) -> None:
     hasty = FirestoreStore(local_client, timeout=0.5, retention=RETENTION)
     reads: dict[str, Callable[[], object]] = {
-        "BatchGetDocuments": lambda: hasty.get(ORDER.id),
+        "BatchGetDocuments": lambda: hasty.get(TARGET.id),
         "RunQuery": lambda: hasty.due(NOW, 10),
         "RunAggregationQuery": lambda: hasty.count_due(NOW),
     }
@@ -331,11 +337,11 @@ def test_firestore_that_stays_away_is_unavailable(
 def test_announcing_is_repeated_and_a_lost_answer_harmless(
     local_client: firestore.Client, server: LocalFirestore
 ) -> None:
-    patient, hasty = FirestoreNews(local_client, timeout=60), FirestoreNews(local_client, timeout=0.5)
+    patient, hasty = FirestoreNotifications(local_client, timeout=60), FirestoreNotifications(local_client, timeout=0.5)
     with server.faults.lose_answer("Commit"):
-        assert not patient.announce(news_of(watch_of(), "one")), "its own first try waits there"
+        assert not patient.put(notification_of(watch_of(), "one")), "its own first try waits there"
     with server.faults.refuse("Commit", nth=None), pytest.raises(UnavailableError):
-        hasty.announce(news_of(watch_of(), "two"))
+        hasty.put(notification_of(watch_of(), "two"))
 
 
 # What the memory may be made to do, as Firestore's own client would show it
@@ -352,7 +358,7 @@ def test_a_write_in_memory_whose_answer_is_lost_is_unclear_and_there(memory: Mem
     with pytest.raises(UnclearError):
         memory.release(replace(watch, sequence=7))
     assert memory.get(watch.id).sequence == 7
-    assert not memory.announce(news_of(watch, "one")), "its own first try waits there"
+    assert not memory.put(notification_of(watch, "one")), "its own first try waits there"
 
 
 def test_a_memory_that_does_not_answer_has_done_nothing(memory: MemoryStore) -> None:
@@ -363,9 +369,9 @@ def test_a_memory_that_does_not_answer_has_done_nothing(memory: MemoryStore) -> 
     with pytest.raises(UnavailableError):
         memory.get(watch.id)
     with pytest.raises(UnavailableError):
-        memory.announce(news_of(watch, "one"))
+        memory.put(notification_of(watch, "one"))
     memory.edge = contended
-    assert (memory.get(watch.id), memory.news(watch.id)) == (watch, [])
+    assert (memory.get(watch.id), memory.notifications(watch.id)) == (watch, [])
 
 
 def test_contention_in_memory_is_a_conflict_for_a_write_and_nothing_for_a_reader(memory: MemoryStore) -> None:

@@ -15,20 +15,20 @@ from calendar_watch.errors import ConflictError, UnavailableError, UnclearError,
 from calendar_watch.firestore.documents import (
     entry_document,
     entry_of,
-    news_document,
-    news_of,
+    notification_document,
+    notification_of,
     part_document,
     part_of,
     watch_document,
     watch_of,
 )
 from calendar_watch.model import write
-from calendar_watch.model.notification import News
+from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.snapshot import Snapshot
-from calendar_watch.model.watch import Entry, Watch
+from calendar_watch.model.watch import ChangeEvent, Watch
 from calendar_watch.ports import Filter
 
-_WATCHES, _NEWS, _CHANGES, _SNAPSHOTS = "watches", "news", "changes", "snapshots"
+_WATCHES, _NOTIFICATIONS, _CHANGES, _SNAPSHOTS = "watches", "news", "changes", "snapshots"
 _ANY, _ABSENT = object(), object()
 _Result = TypeVar("_Result")
 Document = Mapping[str, Any]
@@ -109,7 +109,7 @@ class MemoryFirestore:
     """Documents by collection. One commit at a time: whoever shares it between threads takes turns."""
 
     collections: Mapping[str, _Collection] = field(
-        default_factory=lambda: {name: _Collection() for name in (_WATCHES, _NEWS, _CHANGES, _SNAPSHOTS)}
+        default_factory=lambda: {name: _Collection() for name in (_WATCHES, _NOTIFICATIONS, _CHANGES, _SNAPSHOTS)}
     )
 
     def __post_init__(self) -> None:
@@ -144,12 +144,14 @@ class MemoryStore:
 
     # --- what `notifications` may do
 
-    def announce(self, news: News) -> bool:
-        return self.edge("announce", lambda: self._announced(news))
+    def put(self, notification: PendingNotification) -> bool:
+        return self.edge("announce", lambda: self._announced(notification))
 
-    def _announced(self, news: News) -> bool:
+    def _announced(self, notification: PendingNotification) -> bool:
         try:
-            self._database.commit([_Write(_NEWS, _name_of(news), news_document(news), _ABSENT)])
+            self._database.commit(
+                [_Write(_NOTIFICATIONS, _name_of(notification), notification_document(notification), _ABSENT)]
+            )
         except ConflictError:
             return False
         return True
@@ -165,8 +167,8 @@ class MemoryStore:
     def resume(self, watch: Watch) -> Watch:
         return self._write("resume", watch)
 
-    def claim(self, watch: Watch, news: Iterable[News]) -> Watch:
-        return self._write("claim", watch, [_Write(_NEWS, _name_of(each), None) for each in news])
+    def claim(self, watch: Watch, notifications: Iterable[PendingNotification]) -> Watch:
+        return self._write("claim", watch, [_Write(_NOTIFICATIONS, _name_of(each), None) for each in notifications])
 
     def commit(self, watch: Watch, parts: Iterable[Snapshot] = (), gone: Iterable[str] = ()) -> Watch:
         return self._write("commit", watch, [*_parts(watch, parts), *_gone(watch, gone)])
@@ -192,15 +194,15 @@ class MemoryStore:
     def forget(self, watch: Watch, gone: Iterable[str]) -> Watch:
         return self._write("forget", watch, list(_gone(watch, gone)))
 
-    def drop(self, news: News) -> None:
-        self.edge("drop", lambda: self._database.commit([_Write(_NEWS, _name_of(news), None)]))
+    def drop(self, notification: PendingNotification) -> None:
+        self.edge("drop", lambda: self._database.commit([_Write(_NOTIFICATIONS, _name_of(notification), None)]))
 
     def _write(self, rpc: str, watch: Watch, more: Sequence[_Write] = ()) -> Watch:
         writes = [_replacing(watch), *more, *(self._logged(watch.id, each) for each in watch.pending)]
         version = self.edge(rpc, lambda: self._database.commit(writes))
         return replace(watch, pending=(), version=version)
 
-    def _logged(self, watch_id: str, entry: Entry) -> _Write:
+    def _logged(self, watch_id: str, entry: ChangeEvent) -> _Write:
         expire_at = datetime.fromisoformat(entry["time"]) + self._retention
         name = _entry_name(watch_id, int(entry["sequence"]))
         return _Write(_CHANGES, name, entry_document(entry, expire_at), _ABSENT)
@@ -232,13 +234,13 @@ class MemoryStore:
         found = self._in(_SNAPSHOTS).get(f"{watch_id}~{name}")
         return part_of(found[0], name) if found else Snapshot({}, (), name=name)
 
-    def news(self, watch_id: str) -> Sequence[News]:
-        return self.edge("news", lambda: self._news(f"{watch_id}~", f"{watch_id}~~"))
+    def notifications(self, watch_id: str) -> Sequence[PendingNotification]:
+        return self.edge("news", lambda: self._notifications(f"{watch_id}~", f"{watch_id}~~"))
 
-    def entries(self, watch_id: str, after: int, limit: int) -> Sequence[Entry]:
+    def entries(self, watch_id: str, after: int, limit: int) -> Sequence[ChangeEvent]:
         return self.edge("entries", lambda: self._entries(watch_id, after, limit))
 
-    def _entries(self, watch_id: str, after: int, limit: int) -> list[Entry]:
+    def _entries(self, watch_id: str, after: int, limit: int) -> list[ChangeEvent]:
         found = self._in(_CHANGES).between(_entry_name(watch_id, after + 1), f"{watch_id}~~")
         return [entry_of(document) for _, document, _ in islice(found, limit)]
 
@@ -258,11 +260,11 @@ class MemoryStore:
         timed = ((name, document["due_at"]) for name, document, _ in self._in(_WATCHES).between())
         return sorted(((name, due) for name, due in timed if due and due <= now), key=lambda each: each[1])
 
-    def waiting(self, start: str, limit: int) -> Sequence[News]:
-        return self.edge("waiting", lambda: [*self._news(start), *self._news(last=start)][:limit])
+    def waiting(self, start: str, limit: int) -> Sequence[PendingNotification]:
+        return self.edge("waiting", lambda: [*self._notifications(start), *self._notifications(last=start)][:limit])
 
-    def _news(self, first: str = "", last: str = "\x7f") -> list[News]:
-        return [news_of(name, document) for name, document, _ in self._in(_NEWS).between(first, last)]
+    def _notifications(self, first: str = "", last: str = "\x7f") -> list[PendingNotification]:
+        return [notification_of(name, document) for name, document, _ in self._in(_NOTIFICATIONS).between(first, last)]
 
     def _watches(self) -> Iterator[Watch]:
         return (watch_of(document, version) for _, document, version in self._in(_WATCHES).between())
@@ -285,8 +287,8 @@ def _gone(watch: Watch, names: Iterable[str]) -> Iterator[_Write]:
         yield _Write(_SNAPSHOTS, f"{watch.id}~{name}", None)
 
 
-def _name_of(news: News) -> str:
-    return f"{news.watch_id}~{news.channel_id}"
+def _name_of(notification: PendingNotification) -> str:
+    return f"{notification.watch_id}~{notification.channel_id}"
 
 
 def _entry_name(watch_id: str, sequence: int) -> str:
@@ -295,7 +297,7 @@ def _entry_name(watch_id: str, sequence: int) -> str:
 
 def _matches(watch: Watch, wanted: Filter) -> bool:
     return (
-        wanted.resource in {None, watch.order.resource.name}
-        and wanted.subject in {None, watch.order.subject}
-        and (wanted.labels or {}).items() <= watch.wish.labels.items()
+        wanted.resource in {None, watch.target.resource.name}
+        and wanted.subject in {None, watch.target.subject}
+        and (wanted.labels or {}).items() <= watch.options.labels.items()
     )

@@ -54,9 +54,9 @@ def compared(found: object, comparison: str, wanted: str) -> bool:
     """As Cloud Logging compares, as far as our filters go."""
     if comparison == "=":
         return str(found) == wanted
-    order = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
-    if found in order:
-        return order.index(str(found)) >= order.index(wanted)
+    target = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+    if found in target:
+        return target.index(str(found)) >= target.index(wanted)
     return isinstance(found, int | float) and found >= float(wanted)
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 import main
-from calendar_watch.config.settings import IntakeSettings, Settings
+from calendar_watch.config.settings import ReceiverSettings, Settings
 from calendar_watch.model.resources import RESOURCES
 
 ROOT = Path(main.__file__).parent.parent
-INTAKE = {each.name.upper() for each in fields(IntakeSettings)}
+RECEIVER = {each.name.upper() for each in fields(ReceiverSettings)}
 ALL = {each.name.upper() for each in fields(Settings)}
 NOT_DEPLOYED = {"CALENDAR_API_ROOT", "PUBSUB_EMULATOR_HOST"}
 """Google's own is the only one worth deploying against."""
@@ -66,7 +66,7 @@ def test_notifications_is_told_its_own_variables_alone(texts: dict[str, str]) ->
     told_all = keys(block(texts["functions.tf"], "_told_all = {"))
     own = keys(block(texts["functions.tf"], "notifications = merge(local._told_all, {"))
     picked = set(re.findall(r'if name == "(\w+)"', texts["functions.tf"]))
-    assert told_all | own | picked == INTAKE - NOT_DEPLOYED - BY_SECRET
+    assert told_all | own | picked == RECEIVER - NOT_DEPLOYED - BY_SECRET
 
 
 def test_keys_come_by_secret(texts: dict[str, str]) -> None:

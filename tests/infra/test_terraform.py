@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from calendar_watch.config.settings import IntakeSettings, Settings
+from calendar_watch.config.settings import ReceiverSettings, Settings
 from tests.infra.conftest import INFRA, Json, Outcome, Terraform
 
 KEYS = {"CHANNEL_TOKEN_KEYS": "k" * 32}
@@ -103,7 +103,7 @@ def test_workers_accept_their_environment(outcome: Outcome, name: str) -> None:
 
 
 def test_notifications_accepts_its_environment(outcome: Outcome) -> None:
-    settings = IntakeSettings.from_environ({**functions(outcome)["notifications"]["environment_variables"], **KEYS})
+    settings = ReceiverSettings.from_environ({**functions(outcome)["notifications"]["environment_variables"], **KEYS})
     assert settings.wakeup_topic == "projects/example/topics/calendar-watch-wakeups"
 
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 import pytest
 from requests import PreparedRequest, Response
 
-from calendar_watch.model.channel_token import Tokens
-from calendar_watch.model.target import Order
+from calendar_watch.model.channel_token import ChannelTokens
+from calendar_watch.model.target import Target
 from calendar_watch.model.watch import State
 from tests.doubles.calendar_simulator.channels import Channel
 from tests.doubles.local_firestore import LocalFirestore
@@ -38,21 +38,21 @@ def _uncovered(lives: list[tuple[datetime, datetime]], now: datetime) -> list[ti
     return found
 
 
-def channels_of(world: World, order: Order) -> list[Channel]:
-    path = order.resource.path.format(calendarId=order.calendar_id)
+def channels_of(world: World, target: Target) -> list[Channel]:
+    path = target.resource.path.format(calendarId=target.calendar_id)
     return [each for each in world.google.channels_ever() if f"/{path}?" in each.resource_uri.replace("%40", "@")]
 
 
 def test_twenty_lifetimes_pass_without_an_instant_of_silence(make_world: MakeWorld) -> None:
     world = make_world(policy=policy_of(channel_ttl=1800))
-    for order in ALL:
-        world.open(order)
+    for target in ALL:
+        world.open(target)
     world.run(10 * HOUR)
-    for order in ALL:
-        channels = channels_of(world, order)
+    for target in ALL:
+        channels = channels_of(world, target)
         assert len(channels) >= 20
         assert gaps(world, channels) == []
-        assert world.store.get(order.id).state(world.now) is State.ACTIVE
+        assert world.store.get(target.id).state(world.now) is State.ACTIVE
     world.run(3 * MINUTE)  # so that no renewal is under way
     assert len(world.live()) == len(ALL)
 
@@ -81,27 +81,27 @@ def test_a_changed_address_or_key_replaces_every_channel_spread_and_without_a_ga
     make_world: MakeWorld, change: str
 ) -> None:
     world = make_world()
-    orders = [Order(ALICES_ACL.resource, world.alice.create_calendar(f"c{n}"), ALICE) for n in range(12)]
-    for order in orders:
-        world.open(order)
+    targets = [Target(ALICES_ACL.resource, world.alice.create_calendar(f"c{n}"), ALICE) for n in range(12)]
+    for target in targets:
+        world.open(target)
     world.run(HOUR)
     before = set(world.live())
     if change == "address":
         world.deploy(policy_of(address="https://elsewhere.example.com/"), [KEY])
     else:
-        world.deploy(policy_of(key=Tokens([NEW_KEY]).fingerprint), [NEW_KEY, KEY])
+        world.deploy(policy_of(key=ChannelTokens([NEW_KEY]).fingerprint), [NEW_KEY, KEY])
     world.run(3 * HOUR)
     after = [each for each in world.google.channels_ever() if each.id in world.live()]
-    assert len(after) == len(orders)
+    assert len(after) == len(targets)
     assert not before & {each.id for each in after}
-    assert len({each.created.replace(second=0, microsecond=0) for each in after}) > len(orders) / 2, "in a wave"
-    for order in orders:
-        assert gaps(world, channels_of(world, order)) == []
+    assert len({each.created.replace(second=0, microsecond=0) for each in after}) > len(targets) / 2, "in a wave"
+    for target in targets:
+        assert gaps(world, channels_of(world, target)) == []
 
 
 def test_a_message_signed_with_the_old_key_still_counts_during_the_change(world: World) -> None:
     world.open(ALICES_ACL)
-    world.deploy(policy_of(key=Tokens([NEW_KEY]).fingerprint), [NEW_KEY, KEY])
+    world.deploy(policy_of(key=ChannelTokens([NEW_KEY]).fingerprint), [NEW_KEY, KEY])
     world.alice.share(ALICE, BOB, "reader")
     world.run(timedelta(minutes=2))
     assert world.told(ALICES_ACL.id) == ["watch.opened", "acl.created"]
@@ -179,7 +179,7 @@ def test_a_channel_that_nobody_remembers_is_stopped_when_it_speaks(world: World)
     world.open(ALICES_ACL)
     world.run(HOUR)
     watch = world.store.get(ALICES_ACL.id)
-    token = world.around.tokens.sign("forgotten", watch.id)
+    token = world.services.tokens.sign("forgotten", watch.id)
     body = {"id": "forgotten", "type": "web_hook", "address": ADDRESS, "token": token}
     world.alice.post(f"calendars/{ALICE}/acl/watch", body)
     world.run(timedelta(minutes=3))
@@ -267,10 +267,10 @@ def test_what_an_old_channel_was_silent_about_is_read_with_the_first_message_of_
 
 
 def test_ending_leaves_no_channel_at_google(world: World) -> None:
-    for order in ALL:
-        world.open(order)
-    for order in ALL:
-        assert world.registry.end(order.id).state(world.now) is State.STOPPED
+    for target in ALL:
+        world.open(target)
+    for target in ALL:
+        assert world.registry.end(target.id).state(world.now) is State.STOPPED
     assert world.live() == []
 
 
@@ -309,9 +309,9 @@ def test_an_old_channel_that_speaks_does_not_make_silent_new_ones_pile_up(make_w
     (old,) = world.google.channels_ever()
     world.run(19 * HOUR)
     opened = len(world.google.channels_ever())
-    token = world.around.tokens.sign(old.id, ALICES_ACL.id)
+    token = world.services.tokens.sign(old.id, ALICES_ACL.id)
     for _ in range(12):
-        world.intake.take({**_message(old), "X-Goog-Channel-Token": token})
+        world.receiver.take({**_message(old), "X-Goog-Channel-Token": token})
         world.run(15 * MINUTE)
     assert len(world.google.channels_ever()) - opened <= 3
     assert world.told(ALICES_ACL.id).count("watch.polling") <= 1
@@ -342,8 +342,8 @@ def test_a_channel_known_only_from_its_first_message_is_renewed_in_time(make_wor
     with world.line.cut("POST", "/acl/watch", lost):
         world.open(ALICES_ACL)
     (channel,) = world.google.channels_ever()
-    token = world.around.tokens.sign(channel.id, ALICES_ACL.id)
-    world.intake.take({**_message(channel), "X-Goog-Channel-Token": token})
+    token = world.services.tokens.sign(channel.id, ALICES_ACL.id)
+    world.receiver.take({**_message(channel), "X-Goog-Channel-Token": token})
     world.run(5 * MINUTE)
     known = world.store.get(ALICES_ACL.id).channels[channel.id]
     assert known.expiration is not None

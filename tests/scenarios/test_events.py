@@ -12,8 +12,8 @@ from requests import PreparedRequest, Response
 
 from calendar_watch.model.recurrence import fingerprint
 from calendar_watch.model.resources import EVENTS
-from calendar_watch.model.target import Order
-from calendar_watch.reconciler.reconcile import attend
+from calendar_watch.model.target import Target
+from calendar_watch.reconciler.reconcile import reconcile
 from tests.doubles.local_firestore import LocalFirestore
 from tests.scenarios.conftest import MakeWorld
 from tests.support.consumer import Consumer, reading
@@ -48,21 +48,21 @@ def pages(world: World, query: dict[str, str]) -> Iterator[list[Any]]:
             return
 
 
-def told_of(world: World, order: Order = ALICES_EVENTS) -> list[tuple[str, str]]:
+def told_of(world: World, target: Target = ALICES_EVENTS) -> list[tuple[str, str]]:
     """Kind and item of every change."""
-    changes = [each for each in world.events(order.id) if "itemId" in each["data"]]
+    changes = [each for each in world.events(target.id) if "itemId" in each["data"]]
     return [(each["type"].split(".")[2], each["data"]["itemId"]) for each in changes]
 
 
-def assert_consumers_agree(world: World, order: Order = ALICES_EVENTS, **query: str) -> None:
+def assert_consumers_agree(world: World, target: Target = ALICES_EVENTS, **query: str) -> None:
     """Whoever applied every change, and whoever reads the items, knows what Google shows."""
     consumer = Consumer(lambda _watch_id: ({}, 1))  # an empty calendar was the baseline
-    for event in world.events(order.id):
+    for event in world.events(target.id):
         consumer.take(event)
     google = {each: told(event) for each, event in shown_by_google(world, **query).items()}
-    items, _ = reading(world.query)(order.id)
+    items, _ = reading(world.query)(target.id)
     assert {each: told(event) for each, event in items.items()} == google
-    assert {each: told(event) for each, event in consumer.items[order.id].items()} == google
+    assert {each: told(event) for each, event in consumer.items[target.id].items()} == google
 
 
 def told(event: Any) -> Any:
@@ -155,7 +155,7 @@ def test_a_moved_instance_goes_with_its_series(opened: World) -> None:
 
 
 def test_only_the_event_types_asked_for_are_followed(world: World) -> None:
-    focus = Order(EVENTS, ALICE, ALICE, ("focusTime",))
+    focus = Target(EVENTS, ALICE, ALICE, ("focusTime",))
     world.open(focus)
     world.alice.create_event(ALICE, "Lunch")
     deep = world.alice.create_event(ALICE, "Deep work", eventType="focusTime")
@@ -219,7 +219,7 @@ def test_a_first_listing_resumes_after_a_crash_at_any_page(world: World) -> None
         for _ in range(8):
             world.now += 2 * MINUTE
             with suppress(Death):
-                attend(world.around, ALICES_EVENTS.id)
+                reconcile(world.services, ALICES_EVENTS.id)
     world.run(MINUTE)
     assert world.query.show(ALICES_EVENTS.id).item_count == 5_100
     lists = [call for call in world.google.calls if call.method_id == "calendar.events.list"]
@@ -264,19 +264,19 @@ def test_an_empty_listing_is_believed_only_when_it_is_seen_twice(opened: World) 
     assert_consumers_agree(opened)
     opened.google.expire_sync_tokens()
     opened.google.faults.empty_next_listings("events", 2)
-    attend_when_due(opened)
+    reconcile_when_due(opened)
     before = opened.now
     assert opened.query.show(ALICES_EVENTS.id).reason == "emptyListing"
-    attend_when_due(opened)
+    reconcile_when_due(opened)
     assert opened.now - before >= MINUTE
     assert [kind for kind, _ in told_of(opened)[12:]] == ["deleted"] * 12
 
 
-def attend_when_due(world: World) -> None:
+def reconcile_when_due(world: World) -> None:
     due = world.query.show(ALICES_EVENTS.id).due_at
     assert due
     world.now = due
-    attend(world.around, ALICES_EVENTS.id)
+    reconcile(world.services, ALICES_EVENTS.id)
 
 
 def test_a_page_token_that_google_forgot_starts_the_listing_anew_after_a_pause(world: World) -> None:

@@ -101,7 +101,7 @@ def test_any_one_call_to_google_may_fail_or_kill_us(
 
 
 @pytest.mark.parametrize("call", [("POST", "/acl/watch"), ("GET", "/acl")], ids=["opening", "reading"])
-def test_firestore_may_go_away_in_the_middle_of_an_attendance(
+def test_firestore_may_go_away_in_the_middle_of_a_reconciliation(
     make_world: MakeWorld, firestore_server: LocalFirestore, call: tuple[str, str]
 ) -> None:
     world = make_world(policy=policy_of(channel_ttl=LIFETIME))

@@ -9,11 +9,11 @@ import pytest
 from calendar_watch.decisions import children
 from calendar_watch.errors import FollowedError
 from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS
-from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.operations.register import Outcome
 from calendar_watch.ports import Filter
-from calendar_watch.reconciler.lease import FencedError, Hold
+from calendar_watch.reconciler.lease import Lease, LeaseLostError
 from tests.doubles.local_firestore import LocalFirestore
 from tests.scenarios.test_faults import firestore_fault
 from tests.support.world import ALICE, ALICES_LIST, BOB, World
@@ -24,8 +24,8 @@ MINUTE = timedelta(minutes=1)
 def followed(world: World) -> dict[tuple[str, str | None], State]:
     """Everything but the list itself, by resource and calendar."""
     watches = world.store.page(Filter(), "", 1000)
-    others = [each for each in watches if each.order.resource is not CALENDAR_LIST]
-    return {(each.order.resource.name, each.order.calendar_id): each.state(world.now) for each in others}
+    others = [each for each in watches if each.target.resource is not CALENDAR_LIST]
+    return {(each.target.resource.name, each.target.calendar_id): each.state(world.now) for each in others}
 
 
 def wanted(world: World) -> set[tuple[str, str | None]]:
@@ -73,11 +73,11 @@ def test_a_calendar_that_is_owned_by_another_role_only_is_dropped(following: Wor
 
 
 def test_children_inherit_labels_and_say_who_follows_them(following: World) -> None:
-    child = following.query.show(Order(ACL, ALICE, ALICE).id)
-    assert (child.wish.labels, child.followed_by, child.by_operator) == ({"team": "red"}, (ALICES_LIST.id,), False)
+    child = following.query.show(Target(ACL, ALICE, ALICE).id)
+    assert (child.options.labels, child.followed_by, child.by_operator) == ({"team": "red"}, (ALICES_LIST.id,), False)
     following.open(ALICES_LIST, follow=("acl", "events"), labels={"team": "blue"})
     following.run(5 * MINUTE)
-    assert following.query.show(child.id).wish.labels == {"team": "blue"}
+    assert following.query.show(child.id).options.labels == {"team": "blue"}
 
 
 def test_a_follow_that_is_taken_back_ends_its_children(following: World) -> None:
@@ -101,7 +101,7 @@ def test_ending_the_list_ends_what_it_follows_and_resuming_brings_it_back(follow
 
 
 def test_a_followed_watch_cannot_be_ended_by_itself(following: World) -> None:
-    child = Order(ACL, ALICE, ALICE)
+    child = Target(ACL, ALICE, ALICE)
     with pytest.raises(FollowedError, match=ALICES_LIST.id):
         following.registry.end(child.id)
     following.run(5 * MINUTE)
@@ -109,34 +109,34 @@ def test_a_followed_watch_cannot_be_ended_by_itself(following: World) -> None:
 
 
 def test_what_was_also_asked_for_directly_stays_when_it_is_dropped(following: World) -> None:
-    order = Order(ACL, ALICE, ALICE)
-    outcome, _ = following.registry.open(order, Wish(labels={"mine": "yes"}))
+    target = Target(ACL, ALICE, ALICE)
+    outcome, _ = following.registry.open(target, Options(labels={"mine": "yes"}))
     assert outcome is Outcome.EXISTS
     following.open(ALICES_LIST, labels={"team": "green"})
     following.run(5 * MINUTE)
-    child = following.query.show(order.id)
-    assert (child.followed_by, child.wish.labels) == ((), {"mine": "yes"})
+    child = following.query.show(target.id)
+    assert (child.followed_by, child.options.labels) == ((), {"mine": "yes"})
     assert wanted(following) == {("acl", ALICE)}
-    following.registry.end(order.id)
+    following.registry.end(target.id)
     following.run(MINUTE)
     assert wanted(following) == set()
 
 
 def test_what_was_there_before_is_followed_too_and_outlives_it(world: World) -> None:
-    order = Order(EVENTS, ALICE, ALICE)
-    world.open(order, labels={"mine": "yes"})
+    target = Target(EVENTS, ALICE, ALICE)
+    world.open(target, labels={"mine": "yes"})
     world.open(ALICES_LIST, follow=("events",), labels={"team": "red"})
     world.run(5 * MINUTE)
-    child = world.query.show(order.id)
-    assert (child.followed_by, child.wish.labels) == ((ALICES_LIST.id,), {"mine": "yes"})
+    child = world.query.show(target.id)
+    assert (child.followed_by, child.options.labels) == ((ALICES_LIST.id,), {"mine": "yes"})
     world.registry.end(ALICES_LIST.id)
     world.run(5 * MINUTE)
-    assert world.query.show(order.id).state(world.now) is State.ACTIVE
+    assert world.query.show(target.id).state(world.now) is State.ACTIVE
 
 
 def test_a_watch_that_two_others_follow_lives_until_both_have_dropped_it(world: World) -> None:
-    first, second = [Watch(Order(CALENDAR_LIST, None, each), Wish(), world.now) for each in (ALICE, BOB)]
-    child = children.child(first, Order(ACL, ALICE, ALICE), 0, world.now)
+    first, second = [Watch(Target(CALENDAR_LIST, None, each), Options(), world.now) for each in (ALICE, BOB)]
+    child = children.child(first, Target(ACL, ALICE, ALICE), 0, world.now)
     child = children.adopted(child, second, world.now, world.policy)
     assert child.followed_by == (first.id, second.id)
     child = children.dropped(child, first, world.now)
@@ -167,12 +167,12 @@ def test_a_worker_who_lost_the_list_brings_no_child_back(world: World) -> None:
     """It has decided what to follow, sleeps through its lease, and wakes when the calendar has long left the list."""
     team = world.alice.create_calendar("Team")
     late = world.open(ALICES_LIST, follow=("acl",))
-    child = children.child(late, Order(ACL, team, ALICE), 0, world.now)
+    child = children.child(late, Target(ACL, team, ALICE), 0, world.now)
     world.run(5 * MINUTE)
     world.alice.delete(f"calendars/{team}")
     world.run(5 * MINUTE)
-    with pytest.raises(FencedError):
-        Hold(world.around, late).advance(lambda parent: world.store.follow(parent, [child]), late)
+    with pytest.raises(LeaseLostError):
+        Lease(world.services, late).advance(lambda parent: world.store.follow(parent, [child]), late)
     assert wanted(world) == {("acl", ALICE)}
 
 
@@ -196,13 +196,13 @@ def test_whatever_happens_to_a_write_the_children_are_as_they_should_be(
 def test_a_child_that_somebody_else_writes_at_the_same_moment_is_done_again(
     world: World, firestore_server: LocalFirestore
 ) -> None:
-    order = Order(ACL, ALICE, ALICE)
-    world.open(order, labels={"before": "yes"})
+    target = Target(ACL, ALICE, ALICE)
+    world.open(target, labels={"before": "yes"})
     world.open(ALICES_LIST, follow=("acl",))
     with firestore_server.faults.interleave(
-        "Commit", lambda: world.registry.open(order, Wish(labels={"after": "yes"})), nth=2
+        "Commit", lambda: world.registry.open(target, Options(labels={"after": "yes"})), nth=2
     ) as meddling:
         world.run(5 * MINUTE)
     assert meddling.matched >= 2
-    child = world.query.show(order.id)
-    assert (child.followed_by, child.wish.labels) == ((ALICES_LIST.id,), {"after": "yes"})
+    child = world.query.show(target.id)
+    assert (child.followed_by, child.options.labels) == ((ALICES_LIST.id,), {"after": "yes"})

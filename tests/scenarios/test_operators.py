@@ -7,7 +7,7 @@ import pytest
 from requests import PreparedRequest, Response
 
 from calendar_watch.errors import RefusedError, UnknownWatchError
-from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.operations.register import Outcome
 from calendar_watch.ports import Filter
@@ -34,7 +34,7 @@ def test_ending_a_watch_in_the_middle_of_its_opening_leaves_no_channel(world: Wo
 
 def test_resuming_a_watch_in_the_middle_of_its_end_leaves_one_channel(world: World) -> None:
     world.open(ALICES_ACL)
-    with world.line.cut("POST", "/channels/stop", slow(lambda: world.registry.open(ALICES_ACL, Wish()))):
+    with world.line.cut("POST", "/channels/stop", slow(lambda: world.registry.open(ALICES_ACL, Options()))):
         world.registry.end(ALICES_ACL.id)
     world.run(5 * MINUTE)
     assert world.store.get(ALICES_ACL.id).state(world.now) is State.ACTIVE
@@ -45,11 +45,11 @@ def test_labels_set_in_the_middle_of_a_reading_are_kept_and_the_reading_too(worl
     world.open(ALICES_ACL)
     world.run(5 * MINUTE)
     world.alice.share(ALICE, BOB, "reader")
-    with world.line.cut("GET", "/acl", late(lambda: world.registry.open(ALICES_ACL, Wish(labels={"a": "b"})))):
+    with world.line.cut("GET", "/acl", late(lambda: world.registry.open(ALICES_ACL, Options(labels={"a": "b"})))):
         world.run(MINUTE)
     world.run(MINUTE)
     assert world.told(ALICES_ACL.id) == ["watch.opened", "acl.created"]
-    assert world.query.show(ALICES_ACL.id).wish.labels == {"a": "b"}
+    assert world.query.show(ALICES_ACL.id).options.labels == {"a": "b"}
     assert world.events(ALICES_ACL.id)[1]["data"]["watch"]["labels"] == {"a": "b"}
 
 
@@ -59,7 +59,7 @@ def test_what_google_refuses_at_once_is_not_kept_and_may_be_asked_for_again(worl
     with pytest.raises(UnknownWatchError):
         world.query.show(ALICES_ACL.id)
     assert world.query.page(Filter(), None, "", 10).watches == []
-    outcome, watch = world.registry.open(ALICES_ACL, Wish())
+    outcome, watch = world.registry.open(ALICES_ACL, Options())
     assert (outcome, watch.sequence) == (Outcome.CREATED, 1)
 
 
@@ -87,8 +87,8 @@ def test_ending_again_changes_nothing(world: World) -> None:
 
 
 def test_a_listing_by_state_looks_at_the_time_that_it_is(world: World) -> None:
-    for order in (ALICES_ACL, ALICES_LIST, ALICES_SETTINGS):
-        world.open(order)
+    for target in (ALICES_ACL, ALICES_LIST, ALICES_SETTINGS):
+        world.open(target)
     world.registry.end(ALICES_LIST.id)
     active = world.query.page(Filter(), State.ACTIVE, "", 10).watches
     assert {each.id for each in active} == {ALICES_ACL.id, ALICES_SETTINGS.id}
@@ -97,8 +97,8 @@ def test_a_listing_by_state_looks_at_the_time_that_it_is(world: World) -> None:
 
 
 def test_pages_of_a_filtered_listing_visit_every_watch_once(world: World) -> None:
-    for order in (ALICES_ACL, ALICES_LIST, ALICES_SETTINGS):
-        world.open(order)
+    for target in (ALICES_ACL, ALICES_LIST, ALICES_SETTINGS):
+        world.open(target)
     seen, token = [], ""
     while True:
         page = world.query.page(Filter(subject=ALICE), State.ACTIVE, token, 1)
@@ -111,11 +111,11 @@ def test_pages_of_a_filtered_listing_visit_every_watch_once(world: World) -> Non
 
 def test_ending_a_polled_watch_in_the_middle_of_a_reading_ends_it_at_once(make_world: MakeWorld) -> None:
     world = make_world(unwatchable=("@group.calendar.google.com",))
-    order = Order(ALICES_ACL.resource, world.alice.create_calendar("Holidays"), ALICE)
-    world.open(order)
-    with world.line.cut("GET", "/acl", late(lambda: world.registry.end(order.id))):
+    target = Target(ALICES_ACL.resource, world.alice.create_calendar("Holidays"), ALICE)
+    world.open(target)
+    with world.line.cut("GET", "/acl", late(lambda: world.registry.end(target.id))):
         world.run(20 * MINUTE)
-    assert world.told(order.id) == ["watch.opened", "watch.polling", "watch.stopped"]
+    assert world.told(target.id) == ["watch.opened", "watch.polling", "watch.stopped"]
 
 
 def test_resuming_in_the_middle_of_a_probe_opens_a_channel_at_once(world: World) -> None:
@@ -127,7 +127,7 @@ def test_resuming_in_the_middle_of_a_probe_opens_a_channel_at_once(world: World)
     assert world.live() == []
 
     def asked_for_again_and_refused(request: PreparedRequest, send: Send) -> Response:
-        world.registry.open(ALICES_ACL, Wish())
+        world.registry.open(ALICES_ACL, Options())
         return refused(403, "forbidden")(request, send)
 
     with world.line.cut("GET", "/acl", asked_for_again_and_refused):
@@ -146,7 +146,7 @@ def test_a_refusal_does_not_discard_what_somebody_else_has_opened_meanwhile(worl
         looks.append(watch.refusal)
         if watch.refusal and looks.count(watch.refusal) == 3 and not asked:
             asked.append(watch_id)
-            world.registry.open(ALICES_ACL, Wish())
+            world.registry.open(ALICES_ACL, Options())
         return get(watch_id)
 
     looks: list[object] = []
@@ -154,7 +154,7 @@ def test_a_refusal_does_not_discard_what_somebody_else_has_opened_meanwhile(worl
     get = world.store.get
     world.store.get = asked_again_just_before_the_discarding  # type: ignore[method-assign]
     with world.line.cut("POST", "/acl/watch", refused_once), suppress(RefusedError):
-        world.registry.open(ALICES_ACL, Wish())
+        world.registry.open(ALICES_ACL, Options())
     world.store.get = get  # type: ignore[method-assign]
     world.run(5 * MINUTE)
     assert asked

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client
 
-from calendar_watch.model.cloud_event import announced
+from calendar_watch.model.cloud_event import with_watch_event
 from calendar_watch.model.resources import ACL, EVENTS
-from calendar_watch.model.target import Order
-from calendar_watch.reconciler.lease import Hold
-from calendar_watch.reconciler.reconcile import attend
+from calendar_watch.model.target import Target
+from calendar_watch.reconciler.lease import Lease
+from calendar_watch.reconciler.reconcile import reconcile
 from tests.doubles.local_firestore import LocalFirestore
 from tests.scenarios.conftest import MakeWorld
 from tests.support.line import Death
@@ -108,7 +108,7 @@ def test_whoever_dies_between_commit_and_publishing_leaves_it_to_the_next(world:
         world.alice.share(ALICE, BOB, role)
         world.run(timedelta(seconds=1))
         with pytest.raises(Death):
-            attend(replace(world.around, outlet=Dying()), watch.id)
+            reconcile(replace(world.services, publisher=Dying()), watch.id)
         assert world.query.show(watch.id).published < world.query.show(watch.id).sequence
         world.run(2 * MINUTE)
     assert_everything_arrived(world, watch.id)
@@ -170,7 +170,7 @@ def test_mixed_changes_survive_a_pubsub_that_refuses_and_a_firestore_that_stamme
     dice = Random(seed)  # noqa: S311 (repeatable on purpose)
     calendars = [ALICE, *(world.alice.create_calendar(f"Team {number}") for number in range(4))]
     watches = [
-        world.open(order) for each in calendars for order in (Order(ACL, each, ALICE), Order(EVENTS, each, ALICE))
+        world.open(target) for each in calendars for target in (Target(ACL, each, ALICE), Target(EVENTS, each, ALICE))
     ]
     events: dict[str, list[str]] = defaultdict(list)
     world.pubsub.faults.refuse(probability=0.3, random=dice)
@@ -204,9 +204,9 @@ def meddle(world: World, dice: Random, calendar: str, events: dict[str, list[str
 def test_what_a_hold_does_not_remember_having_written_is_read_from_the_log(world: World) -> None:
     """A write whose answer was lost, and of which it was not sure, may lie between two that it remembers."""
     world.open(ALICES_ACL)
-    hold = Hold(world.around, world.query.show(ALICES_ACL.id))
-    hold.claim([])
-    hold.write(world.store.commit, announced(hold.watch, "renewed", world.now))
-    hold.watch = world.store.commit(announced(hold.watch, "renewed", world.now))
-    hold.write(world.store.commit, announced(hold.watch, "renewed", world.now))
-    assert [int(each["sequence"]) for each in hold.unpublished(100)] == [2, 3, 4]
+    lease = Lease(world.services, world.query.show(ALICES_ACL.id))
+    lease.claim([])
+    lease.write(world.store.commit, with_watch_event(lease.watch, "renewed", world.now, world.policy))
+    lease.watch = world.store.commit(with_watch_event(lease.watch, "renewed", world.now, world.policy))
+    lease.write(world.store.commit, with_watch_event(lease.watch, "renewed", world.now, world.policy))
+    assert [int(each["sequence"]) for each in lease.unpublished(100)] == [2, 3, 4]

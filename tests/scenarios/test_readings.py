@@ -6,9 +6,9 @@ import pytest
 from requests import PreparedRequest, Response
 
 from calendar_watch.decisions import registration
-from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import State
-from calendar_watch.reconciler.reconcile import attend
+from calendar_watch.reconciler.reconcile import reconcile
 from tests.scenarios.conftest import MakeWorld
 from tests.support.line import Send, answered, late, refused, slow
 from tests.support.world import ALICE, ALICES_ACL, ALICES_LIST, ALICES_SETTINGS, BOB, World, policy_of
@@ -22,9 +22,9 @@ def readings(world: World) -> int:
     return sum(call.method_id == "calendar.acl.list" for call in world.google.calls)
 
 
-def roles(world: World, order: Order) -> list[tuple[str | None, str | None]]:
+def roles(world: World, target: Target) -> list[tuple[str | None, str | None]]:
     """What each change of an ACL says of before and after."""
-    data = [each["data"] for each in world.events(order.id) if "itemId" in each["data"]]
+    data = [each["data"] for each in world.events(target.id) if "itemId" in each["data"]]
     return [((each["before"] or {}).get("role"), (each["after"] or {}).get("role")) for each in data]
 
 
@@ -61,7 +61,7 @@ def test_a_lost_message_is_caught_by_the_safety_read(world: World) -> None:
     assert roles(world, ALICES_ACL) == []
     world.run(HOUR)
     assert roles(world, ALICES_ACL) == [(None, "reader")]
-    assert world.events(ALICES_ACL.id)[1]["data"]["cause"] == "reconciliation"
+    assert world.events(ALICES_ACL.id)[1]["data"]["cause"] == "schedule"
 
 
 def test_without_safety_reads_every_message_still_leads_to_a_reading(make_world: MakeWorld) -> None:
@@ -79,9 +79,9 @@ def test_without_safety_reads_every_message_still_leads_to_a_reading(make_world:
 def test_a_listing_that_lags_behind_its_message_is_read_again(world: World) -> None:
     world.open(ALICES_ACL)
     world.run(5 * MINUTE)
-    stale = world.alice.get(f"calendars/{ALICE}/acl")
+    token_refused = world.alice.get(f"calendars/{ALICE}/acl")
     world.alice.share(ALICE, BOB, "reader")
-    with world.line.cut("GET", "/acl", answered(200, stale)):
+    with world.line.cut("GET", "/acl", answered(200, token_refused)):
         world.run(MINUTE)
     assert roles(world, ALICES_ACL) == []
     world.run(2 * MINUTE)
@@ -113,15 +113,15 @@ def test_an_emptied_listing_is_believed_the_second_time_a_minute_later(world: Wo
 
 def test_a_collection_that_cannot_be_pushed_is_polled_with_the_same_changes(make_world: MakeWorld) -> None:
     world = make_world(unwatchable=("@group.calendar.google.com",))
-    order = Order(ALICES_ACL.resource, world.alice.create_calendar("Holidays"), ALICE)
-    watch = world.open(order)
+    target = Target(ALICES_ACL.resource, world.alice.create_calendar("Holidays"), ALICE)
+    watch = world.open(target)
     assert (watch.state(world.now), watch.reason) == (State.POLLING, "pushNotSupported")
-    world.alice.share(order.calendar_id or "", BOB, "reader")
+    world.alice.share(target.calendar_id or "", BOB, "reader")
     world.run(20 * MINUTE)
-    assert world.told(order.id) == ["watch.opened", "watch.polling", "acl.created"]
+    assert world.told(target.id) == ["watch.opened", "watch.polling", "acl.created"]
     world.google.configure(unwatchable=())
     world.run(timedelta(days=1))
-    assert world.told(order.id)[-1] == "watch.resumed"
+    assert world.told(target.id)[-1] == "watch.resumed"
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_a_listing_longer_than_the_lease_keeps_the_watch(world: World) -> None:
 
     def somebody_else_sweeps() -> None:
         world.now += timedelta(seconds=15)
-        rivals.append(world.sweep().attended)
+        rivals.append(world.sweep().reconciled)
 
     with world.line.cut("GET", "/acl", slow(somebody_else_sweeps)):
         world.open(ALICES_ACL)
@@ -254,19 +254,19 @@ def test_a_listing_longer_than_the_lease_keeps_the_watch(world: World) -> None:
 
 
 @pytest.mark.parametrize("call", [("POST", "/acl/watch"), ("GET", "/acl")], ids=["opening", "reading"])
-def test_a_worker_that_was_fenced_off_calls_nothing_more(world: World, call: tuple[str, str]) -> None:
+def test_a_worker_that_lost_its_lease_calls_nothing_more(world: World, call: tuple[str, str]) -> None:
     calls: list[int] = []
 
     def the_lease_ends_and_another_takes_over() -> None:
         if not calls:
             calls.append(0)
             world.now += timedelta(seconds=180)
-            assert attend(world.around, ALICES_ACL.id).steps
+            assert reconcile(world.services, ALICES_ACL.id).steps
             calls.append(len(world.google.calls))
 
-    world.store.create(registration.created(ALICES_ACL, Wish(), world.now))
+    world.store.create(registration.created(ALICES_ACL, Options(), world.now))
     with world.line.cut(*call, late(the_lease_ends_and_another_takes_over)):
-        assert attend(world.around, ALICES_ACL.id).steps[-1] == "Fenced"
+        assert reconcile(world.services, ALICES_ACL.id).steps[-1] == "LeaseLost"
     assert len(world.google.calls) == calls[-1]
     world.run(HOUR)
     assert world.store.get(ALICES_ACL.id).state(world.now) is State.ACTIVE
@@ -284,8 +284,8 @@ def test_changes_in_a_row_are_read_in_few_listings_by_whoever_can_wait_and_none_
 
     somebody_goes_on_sharing()
     with world.line.cut("GET", "/acl", late(somebody_goes_on_sharing)):
-        attended = attend(world.around, ALICES_ACL.id, pauses.append)
-    assert (pauses, attended.synced) == ([0, 1, 4], 3)
+        reconciled = reconcile(world.services, ALICES_ACL.id, pauses.append)
+    assert (pauses, reconciled.synced) == ([0, 1, 4], 3)
     world.run(2 * MINUTE)
     assert world.told(ALICES_ACL.id).count("acl.created") == 4
 
@@ -328,13 +328,13 @@ def test_a_watch_that_never_comes_to_rest_is_let_go_for_the_rest_of_its_lease(ma
     def a_moment() -> None:
         world.now += timedelta(milliseconds=1)
 
-    world.store.create(registration.created(ALICES_ACL, Wish(), world.now))
+    world.store.create(registration.created(ALICES_ACL, Options(), world.now))
     with world.line.cut("GET", "/acl", slow(a_moment)):
-        assert len(attend(world.around, ALICES_ACL.id).steps) <= 50
+        assert len(reconcile(world.services, ALICES_ACL.id).steps) <= 50
     assert world.store.get(ALICES_ACL.id).holder
 
 
-def test_a_message_that_comes_while_its_watch_is_attended_to_is_read_in_the_same_attendance(world: World) -> None:
+def test_a_message_that_comes_while_its_watch_is_reconciled_is_read_at_once(world: World) -> None:
     world.open(ALICES_ACL)
     world.run(10 * MINUTE)
     world.alice.share(ALICE, BOB, "reader")
@@ -347,5 +347,5 @@ def test_a_message_that_comes_while_its_watch_is_attended_to_is_read_in_the_same
             world.run(timedelta(seconds=1))
 
     with world.line.cut("GET", "/acl", late(meanwhile)):
-        attend(world.around, ALICES_ACL.id)
+        reconcile(world.services, ALICES_ACL.id)
     assert roles(world, ALICES_ACL) == [(None, "reader"), ("reader", "writer")]

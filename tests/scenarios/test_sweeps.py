@@ -1,12 +1,12 @@
-"""A sweep attends to all that is due, whatever is wrong with one of them, and says how late it was."""
+"""A sweep reconciles all that is due, whatever is wrong with one of them, and says how late it was."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 from google.cloud.firestore import Client
 
-from calendar_watch.model.notification import News
-from calendar_watch.model.target import Order
+from calendar_watch.model.notification import PendingNotification
+from calendar_watch.model.target import Target
 from calendar_watch.model.watch import State
 from calendar_watch.operations.sweep import Sweep
 from tests.support.line import slow
@@ -21,7 +21,7 @@ def test_a_sweep_counts_what_it_did(world: World) -> None:
     world.alice.share(ALICE, BOB, "reader")
     world.now += timedelta(days=6.5)
     swept = world.sweep()
-    assert (swept.attended, swept.renewed, swept.synced, swept.failed, swept.remaining) == (2, 2, 2, 0, 0)
+    assert (swept.reconciled, swept.renewed, swept.synced, swept.failed, swept.remaining) == (2, 2, 2, 0, 0)
     assert swept.overdueSeconds > timedelta(days=6).total_seconds()
 
 
@@ -30,7 +30,7 @@ def test_with_nothing_due_nothing_is_done(world: World) -> None:
     world.run(MINUTE)
     calls = len(world.google.calls)
     swept = world.sweep()
-    assert (swept.attended, swept.remaining, swept.overdueSeconds) == (0, 0, 0.0)
+    assert (swept.reconciled, swept.remaining, swept.overdueSeconds) == (0, 0, 0.0)
     assert len(world.google.calls) == calls
 
 
@@ -45,8 +45,8 @@ def test_one_watch_that_cannot_even_be_read_does_not_stop_the_others(world: Worl
 
 
 def test_news_of_a_watch_that_is_not_stored_here_are_dropped(world: World) -> None:
-    stray = News("a" * 32, "channel", "resource", None, world.now)
-    world.database.news().announce(stray)
+    stray = PendingNotification("a" * 32, "channel", "resource", None, world.now)
+    world.database.notifications().put(stray)
     world.sweep()
     assert world.store.waiting("", 10) == []
 
@@ -54,32 +54,32 @@ def test_news_of_a_watch_that_is_not_stored_here_are_dropped(world: World) -> No
 def test_the_oldest_news_count_as_overdue(world: World) -> None:
     world.open(ALICES_ACL)
     world.run(MINUTE)
-    waiting = News(ALICES_ACL.id, "channel", "resource", None, world.now)
-    world.database.news().announce(waiting)
+    waiting = PendingNotification(ALICES_ACL.id, "channel", "resource", None, world.now)
+    world.database.notifications().put(waiting)
     world.now += timedelta(seconds=25)
     assert world.sweep().overdueSeconds == 25.0
 
 
 def test_when_its_time_is_over_a_sweep_begins_nothing_more_and_says_what_remains(world: World) -> None:
-    orders = [Order(ALICES_ACL.resource, world.alice.create_calendar(f"c{n}"), ALICE) for n in range(6)]
-    for order in orders:
-        world.open(order)
+    targets = [Target(ALICES_ACL.resource, world.alice.create_calendar(f"c{n}"), ALICE) for n in range(6)]
+    for target in targets:
+        world.open(target)
     world.now += timedelta(hours=2)
 
     def time_passes() -> None:
         world.now += timedelta(seconds=20)
 
     with world.line.cut("GET", "/acl", slow(time_passes)):
-        swept = Sweep(world.around, threads=1, seconds=50).run(start="")
-    assert swept.attended == 3
+        swept = Sweep(world.services, threads=1, seconds=50).run(start="")
+    assert swept.reconciled == 3
     assert swept.remaining == 3
 
 
-def test_a_watch_whose_holder_died_is_attended_to_when_the_lease_ends(world: World) -> None:
+def test_a_watch_whose_holder_died_is_reconciled_when_the_lease_ends(world: World) -> None:
     watch = world.open(ALICES_ACL)
     dead = replace(world.store.get(watch.id), holder="dead", due_at=world.now + world.policy.lease, read_at=world.now)
     world.store.release(dead)
-    assert world.sweep().attended == 0
+    assert world.sweep().reconciled == 0
     world.now += world.policy.lease
-    assert world.sweep().attended == 1
+    assert world.sweep().reconciled == 1
     assert world.store.get(watch.id).state(world.now) is State.ACTIVE

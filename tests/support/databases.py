@@ -6,10 +6,11 @@ Both are held to one contract (tests/contract/test_store.py).
 from datetime import timedelta
 from typing import Protocol
 
+from calendar_watch.firestore.notifications import FirestoreNotifications
+
 from calendar_watch.firestore.client import connect
-from calendar_watch.firestore.news import FirestoreNews
 from calendar_watch.firestore.store import FirestoreStore
-from calendar_watch.ports import NewsStore, Store
+from calendar_watch.ports import NotificationStore, Store
 from tests.doubles.memory_store import MemoryFirestore, MemoryStore
 
 _TIMEOUT = 10
@@ -18,7 +19,7 @@ _TIMEOUT = 10
 class Database(Protocol):
     def store(self, retention: timedelta) -> Store: ...
 
-    def news(self) -> NewsStore: ...
+    def notifications(self) -> NotificationStore: ...
 
     def close(self) -> None: ...
 
@@ -30,7 +31,7 @@ class InMemory:
     def store(self, retention: timedelta) -> Store:
         return MemoryStore(self._database, retention)
 
-    def news(self) -> NewsStore:
+    def notifications(self) -> NotificationStore:
         return MemoryStore(self._database, timedelta())
 
     def close(self) -> None:
@@ -46,8 +47,8 @@ class OverGrpc:
     def store(self, retention: timedelta) -> Store:
         return FirestoreStore(self.client, timeout=_TIMEOUT, retention=retention)
 
-    def news(self) -> NewsStore:
-        return FirestoreNews(self.client, timeout=_TIMEOUT)
+    def notifications(self) -> NotificationStore:
+        return FirestoreNotifications(self.client, timeout=_TIMEOUT)
 
     def close(self) -> None:
         self.client._firestore_api.transport.close()  # noqa: SLF001 (Client.close() leaves this channel open)

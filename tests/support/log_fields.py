@@ -2,11 +2,11 @@
 
 FIELDS = {
     "notification": {"outcome", "watchId", "channelId"},
-    "attended": {"watchId", "resource", "state", "steps", "durationSeconds"},
+    "reconciled": {"watchId", "resource", "state", "steps", "durationSeconds"},
     "changes": {"watchId", "count", "cause", "latencySeconds"},
     "published": {"watchId", "count", "unpublished"},
     "channel": {"action"},
     "state": {"from", "to", "reason"},
-    "sweep": {"attended", "renewed", "synced", "published", "failed", "remaining", "overdueSeconds", "states"},
+    "sweep": {"reconciled", "renewed", "synced", "published", "failed", "remaining", "overdueSeconds", "states"},
     "call": {"method", "status", "reason", "durationSeconds"},
 }

@@ -12,23 +12,24 @@ from typing import Any
 
 import requests
 
-from calendar_watch.calendar_api.allow_list import Allowance
+from calendar_watch.calendar_api.allow_list import AllowList
 from calendar_watch.calendar_api.api import CalendarApi
 from calendar_watch.calendar_api.calls import GoogleCalls
-from calendar_watch.calendar_api.rate_limiter import Pace
+from calendar_watch.calendar_api.rate_limiter import RateLimiter
 from calendar_watch.errors import CalendarWatchError, InvalidRequestError, InvalidTokenError
-from calendar_watch.model.channel_token import Tokens
+from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS, RESOURCES, SETTINGS
-from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import Watch
 from calendar_watch.operations.query import Query
-from calendar_watch.operations.receive import Intake
+from calendar_watch.operations.receive import Receiver
 from calendar_watch.operations.register import Registry
-from calendar_watch.operations.sweep import Sweep, Swept
-from calendar_watch.ports import Surroundings
+from calendar_watch.operations.sweep import Sweep, SweepResult
+from calendar_watch.ports import Services
 from calendar_watch.pubsub import ChangesTopic, PubSub, WakeupTopic
-from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Courier, Delivery, Options
+from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Courier, Delivery
+from tests.doubles.calendar_simulator import Options as SimulatorOptions
 from tests.doubles.local_pubsub import LocalPubSub, Message, PubSubAdapter
 from tests.support.databases import Database
 from tests.support.line import Line
@@ -37,6 +38,7 @@ ALICE = "alice@example.com"
 BOB = "bob@example.com"
 ADDRESS = "https://notifications.example.com/"
 KEY = "k" * 32
+PROJECT = "p"
 PUBSUB = "https://pubsub.googleapis.com"
 CHANGES, WAKEUPS = "projects/p/topics/changes", "projects/p/topics/wakeups"
 ROOT = "https://www.googleapis.com/calendar/v3"
@@ -44,10 +46,10 @@ START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 TICK = timedelta(minutes=1)
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
-ALICES_ACL = Order(ACL, ALICE, ALICE)
-ALICES_LIST = Order(CALENDAR_LIST, None, ALICE)
-ALICES_EVENTS = Order(EVENTS, ALICE, ALICE)
-ALICES_SETTINGS = Order(SETTINGS, None, ALICE)
+ALICES_ACL = Target(ACL, ALICE, ALICE)
+ALICES_LIST = Target(CALENDAR_LIST, None, ALICE)
+ALICES_EVENTS = Target(EVENTS, ALICE, ALICE)
+ALICES_SETTINGS = Target(SETTINGS, None, ALICE)
 
 
 def _full_minute(moment: datetime) -> datetime:
@@ -63,13 +65,13 @@ def cloud_event(message: Message) -> dict[str, Any]:
 
 
 def policy_of(**changes: Any) -> Policy:
-    return replace(Policy(address=ADDRESS, key=Tokens([KEY]).fingerprint), **changes)
+    return replace(Policy(address=ADDRESS, key=ChannelTokens([KEY]).fingerprint, project=PROJECT), **changes)
 
 
-def answered(intake: Intake, delivery: Delivery) -> int:
+def answered(receiver: Receiver, delivery: Delivery) -> int:
     """What `notifications` answers; errors become statuses as `web` has it."""
     try:
-        intake.take(delivery.headers)
+        receiver.take(delivery.headers)
     except InvalidRequestError:
         return 400
     except InvalidTokenError:
@@ -85,7 +87,7 @@ class World:
     def __init__(self, database: Database, policy: Policy | None = None, **options: Any):
         self.now = START
         self.domains = ["example.com"]
-        self.google = CalendarSimulator(lambda: self.now, options=Options(**options))
+        self.google = CalendarSimulator(lambda: self.now, options=SimulatorOptions(**options))
         self.alice, self.bob = Actor(self.google, ALICE), Actor(self.google, BOB)
         self.database = database
         self._courier = Courier(self.google, self._post)
@@ -103,19 +105,19 @@ class World:
         """New instances: what they remember lies in Firestore alone."""
         self.policy = policy
         self.store = self.database.store(policy.retention)
-        self.around = Surroundings(
+        self.services = Services(
             store=self.store,
             calendar=self._calendar(),
-            outlet=ChangesTopic(self._pubsub(), CHANGES),
-            tokens=Tokens(keys),
+            publisher=ChangesTopic(self._pubsub(), CHANGES),
+            tokens=ChannelTokens(keys),
             policy=policy,
             clock=lambda: self.now,
             new_id=lambda: str(uuid.UUID(int=self._chance.getrandbits(128), version=4)),
             jitter=self._chance.random,
         )
-        self.query = Query(self.around)
-        self.registry = Registry(self.around, pause=lambda seconds: self.run(timedelta(seconds=seconds)))
-        self.intake = Intake(Tokens(keys), self.database.news, self._wake, lambda: self.now)
+        self.query = Query(self.services)
+        self.registry = Registry(self.services, pause=lambda seconds: self.run(timedelta(seconds=seconds)))
+        self.receiver = Receiver(ChannelTokens(keys), self.database.notifications, self._wake, lambda: self.now)
 
     def close(self) -> None:
         self._session.close()
@@ -135,8 +137,8 @@ class World:
             GoogleCalls(
                 root=ROOT,
                 sessions=lambda _subject, _scope: self._session,
-                allowance=Allowance(RESOURCES, self.domains),
-                pace=Pace(6000, clock=seconds, sleep=self._sleep),
+                allow_list=AllowList(RESOURCES, self.domains),
+                rate_limiter=RateLimiter(6000, clock=seconds, sleep=self._sleep),
                 timeout=20,
                 clock=seconds,
                 sleep=self._sleep,
@@ -152,7 +154,7 @@ class World:
         self.now += timedelta(seconds=seconds)
 
     def _post(self, delivery: Delivery) -> int:
-        return answered(self.intake, delivery)
+        return answered(self.receiver, delivery)
 
     def run(self, span: timedelta) -> None:
         """Let time pass: messages arrive when they are due, and a sweep runs at every full minute that needs one."""
@@ -171,11 +173,11 @@ class World:
         due = self.store.due(_NEVER, 1)
         return _full_minute(max(due[0][1], next_moment)) if due else _NEVER
 
-    def sweep(self) -> Swept:
-        return Sweep(self.around, threads=1, seconds=50).run(start="")
+    def sweep(self) -> SweepResult:
+        return Sweep(self.services, threads=1, seconds=50).run(start="")
 
-    def open(self, order: Order, **wish: Any) -> Watch:
-        return self.registry.open(order, Wish(**wish))[1]
+    def open(self, target: Target, **options: Any) -> Watch:
+        return self.registry.open(target, Options(**options))[1]
 
     def events(self, watch_id: str) -> list[Any]:
         """The whole feed, as a consumer reads it."""

@@ -4,21 +4,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from calendar_watch.errors import RefusedError
-from calendar_watch.model.target import Order
+from calendar_watch.model.target import Target
 from calendar_watch.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
-class Allowance:
+class AllowList:
     """RESOURCES and SUBJECT_DOMAINS."""
 
     resources: Collection[str]
     domains: Collection[str]
     """In lower case. Empty: any; the settings see to it that only modes which act for nobody may leave it so."""
 
-    def check(self, order: Order) -> None:
+    def check(self, target: Target) -> None:
         """Raise RefusedError for a collection or a user that the operator has not allowed, or allows no longer."""
-        if order.resource.name not in self.resources:
-            raise RefusedError(Reason.FORBIDDEN, f"{order.resource.name} is not in RESOURCES")
-        if order.subject and self.domains and order.subject.rpartition("@")[2].lower() not in self.domains:
+        if target.resource.name not in self.resources:
+            raise RefusedError(Reason.FORBIDDEN, f"{target.resource.name} is not in RESOURCES")
+        if target.subject and self.domains and target.subject.rpartition("@")[2].lower() not in self.domains:
             raise RefusedError(Reason.SUBJECT_NOT_ALLOWED, "the subject's domain is not in SUBJECT_DOMAINS")

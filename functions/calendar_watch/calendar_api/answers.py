@@ -15,7 +15,7 @@ import requests
 from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from calendar_watch.errors import GoogleError, QuotaError, RefusedError, StaleError, TryLaterError
+from calendar_watch.errors import GoogleError, ListingTokenRefusedError, QuotaError, RefusedError, TryLaterError
 from calendar_watch.reasons import Reason
 
 _LONGEST_DETAIL = 500
@@ -108,9 +108,9 @@ def read(response: requests.Response, done: frozenset[int], now: datetime) -> An
     return Answer(failure.status, reason=reason, error=_judge(failure)(failure))
 
 
-def stale(response: requests.Response) -> Answer:
+def token_refused(response: requests.Response) -> Answer:
     reason, message = _explanation(response)
-    return Answer(response.status_code, reason=reason, error=StaleError(message[:_LONGEST_DETAIL]))
+    return Answer(response.status_code, reason=reason, error=ListingTokenRefusedError(message[:_LONGEST_DETAIL]))
 
 
 def unanswered(exception: Exception, method: str) -> Answer:

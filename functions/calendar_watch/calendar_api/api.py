@@ -12,12 +12,12 @@ from calendar_watch.errors import TryLaterError
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.listing import Page
 from calendar_watch.model.resources import Item, Resource
-from calendar_watch.model.target import Order
+from calendar_watch.model.target import Target
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _STOPPED_ALREADY = frozenset({404, 410})
-_STALE_SYNC_TOKEN = frozenset({410})
-_STALE_PAGE_TOKEN = frozenset({400, 410})
+_SYNC_TOKEN_REFUSED = frozenset({410})
+_PAGE_TOKEN_REFUSED = frozenset({400, 410})
 
 _Params = Mapping[str, str | Sequence[str]]
 
@@ -28,7 +28,7 @@ class CalendarApi:
 
     calls: GoogleCalls
 
-    def watch(self, order: Order, channel: Channel, token: str, ttl: int) -> Opening:
+    def watch(self, target: Target, channel: Channel, token: str, ttl: int) -> Opening:
         """Ask once: a second request with the same id is refused even when only the answer to the first was lost.
 
         `expiration` is not sent: of it and the ttl, in seconds, nobody knows which one wins.
@@ -41,66 +41,66 @@ class CalendarApi:
             "token": token,
             "params": {"ttl": str(ttl)},
         }
-        params = {**_quota_user(order), "eventTypes": order.event_types}
-        call = Call(f"{order.resource.name}.watch", "POST", f"{_path(order)}/watch", params, body)
-        return _opening(self.calls.once(order, call), channel, token)
+        params = {**_quota_user(target), "eventTypes": target.event_types}
+        call = Call(f"{target.resource.name}.watch", "POST", f"{_path(target)}/watch", params, body)
+        return _opening(self.calls.once(target, call), channel, token)
 
-    def stop(self, order: Order, channel: Channel) -> None:
+    def stop(self, target: Target, channel: Channel) -> None:
         """404 and 410 mean that Google has forgotten the channel, by expiry or by an earlier stop."""
         body = {"id": channel.id, "resourceId": channel.resource_id}
         self.calls.once(
-            order, Call("channels.stop", "POST", "channels/stop", _quota_user(order), body, _STOPPED_ALREADY)
+            target, Call("channels.stop", "POST", "channels/stop", _quota_user(target), body, _STOPPED_ALREADY)
         )
 
-    def pages(self, order: Order) -> Iterator[list[Item]]:
+    def pages(self, target: Target) -> Iterator[list[Item]]:
         """At most three tries a page. A page may be short or empty and still have a next one."""
         seen: set[str] = set()
         token = ""
         while token not in seen:
             seen.add(token)
-            page = self.page(order, "", token)
+            page = self.page(target, "", token)
             yield list(page.items)
             token = page.page_token
             if not token:
                 return
         raise TryLaterError("Google's listing goes in circles: a page token came twice")
 
-    def page(self, order: Order, sync_token: str, page_token: str) -> Page:
+    def page(self, target: Target, sync_token: str, page_token: str) -> Page:
         """A stale sync token is answered 410; of a stale page token nobody knows, so 400 counts as well.
 
         https://developers.google.com/workspace/calendar/api/guides/sync
         """
         params = {
-            **order.resource.parameters,
-            **_quota_user(order),
-            "fields": _fields(order),
-            "eventTypes": order.event_types,
+            **target.resource.parameters,
+            **_quota_user(target),
+            "fields": _fields(target),
+            "eventTypes": target.event_types,
             "syncToken": [sync_token] if sync_token else [],
             "pageToken": [page_token] if page_token else [],
         }
-        stale = _STALE_PAGE_TOKEN if page_token else _STALE_SYNC_TOKEN if sync_token else frozenset[int]()
-        call = Call(f"{order.resource.name}.list", "GET", _path(order), params, stale=stale)
-        return _page(self.calls.repeatedly(order, call), order.resource)
+        token_refused = _PAGE_TOKEN_REFUSED if page_token else _SYNC_TOKEN_REFUSED if sync_token else frozenset[int]()
+        call = Call(f"{target.resource.name}.list", "GET", _path(target), params, token_refused=token_refused)
+        return _page(self.calls.repeatedly(target, call), target.resource)
 
 
-def _path(order: Order) -> str:
-    return order.resource.path.format(calendarId=quote(order.calendar_id or "", safe=""))
+def _path(target: Target) -> str:
+    return target.resource.path.format(calendarId=quote(target.calendar_id or "", safe=""))
 
 
-def _fields(order: Order) -> str:
+def _fields(target: Target) -> str:
     """Only what is compared, to keep listings small; everything where the resource names nothing."""
-    inner = f"({','.join(order.resource.fields)})" if order.resource.fields else ""
-    tokens = "nextPageToken,nextSyncToken" if order.resource.synced else "nextPageToken"
+    inner = f"({','.join(target.resource.fields)})" if target.resource.fields else ""
+    tokens = "nextPageToken,nextSyncToken" if target.resource.synced else "nextPageToken"
     return f"kind,{tokens},items{inner}"
 
 
-def _quota_user(order: Order) -> _Params:
+def _quota_user(target: Target) -> _Params:
     """Without it, delegation charges every call to the service account: 600 a minute for all users together.
 
     At most 40 characters; a hash, so that no address stands in a URL.
     https://developers.google.com/workspace/calendar/api/guides/quota
     """
-    return {"quotaUser": hashlib.sha256(order.subject.encode()).hexdigest()[:40]} if order.subject else {}
+    return {"quotaUser": hashlib.sha256(target.subject.encode()).hexdigest()[:40]} if target.subject else {}
 
 
 def _opening(answer: object, channel: Channel, token: str) -> Opening:

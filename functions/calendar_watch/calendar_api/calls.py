@@ -11,11 +11,11 @@ from google.auth.exceptions import GoogleAuthError
 
 from calendar_watch import log
 from calendar_watch.calendar_api import answers
-from calendar_watch.calendar_api.allow_list import Allowance
+from calendar_watch.calendar_api.allow_list import AllowList
 from calendar_watch.calendar_api.answers import Answer, BriefError
-from calendar_watch.calendar_api.rate_limiter import Pace
+from calendar_watch.calendar_api.rate_limiter import RateLimiter
 from calendar_watch.errors import GoogleError
-from calendar_watch.model.target import Order
+from calendar_watch.model.target import Target
 
 Sessions = Callable[[str | None, str], requests.Session]
 """Subject and scope -> a session that sends the subject's credentials along."""
@@ -25,7 +25,7 @@ _WAITS = (1.0, 2.0)
 """The longest waits, in seconds, before the second and the third try; a random part of each is waited ("full jitter",
 https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/)."""
 _SHORT_AFTER = 5.0
-"""A longer Retry-After is for the next attendance, not for a thread to sleep through."""
+"""A longer Retry-After is for the next reconciliation, not for a thread to sleep through."""
 _HEADERS = {"User-Agent": "calendar-watch (gzip)"}
 """Google compresses only for a user agent that says so:
 https://developers.google.com/workspace/calendar/api/guides/performance."""
@@ -41,7 +41,7 @@ class Call:
     body: Mapping[str, object] | None = None
     done: frozenset[int] = frozenset()
     """Statuses that are as good as a success."""
-    stale: frozenset[int] = frozenset()
+    token_refused: frozenset[int] = frozenset()
     """Statuses that mean that a token in `params` is no longer taken."""
 
 
@@ -51,7 +51,7 @@ def _utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class GoogleCalls:
-    """`timeout` is what one call may take altogether, in seconds: tries, waits and turns of the pace included.
+    """`timeout` is what one call may take altogether, in seconds: tries, waits and the rate limiter included.
 
     Two things can add to it: fetching an access token, which `sessions` bounds, and a server that goes on sending an
     answer in drops, as each read is bounded but not their number.
@@ -59,27 +59,27 @@ class GoogleCalls:
 
     root: str
     sessions: Sessions
-    allowance: Allowance
-    pace: Pace
+    allow_list: AllowList
+    rate_limiter: RateLimiter
     timeout: float
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[], float] = random.random
     now: Callable[[], datetime] = _utc_now
 
-    def once(self, order: Order, call: Call) -> object:
+    def once(self, target: Target, call: Call) -> object:
         """Return the JSON of the answer, None where there is none. Raises RefusedError or TryLaterError."""
-        return self._attempt(order, call, self.clock() + self.timeout)
+        return self._attempt(target, call, self.clock() + self.timeout)
 
-    def repeatedly(self, order: Order, call: Call) -> object:
+    def repeatedly(self, target: Target, call: Call) -> object:
         """As `once`, with up to three tries: only for calls that change nothing."""
         deadline = self.clock() + self.timeout
         for longest in _WAITS:
             try:
-                return self._attempt(order, call, deadline)
+                return self._attempt(target, call, deadline)
             except BriefError as error:
                 self._wait_after(error, longest, deadline)
-        return self._attempt(order, call, deadline)
+        return self._attempt(target, call, deadline)
 
     def _wait_after(self, error: BriefError, longest: float, deadline: float) -> None:
         wait = max(error.after, self.jitter() * longest)
@@ -92,20 +92,20 @@ class GoogleCalls:
         """Seconds that a try must have to be worth beginning."""
         return self.timeout / 10
 
-    def _attempt(self, order: Order, call: Call, deadline: float) -> object:
-        self.allowance.check(order)
-        self.pace.take_turn(deadline - self._least - self.clock())
+    def _attempt(self, target: Target, call: Call, deadline: float) -> object:
+        self.allow_list.check(target)
+        self.rate_limiter.take_turn(deadline - self._least - self.clock())
         began = self.clock()
-        answer = self._send(order, call, max(deadline - began, self._least))
+        answer = self._send(target, call, max(deadline - began, self._least))
         _log(call, answer, self.clock() - began)
         if answer.error:
             raise answer.error
         return answer.body
 
-    def _send(self, order: Order, call: Call, seconds: float) -> Answer:
+    def _send(self, target: Target, call: Call, seconds: float) -> Answer:
         connect = min(_CONNECT_SECONDS, seconds / 2)
         try:
-            response = self.sessions(order.subject, order.resource.scope).request(
+            response = self.sessions(target.subject, target.resource.scope).request(
                 call.method,
                 f"{self.root}/{call.path}",
                 params=call.params,
@@ -116,8 +116,8 @@ class GoogleCalls:
             )
         except (requests.RequestException, GoogleAuthError, GoogleError) as exception:
             return answers.unanswered(exception, call.method)
-        if response.status_code in call.stale:
-            return answers.stale(response)
+        if response.status_code in call.token_refused:
+            return answers.token_refused(response)
         return answers.read(response, call.done, self.now())
 
 

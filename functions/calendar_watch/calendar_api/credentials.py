@@ -131,7 +131,7 @@ _MODES: Mapping[str, Callable[[str, str], Access]] = {
 
 
 def sessions(mode: str, service_account: str, token_service_url: str) -> Sessions:
-    """`mode` is AUTH_MODE; what it has no use for may be empty. Asks nothing of anybody yet."""
+    """`mode` is AUTH_MODE; what it has no use for may be empty. Makes no network call."""
     return Sessions(_MODES[mode](service_account, token_service_url))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from calendar_watch.errors import TryLaterError
 
 
-class Pace:
+class RateLimiter:
     """Shared by all threads of an instance: never more than `per_minute` turns in any sixty seconds.
 
     A second's worth of turns may be taken at once after a rest. The bookkeeping is one number, the moment at which the
@@ -38,6 +38,6 @@ class Pace:
             turn = max(self._next, now - self._slack)
             wait = max(0.0, turn - now)
             if wait > allowed:
-                raise TryLaterError(f"our own pace of calls to Google leaves no turn for {wait:.1f} s", after=wait)
+                raise TryLaterError(f"our own rate limit leaves no call to Google for {wait:.1f} s", after=wait)
             self._next = turn + self._spacing
         return wait

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from calendar_watch.config import parse
 from calendar_watch.errors import InvalidSettingsError
-from calendar_watch.model.channel_token import Tokens
+from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.policy import Policy
 
 _LONGEST_CALL = 20.0
@@ -25,7 +25,7 @@ _NEEDED_BY = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IntakeSettings:
+class ReceiverSettings:
     """All that `notifications` is told: it has no business with the rest."""
 
     google_cloud_project: str = parse.variable(parse.project)
@@ -41,7 +41,7 @@ class IntakeSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Settings(IntakeSettings):
+class Settings(ReceiverSettings):
     """All that `watches` and `renew` are told."""
 
     notification_url: str = parse.variable(parse.address)
@@ -79,7 +79,8 @@ class Settings(IntakeSettings):
     def policy(self) -> Policy:
         return Policy(
             address=self.notification_url,
-            key=Tokens(self.channel_token_keys).fingerprint,
+            key=ChannelTokens(self.channel_token_keys).fingerprint,
+            project=self.google_cloud_project,
             channel_ttl=self.channel_ttl_seconds,
             renew_after_fraction=self.renew_after_fraction,
             safety_sync=timedelta(seconds=self.safety_sync_seconds),

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import datetime
 
-from calendar_watch.model.cloud_event import announced
+from calendar_watch.model.cloud_event import with_watch_event
+from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import State, Watch
 
 _ANNOUNCEMENTS = {
@@ -14,16 +15,16 @@ _ANNOUNCEMENTS = {
 }
 
 
-def announce(watch: Watch, now: datetime) -> Watch:
+def with_state_told(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """Tell once of each change of state."""
     state = watch.state(now)
     if not watch.sequence or state is watch.announced or state in {State.OPENING, State.STOPPING}:
         return watch
     kind = _ANNOUNCEMENTS.get(state, "resumed" if watch.announced else "")
     watch = replace(watch, announced=state)
-    return told(watch, kind, now) if kind else watch
+    return told(watch, kind, now, policy) if kind else watch
 
 
-def told(watch: Watch, kind: str, now: datetime) -> Watch:
+def told(watch: Watch, kind: str, now: datetime, policy: Policy) -> Watch:
     """Nothing is told before the watch has opened: a refused request leaves no trace in the stream."""
-    return announced(watch, kind, now) if watch.sequence else watch
+    return with_watch_event(watch, kind, now, policy) if watch.sequence else watch

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from calendar_watch.errors import GoogleError, QuotaError, TryLaterError
-from calendar_watch.model.watch import Kind, Watch
+from calendar_watch.model.watch import StepKind, Watch
 
 _LONGEST_PAUSE = timedelta(hours=1)
 
@@ -29,7 +29,7 @@ class Failure:
         return max(backoff, timedelta(seconds=asked))
 
 
-def waiting(watch: Watch, kind: Kind, failure: Failure, longest: timedelta = _LONGEST_PAUSE) -> Watch:
+def waiting(watch: Watch, kind: StepKind, failure: Failure, longest: timedelta = _LONGEST_PAUSE) -> Watch:
     count = watch.failures.get(kind, 0)
     return replace(
         watch,

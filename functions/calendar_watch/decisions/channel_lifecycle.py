@@ -10,7 +10,7 @@ from calendar_watch.decisions import refusals
 from calendar_watch.decisions.backoff import Failure
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.policy import Policy
-from calendar_watch.model.watch import Cause, Watch
+from calendar_watch.model.watch import ReadCause, Watch
 
 
 def intended(watch: Watch, channel_id: str, now: datetime, policy: Policy) -> Watch:
@@ -34,7 +34,7 @@ def opened(watch: Watch, channel_id: str, answer: Opening, now: datetime, policy
 
 def _read_now(watch: Watch, now: datetime) -> Watch:
     """Nobody was listening: one reading closes the gap."""
-    return replace(watch, read_at=now, read_cause=Cause.NOTIFICATION if watch.news_at else Cause.OPENED)
+    return replace(watch, read_at=now, read_cause=ReadCause.NOTIFICATION if watch.notified_at else ReadCause.OPENED)
 
 
 def _read_soon(watch: Watch, latest: datetime) -> Watch:
@@ -44,7 +44,7 @@ def _read_soon(watch: Watch, latest: datetime) -> Watch:
     """
     if watch.read_at and watch.read_at <= latest:
         return watch
-    return replace(watch, read_at=latest, read_cause=Cause.OPENED)
+    return replace(watch, read_at=latest, read_cause=ReadCause.OPENED)
 
 
 def _predecessors_given_up(watch: Watch, channel: Channel, now: datetime) -> Watch:
@@ -58,7 +58,7 @@ def _predecessors_given_up(watch: Watch, channel: Channel, now: datetime) -> Wat
 
 
 def _answered(watch: Watch, intent: Channel, answer: Opening, policy: Policy) -> Channel:
-    lifetime = timedelta(seconds=policy.lifetime(watch.wish.ttl))
+    lifetime = timedelta(seconds=policy.lifetime(watch.options.ttl))
     return replace(
         intent,
         resource_id=answer.resource_id,

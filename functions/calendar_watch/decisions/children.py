@@ -8,7 +8,7 @@ from calendar_watch.decisions import registration
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import RESOURCES, Item
 from calendar_watch.model.snapshot import Items
-from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import Watch
 
 _BETWEEN = timedelta(seconds=0.6)
@@ -16,11 +16,11 @@ _BETWEEN = timedelta(seconds=0.6)
 https://developers.google.com/workspace/calendar/api/guides/quota"""
 
 
-def orders(parent: Watch, items: Items) -> Mapping[str, Order]:
+def targets(parent: Watch, items: Items) -> Mapping[str, Target]:
     """What `parent` wants to be watched besides, by watch id; `items` is what its own list shows."""
-    subject = parent.order.subject
+    subject = parent.target.subject
     calendars = [each for each, item in items.items() if _owned(item, subject)]
-    wanted = [Order(RESOURCES[name], each, subject) for each in calendars for name in parent.wish.follow]
+    wanted = [Target(RESOURCES[name], each, subject) for each in calendars for name in parent.options.follow]
     return {each.id: each for each in wanted} if parent.wanted else {}
 
 
@@ -30,10 +30,10 @@ def _owned(calendar: Item, subject: str | None) -> bool:
     return calendar.get("accessRole") == "owner" and (None in {data_owner, subject} or data_owner == subject)
 
 
-def child(parent: Watch, order: Order, place: int, now: datetime) -> Watch:
-    """One that was not there yet; `place` in the queue keeps many from opening at the same time."""
-    watch = registration.created(order, Wish(labels=parent.wish.labels), now)
-    return replace(watch, by_operator=False, followed_by=(parent.id,), due_at=now + place * _BETWEEN)
+def child(parent: Watch, target: Target, position: int, now: datetime) -> Watch:
+    """One that was not there yet; `position` in the queue keeps many from opening at the same time."""
+    watch = registration.created(target, Options(labels=parent.options.labels), now)
+    return replace(watch, by_operator=False, followed_by=(parent.id,), due_at=now + position * _BETWEEN)
 
 
 def adopted(there: Watch, parent: Watch, now: datetime, policy: Policy) -> Watch:
@@ -44,7 +44,7 @@ def adopted(there: Watch, parent: Watch, now: datetime, policy: Policy) -> Watch
 
 def relabelled(there: Watch, parent: Watch) -> Watch:
     """Labels are inherited, unless an operator has given others."""
-    return there if there.by_operator else replace(there, wish=replace(there.wish, labels=parent.wish.labels))
+    return there if there.by_operator else replace(there, options=replace(there.options, labels=parent.options.labels))
 
 
 def dropped(there: Watch, parent: Watch, now: datetime) -> Watch:
@@ -55,4 +55,6 @@ def dropped(there: Watch, parent: Watch, now: datetime) -> Watch:
 
 def done(parent: Watch) -> Watch:
     """What should be followed is. Who follows nothing needs not look again."""
-    return replace(parent, followed_to=parent.roster, following=parent.wanted and bool(parent.wish.follow))
+    return replace(
+        parent, followed_revision=parent.follow_revision, following=parent.wanted and bool(parent.options.follow)
+    )

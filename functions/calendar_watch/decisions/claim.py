@@ -1,4 +1,4 @@
-"""The write that takes a watch into one worker's hands, with what its channels' messages told."""
+"""The write that takes a watch into one worker's hands, with what its channels' notifications told."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,33 +6,35 @@ from datetime import datetime, timedelta
 
 from calendar_watch.decisions import refusals
 from calendar_watch.model.channel import Channel
-from calendar_watch.model.notification import News
+from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.policy import Policy
-from calendar_watch.model.watch import Cause, Watch
+from calendar_watch.model.watch import ReadCause, Watch
 
 _LONGEST_LIFETIME = timedelta(days=30)
 
 
-def claimed(watch: Watch, news: Sequence[News], nonce: str, now: datetime, policy: Policy) -> Watch:
-    """The watch in one worker's hands, with what its channels' messages told."""
+def claimed(
+    watch: Watch, notifications: Sequence[PendingNotification], nonce: str, now: datetime, policy: Policy
+) -> Watch:
+    """The watch in one worker's hands, with what its channels' notifications told."""
     watch = replace(watch, holder=nonce)
-    for each in news:
+    for each in notifications:
         watch = _heard(watch, each, now, policy)
-    if not news:
+    if not notifications:
         return watch
-    since = watch.news_at or min(each.received for each in news)
-    return replace(watch, read_at=now, read_cause=Cause.NOTIFICATION, news_at=since, surprises=0)
+    since = watch.notified_at or min(each.received for each in notifications)
+    return replace(watch, read_at=now, read_cause=ReadCause.NOTIFICATION, notified_at=since, unannounced_changes=0)
 
 
-def _heard(watch: Watch, news: News, now: datetime, policy: Policy) -> Watch:
-    channel = watch.channels.get(news.channel_id)
+def _heard(watch: Watch, notification: PendingNotification, now: datetime, policy: Policy) -> Watch:
+    channel = watch.channels.get(notification.channel_id)
     if channel is None:
-        return watch.with_channel(_orphan(news, now))
-    lifetime = timedelta(seconds=policy.lifetime(watch.wish.ttl))
+        return watch.with_channel(_orphan(notification, now))
+    lifetime = timedelta(seconds=policy.lifetime(watch.options.ttl))
     told = replace(
         channel,
-        resource_id=channel.resource_id or news.resource_id,
-        expiration=_end(channel, news) or channel.created + lifetime,
+        resource_id=channel.resource_id or notification.resource_id,
+        expiration=_end(channel, notification) or channel.created + lifetime,
         confirmed=True,
     )
     watch = replace(watch.with_channel(told), was_confirmed=watch.was_confirmed or channel.current)
@@ -40,15 +42,17 @@ def _heard(watch: Watch, news: News, now: datetime, policy: Policy) -> Watch:
     return refusals.overcome(watch) if first_words else watch
 
 
-def _end(channel: Channel, news: News) -> datetime | None:
+def _end(channel: Channel, notification: PendingNotification) -> datetime | None:
     """A message has Google's word, in whole seconds; what we hold has milliseconds, but may be a guess."""
-    held, told = channel.expiration, news.expiration
+    held, told = channel.expiration, notification.expiration
     if held and told and abs(held - told) < timedelta(seconds=1):
         return held
     return told or held
 
 
-def _orphan(news: News, now: datetime) -> Channel:
+def _orphan(notification: PendingNotification, now: datetime) -> Channel:
     """A genuine token proves that the channel is ours; nobody waits for its messages, so it is stopped."""
-    end = news.expiration or now + _LONGEST_LIFETIME
-    return Channel(news.channel_id, 0, created=now, resource_id=news.resource_id, expiration=end, retired=now)
+    end = notification.expiration or now + _LONGEST_LIFETIME
+    return Channel(
+        notification.channel_id, 0, created=now, resource_id=notification.resource_id, expiration=end, retired=now
+    )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from calendar_watch.model.diff import Change
 from calendar_watch.model.listing import Listing
-from calendar_watch.model.parts import leaf_of
+from calendar_watch.model.parts import part_name_of
 from calendar_watch.model.recurrence import Series, change_of, differs
 from calendar_watch.model.resources import Item
 from calendar_watch.model.snapshot import Items, Snapshot
@@ -14,7 +14,7 @@ from calendar_watch.model.snapshot import Items, Snapshot
 Keep = Callable[[Item], Item]
 """What is kept of an item."""
 
-_MOST_LEAVES = 16
+_MOST_PARTS = 16
 _MOST_ITEMS = 500
 _MOST_BYTES = 2_000_000
 """Of JSON. What an item was before goes along, and so do the parts: Firestore takes 10 MiB at a time."""
@@ -31,37 +31,37 @@ class Merged:
     """Some of it may have to go once the whole increment has been seen."""
 
 
-def portion(items: Sequence[Item], leaves: Collection[str]) -> dict[str, list[Item]]:
-    """As many of the first `items`, in order of place, as fit one write to Firestore; by leaf."""
+def portion(items: Sequence[Item], part_names: Collection[str]) -> dict[str, list[Item]]:
+    """As many of the first `items`, in order of key, as fit one write to Firestore; by part."""
     taken: dict[str, list[Item]] = {}
     room = _MOST_BYTES
     for item in items[:_MOST_ITEMS]:
-        leaf, room = leaf_of(leaves, item), room - len(json.dumps(item))
-        if taken and (room < 0 or (leaf not in taken and len(taken) == _MOST_LEAVES)):
+        part_name, room = part_name_of(part_names, item), room - len(json.dumps(item))
+        if taken and (room < 0 or (part_name not in taken and len(taken) == _MOST_PARTS)):
             break
-        taken.setdefault(leaf, []).append(item)
+        taken.setdefault(part_name, []).append(item)
     return taken
 
 
 def merge(part: Snapshot, items: Sequence[Item], series: Series, listing: Listing, keep: Keep) -> Merged:
     """The part once `items` have been listed. Repeated, it finds nothing new."""
-    told: dict[str, Item | None] = dict.fromkeys(series.orphans(part.items))
+    listed: dict[str, Item | None] = dict.fromkeys(series.ended_with_it(part.items))
     for item in items:
-        told[item["id"]] = None if series.is_gone(item, part.items, whole=listing.whole) else item
-    changes = (change_of(each, part.items.get(each), after) for each, after in told.items())
-    new = replace(part, items=_updated(part.items, told, keep), seen=_seen(part, told, listing))
-    unclear = not listing.whole and any(series.is_unclear(each) for each in told.values() if each)
+        listed[item["id"]] = None if series.is_gone(item, part.items, whole=listing.whole) else item
+    changes = (change_of(each, part.items.get(each), after) for each, after in listed.items())
+    new = replace(part, items=_updated(part.items, listed, keep), seen=_seen(part, listed, listing))
+    unclear = not listing.whole and any(series.is_unclear(each) for each in listed.values() if each)
     return Merged(part, new, [each for each in changes if differs(each)], unclear)
 
 
-def _updated(items: Items, told: Mapping[str, Item | None], keep: Keep) -> Items:
-    there = {each: keep(item) for each, item in told.items() if item is not None}
-    return {**{each: item for each, item in items.items() if each not in told}, **there}
+def _updated(items: Items, listed: Mapping[str, Item | None], keep: Keep) -> Items:
+    there = {each: keep(item) for each, item in listed.items() if item is not None}
+    return {**{each: item for each, item in items.items() if each not in listed}, **there}
 
 
-def _seen(part: Snapshot, told: Mapping[str, Item | None], listing: Listing) -> Mapping[str, int]:
-    shown = {each: listing.number for each, item in told.items() if item is not None and listing.whole}
-    gone = {each for each, item in told.items() if item is None}
+def _seen(part: Snapshot, listed: Mapping[str, Item | None], listing: Listing) -> Mapping[str, int]:
+    shown = {each: listing.number for each, item in listed.items() if item is not None and listing.whole}
+    gone = {each for each, item in listed.items() if item is None}
     return {**{each: number for each, number in part.seen.items() if each not in gone}, **shown}
 
 

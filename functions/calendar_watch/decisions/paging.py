@@ -7,11 +7,11 @@ from datetime import datetime
 from calendar_watch.decisions import reading, refusals
 from calendar_watch.decisions.backoff import Failure
 from calendar_watch.decisions.merge import Merged, seen_by
-from calendar_watch.model.cloud_event import announced, reported
+from calendar_watch.model.cloud_event import with_changes, with_watch_event
 from calendar_watch.model.diff import mostly_gone
 from calendar_watch.model.listing import Counts, Listing, Page
 from calendar_watch.model.policy import Policy
-from calendar_watch.model.watch import Kind, Watch
+from calendar_watch.model.watch import StepKind, Watch
 
 
 def begun(watch: Watch, now: datetime) -> Watch:
@@ -25,7 +25,7 @@ def current(watch: Watch) -> Listing:
     return watch.listing
 
 
-def merged(watch: Watch, pieces: Sequence[Merged], now: datetime) -> Watch:
+def merged(watch: Watch, pieces: Sequence[Merged], now: datetime, policy: Policy) -> Watch:
     """The first listing of all reports no changes: it is what they count from."""
     listing = current(watch)
     for each in pieces:
@@ -36,7 +36,7 @@ def merged(watch: Watch, pieces: Sequence[Merged], now: datetime) -> Watch:
     if watch.item_count is not None:
         changes = [change for each in pieces for change in each.changes]
         counts = watch.counts.with_more([change.kind for change in changes])
-        watch = replace(reported(watch, changes, now), counts=counts)
+        watch = replace(with_changes(watch, changes, now, policy), counts=counts)
     return replace(watch, listing=listing)
 
 
@@ -68,18 +68,18 @@ def finished(watch: Watch, policy: Policy, now: datetime) -> Watch:
     listing = current(watch)
     counts = asdict(watch.counts)
     first, resynced = watch.item_count is None, watch.resyncing
-    watch = reading.surprised(watch, bool(sum(counts.values())))
+    watch = reading.with_suspicion(watch, bool(sum(counts.values())))
     watch = reading.read(watch, listing.started, policy, now)
     watch = replace(
         watch, sync_token=listing.sync_token, listing=None, resyncing=False, item_count=watch.stored, counts=Counts()
     )
     if first:
-        return reading.begun(watch, now)
-    return announced(watch, "resynced", now, counts=counts) if resynced else watch
+        return reading.baseline(watch, now, policy)
+    return with_watch_event(watch, "resynced", now, policy, counts=counts) if resynced else watch
 
 
-def stale(watch: Watch, failure: Failure, policy: Policy) -> Watch:
+def token_refused(watch: Watch, failure: Failure, policy: Policy) -> Watch:
     """Google does not take our token: a listing begins anew. If it was the sync token, everything is compared."""
     if watch.listing and watch.listing.page_token:
-        return replace(refusals.failed(watch, Kind.READ, failure, policy), listing=None)
+        return replace(refusals.failed(watch, StepKind.READ, failure, policy), listing=None)
     return replace(watch, listing=None, sync_token="", resyncing=watch.item_count is not None)

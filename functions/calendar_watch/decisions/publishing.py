@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from calendar_watch.decisions import refusals
 from calendar_watch.decisions.backoff import Failure, waiting
-from calendar_watch.model.watch import Entry, Kind, Watch
+from calendar_watch.model.watch import ChangeEvent, StepKind, Watch
 
 
-def published(watch: Watch, entries: Sequence[Entry]) -> Watch:
-    """These have gone out. Where the log has been tidied away before it could be sent, nothing else is to come."""
+def published(watch: Watch, entries: Sequence[ChangeEvent]) -> Watch:
+    """These have gone out. Where the log was deleted before it could be sent, nothing else is to come."""
     last = int(entries[-1]["sequence"]) if entries else watch.sequence
-    return replace(refusals.succeeded(watch, Kind.PUBLISH), published=last)
+    return replace(refusals.succeeded(watch, StepKind.PUBLISH), published=last)
 
 
 _LONGEST_PUBLISHING_PAUSE = timedelta(minutes=1)
@@ -21,4 +21,4 @@ _LONGEST_PUBLISHING_PAUSE = timedelta(minutes=1)
 
 def unpublished(watch: Watch, failure: Failure) -> Watch:
     """Whatever Pub/Sub says, the log keeps what it would not take."""
-    return waiting(watch, Kind.PUBLISH, failure, _LONGEST_PUBLISHING_PAUSE)
+    return waiting(watch, StepKind.PUBLISH, failure, _LONGEST_PUBLISHING_PAUSE)

@@ -5,33 +5,35 @@ from dataclasses import replace
 from datetime import datetime
 
 from calendar_watch.decisions import refusals
-from calendar_watch.model.cloud_event import announced, reported
+from calendar_watch.model.cloud_event import with_changes, with_watch_event
 from calendar_watch.model.diff import Change
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.snapshot import Snapshot
-from calendar_watch.model.watch import Cause, Kind, State, Watch
+from calendar_watch.model.watch import ReadCause, State, StepKind, Watch
 from calendar_watch.reasons import POLLING_REASONS
 
 
-def begun(watch: Watch, now: datetime) -> Watch:
+def baseline(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """After the first reading, or the first since everything was forgotten: it reports a count, no changes."""
-    watch = announced(watch, "resynced" if watch.sequence else "opened", now)
-    return replace(watch, roster=watch.roster + 1)
+    watch = with_watch_event(watch, "resynced" if watch.sequence else "opened", now, policy)
+    return replace(watch, follow_revision=watch.follow_revision + 1)
 
 
-def found(watch: Watch, changes: Sequence[Change], now: datetime) -> Watch:
+def found(watch: Watch, changes: Sequence[Change], now: datetime, policy: Policy) -> Watch:
     """What a reading found that differs."""
-    return surprised(reported(watch, changes, now), bool(changes))
+    return with_suspicion(with_changes(watch, changes, now, policy), bool(changes))
 
 
-def surprised(watch: Watch, differs: bool) -> Watch:  # noqa: FBT001 (not a mode: what was found)
+def with_suspicion(watch: Watch, differs: bool) -> Watch:  # noqa: FBT001 (not a mode: what was found)
     """A scheduled reading should have found nothing that no message had announced."""
-    return replace(watch, surprises=watch.surprises + (differs and watch.read_cause is Cause.SCHEDULE))
+    return replace(
+        watch, unannounced_changes=watch.unannounced_changes + (differs and watch.read_cause is ReadCause.SCHEDULE)
+    )
 
 
-def partly_read(watch: Watch, changes: Sequence[Change], so_far: Snapshot, now: datetime) -> Watch:
+def partly_read(watch: Watch, changes: Sequence[Change], so_far: Snapshot, now: datetime, policy: Policy) -> Watch:
     """A chunk of a reading too large for one write: it stays due, and the comparison makes a repeated chunk empty."""
-    return kept(reported(watch, changes, now), so_far)
+    return kept(with_changes(watch, changes, now, policy), so_far)
 
 
 def kept(watch: Watch, snapshot: Snapshot) -> Watch:
@@ -42,28 +44,28 @@ def kept(watch: Watch, snapshot: Snapshot) -> Watch:
 def read(watch: Watch, started: datetime, policy: Policy, now: datetime) -> Watch:
     """The end of a reading that began at `started`. It moves `read_at` on, and nothing else does."""
     suspended = watch.state(started) is State.SUSPENDED
-    watch = refusals.succeeded(watch, Kind.READ)
+    watch = refusals.succeeded(watch, StepKind.READ)
     watch = replace(watch, refusal=None if suspended else watch.refusal, brake=False, last_sync=started)
     return watch if _overtaken(watch, started, now) else _scheduled(watch, started, policy)
 
 
 def _overtaken(watch: Watch, started: datetime, now: datetime) -> bool:
-    """News came while a long listing went on, and it need not have shown what they announce: it is due still."""
+    """A notification came in the middle of a long listing, which need not have shown what it announced: due still."""
     return watch.read_at is not None and started < watch.read_at <= now
 
 
 def _scheduled(watch: Watch, started: datetime, policy: Policy) -> Watch:
     """What a listing may still lag behind, a second one catches; then the safety timer runs, a little out of step."""
-    watch = replace(watch, news_at=None)
-    resynced = watch.resyncing and watch.read_cause is not Cause.SETTLE
-    if resynced or watch.read_cause in {Cause.OPENED, Cause.NOTIFICATION}:
-        return replace(watch, read_at=started + policy.settle, read_cause=Cause.SETTLE)
+    watch = replace(watch, notified_at=None)
+    resynced = watch.resyncing and watch.read_cause is not ReadCause.SETTLE
+    if resynced or watch.read_cause in {ReadCause.OPENED, ReadCause.NOTIFICATION}:
+        return replace(watch, read_at=started + policy.settle, read_cause=ReadCause.SETTLE)
     if watch.refusal and watch.refusal.reason in POLLING_REASONS:
-        return replace(watch, read_at=started + policy.poll, read_cause=Cause.SCHEDULE)
-    after = policy.safety_sync * (1 - watch.spread / 4)
-    return replace(watch, read_at=started + after if policy.safety_sync else None, read_cause=Cause.SCHEDULE)
+        return replace(watch, read_at=started + policy.poll, read_cause=ReadCause.SCHEDULE)
+    after = policy.safety_sync * (1 - watch.offset / 4)
+    return replace(watch, read_at=started + after if policy.safety_sync else None, read_cause=ReadCause.SCHEDULE)
 
 
 def braked(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """So much is gone that the listing is to be seen a second time, a while later, before it is believed."""
-    return replace(watch, brake=True, not_before={**watch.not_before, Kind.READ: now + policy.brake})
+    return replace(watch, brake=True, not_before={**watch.not_before, StepKind.READ: now + policy.brake})

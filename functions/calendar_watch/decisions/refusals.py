@@ -6,14 +6,14 @@ from datetime import datetime
 from calendar_watch.decisions.backoff import Failure, waiting
 from calendar_watch.errors import QuotaError, RefusedError
 from calendar_watch.model.policy import Policy
-from calendar_watch.model.watch import Kind, Refusal, Watch
+from calendar_watch.model.watch import Refusal, StepKind, Watch
 from calendar_watch.reasons import POLLING_REASONS, Reason
 
 
-def failed(watch: Watch, kind: Kind, failure: Failure, policy: Policy) -> Watch:
+def failed(watch: Watch, kind: StepKind, failure: Failure, policy: Policy) -> Watch:
     """A refusal waits for a probe; anything else backs off."""
     error = failure.error
-    if kind is Kind.OPEN and not error.may_have_happened:
+    if kind is StepKind.OPEN and not error.may_have_happened:
         watch = _intent_dropped(watch)
     if isinstance(error, RefusedError):
         return refused(watch, Refusal(error.reason, error.detail, kind, policy.address), failure.at, policy)
@@ -31,13 +31,15 @@ def _intent_dropped(watch: Watch) -> Watch:
 def unreachable(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """Channels open, but nothing arrives: the endpoint is tried again with the next probe."""
     detail = f"{watch.unconfirmed} channels in a row brought no message to {policy.address}"
-    return refused(watch, Refusal(Reason.NOTIFICATIONS_NOT_ARRIVING, detail, Kind.OPEN, policy.address), now, policy)
+    return refused(
+        watch, Refusal(Reason.NOTIFICATIONS_NOT_ARRIVING, detail, StepKind.OPEN, policy.address), now, policy
+    )
 
 
 def refused(watch: Watch, refusal: Refusal, now: datetime, policy: Policy) -> Watch:
     """What Google cannot push can still be read; what it forbids is left alone altogether until the next probe."""
     polled = refusal.reason in POLLING_REASONS
-    blocked = [refusal.kind] if polled else [Kind.OPEN, Kind.READ]
+    blocked = [refusal.kind] if polled else [StepKind.OPEN, StepKind.READ]
     soonest = min(watch.read_at or now + policy.poll, now + policy.poll)
     return replace(
         watch,
@@ -47,7 +49,7 @@ def refused(watch: Watch, refusal: Refusal, now: datetime, policy: Policy) -> Wa
     )
 
 
-def succeeded(watch: Watch, kind: Kind) -> Watch:
+def succeeded(watch: Watch, kind: StepKind) -> Watch:
     """Whatever kept this kind of step waiting is over."""
     quota = watch.refusal is not None and watch.refusal.reason is Reason.QUOTA_EXCEEDED and watch.refusal.kind is kind
     return replace(
@@ -64,9 +66,9 @@ def accepted(watch: Watch, now: datetime, policy: Policy) -> Watch:
     The next one waits all the same, whatever becomes of this one: it may be dead on arrival.
     """
     silent = _silent(watch)
-    watch = succeeded(watch, Kind.OPEN) if silent else forgiven(watch)
+    watch = succeeded(watch, StepKind.OPEN) if silent else forgiven(watch)
     pause = policy.probe if silent else policy.confirm
-    return replace(watch, not_before={**watch.not_before, Kind.OPEN: now + pause})
+    return replace(watch, not_before={**watch.not_before, StepKind.OPEN: now + pause})
 
 
 def overcome(watch: Watch) -> Watch:
@@ -77,7 +79,7 @@ def overcome(watch: Watch) -> Watch:
 
 def forgiven(watch: Watch) -> Watch:
     """Nothing stands in the way of opening a channel any more."""
-    return replace(succeeded(watch, Kind.OPEN), refusal=None)
+    return replace(succeeded(watch, StepKind.OPEN), refusal=None)
 
 
 def _silent(watch: Watch) -> bool:

@@ -4,17 +4,19 @@ from dataclasses import replace
 from datetime import datetime
 
 from calendar_watch.model.policy import Policy
-from calendar_watch.model.target import Order, Wish
-from calendar_watch.model.watch import Cause, State, Watch
+from calendar_watch.model.target import Options, Target
+from calendar_watch.model.watch import ReadCause, State, Watch
 
 
-def created(order: Order, wish: Wish, now: datetime) -> Watch:
-    return Watch(order=order, wish=wish, created=now, due_at=now, read_at=now)
+def created(target: Target, options: Options, now: datetime) -> Watch:
+    return Watch(target=target, options=options, created=now, due_at=now, read_at=now)
 
 
-def asked_again(watch: Watch, wish: Wish, now: datetime, policy: Policy) -> Watch:
-    """A later POST: it replaces what was wished, and brings a stopped or suspended watch back to life."""
-    again = replace(watch, wish=wish, by_operator=True, roster=watch.roster + (wish != watch.wish))
+def asked_again(watch: Watch, options: Options, now: datetime, policy: Policy) -> Watch:
+    """A later POST: it replaces the options, and brings a stopped or suspended watch back to life."""
+    again = replace(
+        watch, options=options, by_operator=True, follow_revision=watch.follow_revision + (options != watch.options)
+    )
     if not watch.wanted or watch.state(now) is State.SUSPENDED:
         return resumed(again, now, policy)
     return _due_now(again, now) if again.follows_late else again
@@ -25,7 +27,7 @@ def resumed(watch: Watch, now: datetime, policy: Policy) -> Watch:
     anew = replace(
         watch,
         wanted=True,
-        roster=watch.roster + 1,
+        follow_revision=watch.follow_revision + 1,
         discarded=False,
         stopped_at=None,
         was_confirmed=False,
@@ -36,7 +38,7 @@ def resumed(watch: Watch, now: datetime, policy: Policy) -> Watch:
         brake=False,
         listing=None,
         read_at=now,
-        read_cause=Cause.OPENED,
+        read_cause=ReadCause.OPENED,
         item_count=None if forgotten else watch.item_count,
     )
     return _due_now(anew, now)
@@ -46,7 +48,7 @@ def ended(watch: Watch, now: datetime) -> Watch:
     """A DELETE. The holder, not the caller, stops channels and announces it."""
     if not watch.wanted:
         return watch
-    return _due_now(replace(watch, wanted=False, by_operator=False, roster=watch.roster + 1), now)
+    return _due_now(replace(watch, wanted=False, by_operator=False, follow_revision=watch.follow_revision + 1), now)
 
 
 def discarded(watch: Watch, now: datetime) -> Watch:

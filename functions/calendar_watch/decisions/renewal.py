@@ -12,7 +12,7 @@ from calendar_watch.reasons import POLLING_REASONS
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
 
 SILENT_CHANNELS = 3
-_SURPRISES = 2
+_UNANNOUNCED_CHANGES = 2
 
 
 def opening_due(watch: Watch, now: datetime, policy: Policy) -> datetime:
@@ -21,7 +21,7 @@ def opening_due(watch: Watch, now: datetime, policy: Policy) -> datetime:
     if newest is None or newest.expired(now):
         return AT_ONCE
     if newest.confirmed:
-        return newest.renewal(policy.renew_after_fraction - watch.spread / 10)
+        return newest.renewal(policy.renew_after_fraction - watch.offset / 10)
     return newest.created + _patience(watch, newest, policy)
 
 
@@ -47,10 +47,10 @@ def rotated(watch: Watch, now: datetime, policy: Policy) -> Watch:
     channel = watch.confirmed(now)
     if channel is None or channel.renew_at:
         return watch
-    if watch.surprises >= _SURPRISES:
-        return replace(_renewing(watch, channel, now), surprises=0)
+    if watch.unannounced_changes >= _UNANNOUNCED_CHANGES:
+        return replace(_renewing(watch, channel, now), unannounced_changes=0)
     outdated = channel.address != policy.address or channel.key != policy.key
-    return _renewing(watch, channel, now + watch.spread * timedelta(hours=1)) if outdated else watch
+    return _renewing(watch, channel, now + watch.offset * timedelta(hours=1)) if outdated else watch
 
 
 def _renewing(watch: Watch, channel: Channel, when: datetime) -> Watch:

@@ -16,15 +16,15 @@ INTENTS_STAY = timedelta(hours=1)
 """A first message that is later still finds an orphan, which is stopped."""
 
 
-def tidied(watch: Watch, now: datetime, policy: Policy) -> Watch:
+def after_upkeep(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """What follows from the time alone, without asking anybody."""
-    watch = _superseded_retired(_swept(watch, now, policy), now)
+    watch = _renewals_completed(_without_dead_channels(watch, now, policy), now, policy)
     if not watch.wanted:
-        return _wound_down(watch, now)
-    return rotated(_despaired(moved(watch, policy), now, policy), now, policy)
+        return _channels_ended(watch, now)
+    return rotated(_unreachable_admitted(moved(watch, policy), now, policy), now, policy)
 
 
-def _swept(watch: Watch, now: datetime, policy: Policy) -> Watch:
+def _without_dead_channels(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """Forget channels that can no longer speak."""
     kept = {each.id: each for each in watch.channels.values() if not _gone(watch, each, now, policy)}
     return replace(watch, channels=kept)
@@ -38,16 +38,16 @@ def _gone(watch: Watch, channel: Channel, now: datetime, policy: Policy) -> bool
     return channel.created + (INTENTS_STAY if watch.wanted else policy.confirm) <= now
 
 
-def _superseded_retired(watch: Watch, now: datetime) -> Watch:
+def _renewals_completed(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """Once the new channel is confirmed, and not before, the old ones go: the renewal is complete."""
     live = watch.confirmed(now)
     older = [c for c in watch.channels.values() if live and c.current and c.generation < live.generation]
     for each in older:
         watch = channel_lifecycle.given_up(watch, each, now)
-    return told(watch, "renewed", now) if any(each.confirmed for each in older) else watch
+    return told(watch, "renewed", now, policy) if any(each.confirmed for each in older) else watch
 
 
-def _wound_down(watch: Watch, now: datetime) -> Watch:
+def _channels_ended(watch: Watch, now: datetime) -> Watch:
     for channel in list(watch.channels.values()):
         if channel.current and channel.answered:
             watch = channel_lifecycle.given_up(watch, channel, now)
@@ -55,7 +55,7 @@ def _wound_down(watch: Watch, now: datetime) -> Watch:
     return replace(watch, stopped_at=watch.stopped_at or now) if over else watch
 
 
-def _despaired(watch: Watch, now: datetime, policy: Policy) -> Watch:
+def _unreachable_admitted(watch: Watch, now: datetime, policy: Policy) -> Watch:
     newest = watch.newest
     if watch.refusal or newest is None or newest.confirmed or watch.unconfirmed < SILENT_CHANNELS:
         return watch

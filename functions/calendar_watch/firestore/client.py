@@ -25,7 +25,7 @@ _Result = TypeVar("_Result")
 
 
 def connect(project: str, database: str) -> firestore.Client:
-    """FIRESTORE_EMULATOR_HOST is honoured. Asks nothing of anybody yet."""
+    """FIRESTORE_EMULATOR_HOST is honoured. Makes no network call."""
     return firestore.Client(project=project, database=database)
 
 

@@ -12,22 +12,22 @@ from typing import Any
 
 from calendar_watch.model.channel import Channel
 from calendar_watch.model.listing import Counts, Listing
-from calendar_watch.model.notification import News
+from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.snapshot import Snapshot
-from calendar_watch.model.target import Order, Wish
-from calendar_watch.model.watch import Cause, Entry, Kind, Refusal, State, Watch
+from calendar_watch.model.target import Options, Target
+from calendar_watch.model.watch import ChangeEvent, ReadCause, Refusal, State, StepKind, Watch
 from calendar_watch.reasons import Reason
 
 _SCHEMA = 1
 _PLAIN = (
-    "created", "wanted", "by_operator", "discarded", "stopped_at", "due_at", "holder", "turn",
-    "read_at", "news_at", "last_sync", "brake", "digest", "item_count",
+    "created", "wanted", "by_operator", "discarded", "stopped_at", "due_at", "holder", "write_count",
+    "read_at", "notified_at", "last_sync", "brake", "digest", "item_count",
     "sync_token", "resyncing", "listings", "stored",
-    "generation", "unconfirmed", "was_confirmed", "surprises",
-    "roster", "followed_to", "following", "sequence", "published",
+    "generation", "unconfirmed", "was_confirmed", "unannounced_changes",
+    "follow_revision", "followed_revision", "following", "sequence", "published",
 )  # fmt: skip
-_KINDS = frozenset(Kind)
+_KINDS = frozenset(StepKind)
 _COUNTS_FIELDS = tuple(each.name for each in fields(Counts))
 _LISTING_FIELDS = tuple(each.name for each in fields(Listing))
 _CHANNEL_FIELDS = tuple(each.name for each in fields(Channel) if each.name != "id")
@@ -38,13 +38,13 @@ Document = Mapping[str, Any]
 def watch_document(watch: Watch) -> dict[str, Any]:
     return {
         "schema": _SCHEMA,
-        "resource": watch.order.resource.name,
-        "calendar_id": watch.order.calendar_id,
-        "subject": watch.order.subject,
-        "event_types": list(watch.order.event_types),
-        "ttl": watch.wish.ttl,
-        "labels": dict(watch.wish.labels),
-        "follow": list(watch.wish.follow),
+        "resource": watch.target.resource.name,
+        "calendar_id": watch.target.calendar_id,
+        "subject": watch.target.subject,
+        "event_types": list(watch.target.event_types),
+        "ttl": watch.options.ttl,
+        "labels": dict(watch.options.labels),
+        "follow": list(watch.options.follow),
         "followed_by": list(watch.followed_by),
         "read_cause": watch.read_cause.value,
         "announced": watch.announced and watch.announced.value,
@@ -66,10 +66,10 @@ def _document(value: object, names: Iterable[str]) -> dict[str, Any]:
 def watch_of(document: Document, version: object) -> Watch:
     """`version` is what the next write is conditioned on."""
     return Watch(
-        order=_order_of(document),
-        wish=Wish(document["ttl"], document["labels"], tuple(document.get("follow", ()))),
+        target=_target_of(document),
+        options=Options(document["ttl"], document["labels"], tuple(document.get("follow", ()))),
         followed_by=tuple(document.get("followed_by", ())),
-        read_cause=Cause(document["read_cause"]),
+        read_cause=ReadCause(document["read_cause"]),
         announced=State(document["announced"]) if document["announced"] else None,
         refusal=_refusal_of(document["refusal"]) if document["refusal"] else None,
         not_before=_by_kind(document["not_before"]),
@@ -83,8 +83,8 @@ def watch_of(document: Document, version: object) -> Watch:
     )
 
 
-def _by_kind(document: Document) -> dict[Kind, Any]:
-    return {Kind(kind): value for kind, value in document.items() if kind in _KINDS}
+def _by_kind(document: Document) -> dict[StepKind, Any]:
+    return {StepKind(kind): value for kind, value in document.items() if kind in _KINDS}
 
 
 def _listing_of(document: Document | None) -> Listing | None:
@@ -93,14 +93,14 @@ def _listing_of(document: Document | None) -> Listing | None:
     return Listing(**{**_known(document, _LISTING_FIELDS), "unclear": tuple(document.get("unclear", ()))})
 
 
-def _order_of(document: Document) -> Order:
-    return Order(
+def _target_of(document: Document) -> Target:
+    return Target(
         RESOURCES[document["resource"]], document["calendar_id"], document["subject"], tuple(document["event_types"])
     )
 
 
 def _refusal_of(document: Document) -> Refusal:
-    return Refusal(Reason(document["reason"]), document["detail"], Kind(document["kind"]), document["address"])
+    return Refusal(Reason(document["reason"]), document["detail"], StepKind(document["kind"]), document["address"])
 
 
 def _channel_of(channel_id: str, document: Document) -> Channel:
@@ -111,18 +111,20 @@ def _known(document: Document, names: Iterable[str]) -> dict[str, Any]:
     return {name: document[name] for name in names if name in document}
 
 
-def news_document(news: News) -> dict[str, Any]:
+def notification_document(notification: PendingNotification) -> dict[str, Any]:
     return {
         "schema": _SCHEMA,
-        "resource_id": news.resource_id,
-        "expiration": news.expiration,
-        "received": news.received,
+        "resource_id": notification.resource_id,
+        "expiration": notification.expiration,
+        "received": notification.received,
     }
 
 
-def news_of(name: str, document: Document) -> News:
+def notification_of(name: str, document: Document) -> PendingNotification:
     watch_id, _, channel_id = name.partition("~")
-    return News(watch_id, channel_id, document["resource_id"], document["expiration"], document["received"])
+    return PendingNotification(
+        watch_id, channel_id, document["resource_id"], document["expiration"], document["received"]
+    )
 
 
 def part_document(part: Snapshot, sequence: int) -> dict[str, Any]:
@@ -146,11 +148,11 @@ def _unpacked(packed: bytes) -> dict[str, Any]:
     return content
 
 
-def entry_document(entry: Entry, expire_at: object) -> dict[str, Any]:
+def entry_document(entry: ChangeEvent, expire_at: object) -> dict[str, Any]:
     """As text, so that an id never has two contents, whatever a later release thinks of the fields."""
     return {"schema": _SCHEMA, "event": json.dumps(entry), "expire_at": expire_at}
 
 
-def entry_of(document: Document) -> Entry:
-    event: Entry = json.loads(document["event"])
+def entry_of(document: Document) -> ChangeEvent:
+    event: ChangeEvent = json.loads(document["event"])
     return event

@@ -1,4 +1,4 @@
-"""The store: watches, news, snapshots and the change log in Firestore.
+"""The store: watches, notifications, snapshots and the change log in Firestore.
 
 Every write to a watch is one atomic batch conditioned on the version that was read; there is no transaction, and
 nothing is held open across a call to Google:
@@ -24,16 +24,16 @@ from calendar_watch.firestore.client import NEVER, answered, writing
 from calendar_watch.firestore.documents import (
     entry_document,
     entry_of,
-    news_of,
+    notification_of,
     part_document,
     part_of,
     watch_document,
     watch_of,
 )
-from calendar_watch.firestore.news import NEWS, place_of
-from calendar_watch.model.notification import News
+from calendar_watch.firestore.notifications import NOTIFICATIONS, reference_of
+from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.snapshot import Snapshot
-from calendar_watch.model.watch import Entry, Watch
+from calendar_watch.model.watch import ChangeEvent, Watch
 from calendar_watch.model.write import WRITES, Condition, Load
 from calendar_watch.ports import Filter
 
@@ -60,10 +60,10 @@ class FirestoreStore:
     def create(self, watch: Watch) -> Watch:
         return self._plain("create", watch)
 
-    def claim(self, watch: Watch, news: Iterable[News]) -> Watch:
+    def claim(self, watch: Watch, notifications: Iterable[PendingNotification]) -> Watch:
         batch = self._batch("claim", watch)
-        for each in news:
-            batch.delete(place_of(self._client, each))
+        for each in notifications:
+            batch.delete(reference_of(self._client, each))
         return self._commit(batch, watch)
 
     def commit(self, watch: Watch, parts: Iterable[Snapshot] = (), gone: Iterable[str] = ()) -> Watch:
@@ -110,11 +110,11 @@ class FirestoreStore:
         return batch
 
     def _put(self, batch: Any, watch: Watch, only_if: Condition) -> None:
-        place, document = self._watch(watch.id), watch_document(watch)
+        reference, document = self._watch(watch.id), watch_document(watch)
         if only_if is Condition.ABSENT:
-            batch.create(place, document)
+            batch.create(reference, document)
         else:
-            batch.update(place, document, option=self._client.write_option(last_update_time=watch.version))
+            batch.update(reference, document, option=self._client.write_option(last_update_time=watch.version))
 
     def _commit(self, batch: Any, watch: Watch) -> Watch:
         with writing():
@@ -139,12 +139,12 @@ class FirestoreStore:
     def parts(self, watch_id: str, names: Iterable[str]) -> Sequence[Snapshot]:
         wanted = {self._part(watch_id, name): name for name in names}
         found = {each.reference.id: each for each in self._all(wanted) if each.exists}
-        return [_part_of(found.get(place.id), name) for place, name in wanted.items()]
+        return [_part_of(found.get(reference.id), name) for reference, name in wanted.items()]
 
-    def news(self, watch_id: str) -> Sequence[News]:
-        return self._news(self._between(NEWS, f"{watch_id}~", f"{watch_id}~~"))
+    def notifications(self, watch_id: str) -> Sequence[PendingNotification]:
+        return self._notifications(self._between(NOTIFICATIONS, f"{watch_id}~", f"{watch_id}~~"))
 
-    def entries(self, watch_id: str, after: int, limit: int) -> Sequence[Entry]:
+    def entries(self, watch_id: str, after: int, limit: int) -> Sequence[ChangeEvent]:
         query = self._between(_CHANGES, f"{watch_id}~{after + 1:020d}", f"{watch_id}~~")
         return [entry_of(found.to_dict()) for found in self._found(query.limit(limit))]
 
@@ -165,16 +165,16 @@ class FirestoreStore:
         counting = self._due(now).count()
         return int(self._reading(lambda: counting.get(retry=NEVER, timeout=self._timeout))[0][0].value)
 
-    def waiting(self, start: str, limit: int) -> Sequence[News]:
-        found = self._news(self._between(NEWS, start or _FIRST, _LAST).limit(limit))
+    def waiting(self, start: str, limit: int) -> Sequence[PendingNotification]:
+        found = self._notifications(self._between(NOTIFICATIONS, start or _FIRST, _LAST).limit(limit))
         left = limit - len(found)
         if start and left:
-            found = [*found, *self._news(self._between(NEWS, _FIRST, start).limit(left))]
+            found = [*found, *self._notifications(self._between(NOTIFICATIONS, _FIRST, start).limit(left))]
         return found
 
-    def drop(self, news: News) -> None:
+    def drop(self, notification: PendingNotification) -> None:
         with writing():
-            place_of(self._client, news).delete(retry=None, timeout=self._timeout)
+            reference_of(self._client, notification).delete(retry=None, timeout=self._timeout)
 
     def _due(self, now: datetime) -> Any:
         return self._client.collection(_WATCHES).where(filter=FieldFilter("due_at", "<=", now))
@@ -185,15 +185,15 @@ class FirestoreStore:
         from_first = within.where(filter=FieldFilter(name, ">=", within.document(first)))
         return from_first.where(filter=FieldFilter(name, "<", within.document(last))).order_by(name)
 
-    def _news(self, query: Any) -> Sequence[News]:
-        return [news_of(found.id, found.to_dict()) for found in self._found(query)]
+    def _notifications(self, query: Any) -> Sequence[PendingNotification]:
+        return [notification_of(found.id, found.to_dict()) for found in self._found(query)]
 
     def _found(self, query: Any) -> list[Any]:
         """A stream that breaks half-way is read again whole: the client's own resumption overruns the limit."""
         return self._reading(lambda: list(query.stream(retry=NEVER, timeout=self._timeout)))
 
-    def _all(self, places: Iterable[Any]) -> list[Any]:
-        read = partial(self._client.get_all, list(places), retry=NEVER, timeout=self._timeout)
+    def _all(self, references: Iterable[Any]) -> list[Any]:
+        read = partial(self._client.get_all, list(references), retry=NEVER, timeout=self._timeout)
         return self._reading(lambda: list(read()))
 
     def _reading(self, call: Callable[[], _Result]) -> _Result:

@@ -63,8 +63,8 @@ def _said(content: Any, status: int) -> Response:
 
 
 def _problem(status: int, detail: str, members: Mapping[str, Any]) -> Response:
-    told = _details(status, detail, members)
-    return Response(json.dumps(told), status, mimetype="application/problem+json")
+    content = _details(status, detail, members)
+    return Response(json.dumps(content), status, mimetype="application/problem+json")
 
 
 def _details(status: int, detail: str, members: Mapping[str, Any]) -> dict[str, Any]:

@@ -101,7 +101,7 @@ def number_of(request: Request, name: str, default: int, low: int, high: int) ->
 
 
 def item_token_of(request: Request) -> str:
-    """An item's place. It is only compared, so any text will do; bounded all the same."""
+    """An item's part key. It is only compared, so any text will do; bounded all the same."""
     return request.args.get("pageToken", "")[:_LONGEST_TOKEN]
 
 

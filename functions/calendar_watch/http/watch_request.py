@@ -7,7 +7,7 @@ from typing import Any
 
 from calendar_watch.errors import InvalidRequestError
 from calendar_watch.model.resources import CALENDAR_LIST, EVENT_TYPES, EVENTS, FOLLOWABLE, RESOURCES
-from calendar_watch.model.target import LABEL_KEY, Order, Wish
+from calendar_watch.model.target import LABEL_KEY, Options, Target
 
 _OURS = {
     "id": "a fresh UUID is made for each channel",
@@ -34,7 +34,7 @@ class Rules:
     subject_domains: frozenset[str]
 
 
-def read_body(body: object, rules: Rules) -> tuple[Order, Wish]:
+def read_body(body: object, rules: Rules) -> tuple[Target, Options]:
     """Raises InvalidRequestError with every wrong field."""
     if not isinstance(body, Mapping):
         raise InvalidRequestError(("", "the body must be a JSON object"))
@@ -49,16 +49,16 @@ def read_body(body: object, rules: Rules) -> tuple[Order, Wish]:
             errors.append((field, str(problem)))
     if errors:
         raise InvalidRequestError(*errors)
-    order = Order(RESOURCES[values["resource"]], values["calendarId"], values["subject"], values["eventTypes"])
-    return order, Wish(values["params"], values["labels"], values["follow"])
+    target = Target(RESOURCES[values["resource"]], values["calendarId"], values["subject"], values["eventTypes"])
+    return target, Options(values["params"], values["labels"], values["follow"])
 
 
-def read_bodies(bodies: Iterable[object], rules: Rules) -> list[tuple[Order, Wish] | InvalidRequestError]:
+def read_bodies(bodies: Iterable[object], rules: Rules) -> list[tuple[Target, Options] | InvalidRequestError]:
     """Each by itself: what is wrong with one says nothing of the others."""
     return [_read_or_error(each, rules) for each in bodies]
 
 
-def _read_or_error(body: object, rules: Rules) -> tuple[Order, Wish] | InvalidRequestError:
+def _read_or_error(body: object, rules: Rules) -> tuple[Target, Options] | InvalidRequestError:
     try:
         return read_body(body, rules)
     except InvalidRequestError as error:

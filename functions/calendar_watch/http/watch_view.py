@@ -10,15 +10,15 @@ from calendar_watch.times import rfc3339
 
 
 def watch_view(watch: Watch, now: datetime, policy: Policy) -> dict[str, Any]:
-    order = watch.order
+    target = watch.target
     return {
         "id": watch.id,
-        "resource": order.resource.name,
-        "calendarId": order.calendar_id,
-        "subject": order.subject,
-        "params": {"ttl": str(policy.lifetime(watch.wish.ttl))},
-        "labels": dict(watch.wish.labels),
-        "follow": list(watch.wish.follow),
+        "resource": target.resource.name,
+        "calendarId": target.calendar_id,
+        "subject": target.subject,
+        "params": {"ttl": str(policy.lifetime(watch.options.ttl))},
+        "labels": dict(watch.options.labels),
+        "follow": list(watch.options.follow),
         "followedBy": list(watch.followed_by),
         "state": watch.state(now),
         "reason": watch.reason,
@@ -29,7 +29,7 @@ def watch_view(watch: Watch, now: datetime, policy: Policy) -> dict[str, Any]:
         "itemCount": watch.item_count,
         "createTime": _time(watch.created),
         "lastSyncTime": _time(watch.last_sync),
-        "nextAttentionTime": _time(watch.due_at),
+        "nextReconcileTime": _time(watch.due_at),
     }
 
 

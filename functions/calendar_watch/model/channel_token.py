@@ -23,7 +23,7 @@ _FINGERPRINT = b"calendar-watch.key-fingerprint"
 _FORM = re.compile(r"1\.([a-z2-7]{32})\.([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])")
 
 
-class Tokens:
+class ChannelTokens:
     """The first key signs, all verify: a new key is put first, and the old one goes when no channel needs it."""
 
     def __init__(self, keys: Sequence[str]):

@@ -1,38 +1,51 @@
 """Telling what changed as CloudEvents: the entries of a watch's log, numbered on from its sequence."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from calendar_watch.model.diff import Change
+from calendar_watch.model.policy import Policy
 from calendar_watch.model.snapshot import content
-from calendar_watch.model.watch import Cause, Watch
+from calendar_watch.model.watch import ReadCause, Watch
 from calendar_watch.reasons import REMEDIES
 from calendar_watch.times import rfc3339
 
-_CAUSES = {Cause.NOTIFICATION: "notification", Cause.SETTLE: "notification"}
+_CAUSES = {ReadCause.NOTIFICATION: "notification", ReadCause.SETTLE: "notification"}
 
 
-def reported(watch: Watch, changes: Iterable[Change], now: datetime) -> Watch:
+@dataclass(frozen=True, slots=True)
+class _Event:
+    """What one entry tells, but for the watch and its number."""
+
+    kind: str
+    time: datetime
+    project: str
+    payload: Mapping[str, Any]
+    item_id: str | None = None
+
+
+def with_changes(watch: Watch, changes: Iterable[Change], now: datetime, policy: Policy) -> Watch:
     """The watch with an entry for each change, numbered on from its sequence."""
-    cause = "resync" if watch.resyncing else _CAUSES.get(watch.read_cause, "reconciliation")
+    cause = "resync" if watch.resyncing else _CAUSES.get(watch.read_cause, "schedule")
     for each in changes:
-        told = {
+        payload = {
             "itemId": each.item_id,
             "before": each.before and content(each.before),
             "after": each.after and content(each.after),
             "changedFields": each.fields,
             "cause": cause,
         }
-        watch = _appended(watch, f"{watch.order.resource.name}.{each.kind}", now, told, each.item_id)
-        watch = replace(watch, roster=watch.roster + 1)
+        kind = f"{watch.target.resource.name}.{each.kind}"
+        watch = _appended(watch, _Event(kind, now, policy.project, payload, each.item_id))
+        watch = replace(watch, follow_revision=watch.follow_revision + 1)
     return watch
 
 
-def announced(watch: Watch, kind: str, now: datetime, **more: Any) -> Watch:
+def with_watch_event(watch: Watch, kind: str, now: datetime, policy: Policy, **more: Any) -> Watch:
     """The watch with an entry about itself; what somebody has to do about it goes along."""
-    told = {
+    payload = {
         "state": watch.state(now),
         "reason": watch.reason,
         "detail": watch.detail,
@@ -40,38 +53,36 @@ def announced(watch: Watch, kind: str, now: datetime, **more: Any) -> Watch:
         **({"remedy": REMEDIES[watch.reason]} if watch.reason else {}),
         **more,
     }
-    return _appended(watch, f"watch.{kind}", now, told)
+    return _appended(watch, _Event(f"watch.{kind}", now, policy.project, payload))
 
 
-def _appended(watch: Watch, kind: str, now: datetime, told: Mapping[str, Any], subject: str | None = None) -> Watch:
+def _appended(watch: Watch, event: _Event) -> Watch:
     watch = replace(watch, sequence=watch.sequence + 1)
-    return replace(watch, pending=(*watch.pending, _cloud_event(watch, kind, now, told, subject)))
+    return replace(watch, pending=(*watch.pending, _cloud_event(watch, event)))
 
 
-def _cloud_event(
-    watch: Watch, kind: str, now: datetime, told: Mapping[str, Any], subject: str | None
-) -> dict[str, Any]:
-    order = watch.order
+def _cloud_event(watch: Watch, event: _Event) -> dict[str, Any]:
+    target = watch.target
     about = {
         "id": watch.id,
-        "resource": order.resource.name,
-        "calendarId": order.calendar_id,
-        "user": order.subject,
-        "labels": dict(watch.wish.labels),
+        "resource": target.resource.name,
+        "calendarId": target.calendar_id,
+        "user": target.subject,
+        "labels": dict(watch.options.labels),
     }
     attributes = {
         "specversion": "1.0",
-        "type": f"calendarwatch.{kind}.v1",
-        "source": f"//calendarwatch/watches/{watch.id}",
+        "type": f"calendarwatch.{event.kind}.v1",
+        "source": f"//calendarwatch/projects/{event.project}/watches/{watch.id}",
         "id": f"{watch.id}.{watch.sequence}",
-        "time": rfc3339(now),
+        "time": rfc3339(event.time),
         "datacontenttype": "application/json",
-        "subject": subject,
+        "subject": event.item_id,
         "sequence": f"{watch.sequence:020d}",
         "partitionkey": watch.id,
-        "resource": order.resource.name,
-        "calendarid": order.calendar_id,
-        "user": order.subject,
-        "data": {"watch": about, **told},
+        "resource": target.resource.name,
+        "calendarid": target.calendar_id,
+        "user": target.subject,
+        "data": {"watch": about, **event.payload},
     }
     return {name: value for name, value in attributes.items() if value is not None}

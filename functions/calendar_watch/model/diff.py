@@ -60,7 +60,7 @@ def apply(changes: Iterable[Change], items: Items) -> Items:
 
 
 def emptied(old: Items, new: Items) -> bool:
-    """Whether so much is gone that a listing wants to be seen twice before it is believed (DESIGN 2.4)."""
+    """Whether so much is gone that a listing wants to be seen twice before it is believed."""
     return mostly_gone(len(old.keys() - new.keys()), len(old))
 
 

@@ -51,7 +51,7 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Changes that were told since the last listing that came to its end."""
+    """Changes that were reported since the last listing that came to its end."""
 
     created: int = 0
     updated: int = 0

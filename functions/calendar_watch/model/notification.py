@@ -27,7 +27,7 @@ class Notification:
     message_number: int
     resource_id: str
     resource_state: str
-    """`sync`, `exists` or `not_exists`; a state that Google adds is news like any other."""
+    """`sync`, `exists` or `not_exists`; a state that Google adds counts like any other."""
     resource_uri: str
     expiration: datetime | None = None
     token: str | None = field(default=None, repr=False)
@@ -97,7 +97,7 @@ _HEADERS: Mapping[str, tuple[str, Callable[[str | None], Any]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class PendingNotification:
     """One waiting message of one channel: that something changed, never what."""
 
     watch_id: str

@@ -1,9 +1,9 @@
-"""A snapshot in parts: a tree whose leaves split as they grow, so that one change touches one part, or two.
+"""A snapshot in parts: a tree whose parts split as they grow, so that one change touches one part, or two.
 
     "0" ── everything            "0" grew too large:  "00" ── ids whose hash begins with 0
                                                       "01" ── ids whose hash begins with 1, and so on
 
-Only the leaves are stored; the watch knows their names.
+Only its leaves are stored, and they are the parts; the watch knows their names.
 """
 
 import hashlib
@@ -22,33 +22,33 @@ _LARGEST = 400_000
 _SERIES_BITS, _ITEM_BITS = 24, 16
 
 
-def place_of(item: Item) -> str:
-    """Where an item lies: below the leaf whose name this begins with. A series lies beside its exceptions.
+def key_of(item: Item) -> str:
+    """The part key of an item: it lies in the part whose name its key begins with. A series lies beside its exceptions.
 
-    It ends in the item's id, so that each has a place of its own, by which items can be put in order.
+    It ends in the item's id, so that each has a key of its own, by which items can be put in order.
     """
     item_id: str = item["id"]
     return WHOLE + _bits(series_of(item), _SERIES_BITS) + _bits(item_id, _ITEM_BITS) + item_id
 
 
 def beside_series(item: Item) -> tuple[str, bool]:
-    """Sorts items so that those of one leaf are neighbours, and a series comes before its exceptions."""
-    return place_of(item)[: 1 + _SERIES_BITS], "recurringEventId" in item
+    """Sorts items so that those of one part are neighbours, and a series comes before its exceptions."""
+    return key_of(item)[: 1 + _SERIES_BITS], "recurringEventId" in item
 
 
 def _bits(text: str, count: int) -> str:
     return "".join(f"{byte:08b}" for byte in hashlib.sha256(text.encode(errors="surrogatepass")).digest()[: count // 8])
 
 
-def leaf_of(leaves: Collection[str], item: Item) -> str:
-    place = place_of(item)
-    return next(place[:length] for length in range(1, len(place) + 1) if place[:length] in leaves)
+def part_name_of(part_names: Collection[str], item: Item) -> str:
+    key = key_of(item)
+    return next(key[:length] for length in range(1, len(key) + 1) if key[:length] in part_names)
 
 
-def spread(leaves: Collection[str], touched: Collection[str]) -> list[str]:
-    """All the leaves over which a series is spread that is too large for one, where one of them is touched."""
+def parts_of_series(part_names: Collection[str], touched: Collection[str]) -> list[str]:
+    """All the parts that a series takes which is too large for one, where one of them is touched."""
     series = {each[: 1 + _SERIES_BITS] for each in touched if len(each) > 1 + _SERIES_BITS}
-    return [each for each in leaves if each[: 1 + _SERIES_BITS] in series]
+    return [each for each in part_names if each[: 1 + _SERIES_BITS] in series]
 
 
 def split(part: Snapshot, largest: int = _LARGEST) -> Iterator[Snapshot]:
@@ -61,7 +61,7 @@ def split(part: Snapshot, largest: int = _LARGEST) -> Iterator[Snapshot]:
 
 
 def _half(part: Snapshot, name: str) -> Snapshot:
-    items = {each: item for each, item in part.items.items() if place_of(item).startswith(name)}
+    items = {each: item for each, item in part.items.items() if key_of(item).startswith(name)}
     return replace(part, name=name, items=items, seen={each: mark for each, mark in part.seen.items() if each in items})
 
 

@@ -12,6 +12,8 @@ class Policy:
     """Where Google sends notifications."""
     key: str
     """Fingerprint of the key that signs channel tokens now."""
+    project: str
+    """GOOGLE_CLOUD_PROJECT, which tells the changes of one deployment from those of another."""
     channel_ttl: int = 604_800
     """Seconds asked for where the watch names none."""
     renew_after_fraction: float = 0.8
@@ -29,6 +31,6 @@ class Policy:
     publishes: bool = False
     """Whether changes go to a topic; otherwise they stay in the log, for whoever reads it."""
 
-    def lifetime(self, wished: int | None) -> int:
+    def lifetime(self, asked_for: int | None) -> int:
         """In seconds: what is asked of Google, and what is assumed where it does not say."""
-        return wished or self.channel_ttl
+        return asked_for or self.channel_ttl

@@ -62,7 +62,7 @@ class Series:
         series = event.get("recurringEventId")
         return _cancelled(event) and series is not None and series not in self.alive and series not in self.over
 
-    def orphans(self, known: Items) -> list[str]:
+    def ended_with_it(self, known: Items) -> list[str]:
         """Exceptions that end with their series, whether Google says so or not."""
         return [each for each, event in known.items() if each not in self.over and series_of(event) in self.over]
 

@@ -14,7 +14,7 @@ LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 
 
 @dataclass(frozen=True)  # without slots, so that the id is worked out once
-class Order:
+class Target:
     """What is followed, and for whom: the identity of a watch."""
 
     resource: Resource
@@ -30,8 +30,8 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What a POST asks for beyond the order itself; a later one replaces it."""
+class Options:
+    """What a POST asks for beyond the target itself; a later one replaces it."""
 
     ttl: int | None = None
     labels: Mapping[str, str] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""A watch: the standing order to follow one collection for one user. It lives until it is ended."""
+"""A watch: one collection that is followed for one user, until that is ended."""
 
 import hashlib
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from calendar_watch.model.channel import Channel
 from calendar_watch.model.listing import Counts, Listing
-from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.target import Options, Target
 from calendar_watch.reasons import POLLING_REASONS, Reason
 
 
@@ -23,17 +23,17 @@ class State(StrEnum):
     STOPPED = "stopped"
 
 
-class Cause(StrEnum):
+class ReadCause(StrEnum):
     """Why the collection is to be read."""
 
     OPENED = "opened"
     NOTIFICATION = "notification"
     SETTLE = "settle"
-    """Once more after the reading for news: a listing may lag behind the message."""
+    """Once more after the reading for a notification: a listing may lag behind the message."""
     SCHEDULE = "schedule"
 
 
-class Kind(StrEnum):
+class StepKind(StrEnum):
     """Kinds of step that fail, and wait, independently of each other."""
 
     PUBLISH = "publish"
@@ -47,19 +47,19 @@ class Refusal:
 
     reason: Reason
     detail: str
-    kind: Kind
+    kind: StepKind
     address: str
     """Where notifications were to go at that time."""
 
 
-Entry = Mapping[str, Any]
+ChangeEvent = Mapping[str, Any]
 """A CloudEvent, in its JSON form."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    order: Order
-    wish: Wish
+    target: Target
+    options: Options
     created: datetime
 
     wanted: bool = True
@@ -74,13 +74,13 @@ class Watch:
     due_at: datetime | None = None
     """When somebody must look at it next; None: parked."""
     holder: str | None = None
-    turn: int = 0
+    write_count: int = 0
     """Counts the writes of holders, so that no two of them look alike."""
 
     read_at: datetime | None = None
     """When the collection is to be read next; None: never by itself."""
-    read_cause: Cause = Cause.OPENED
-    news_at: datetime | None = None
+    read_cause: ReadCause = ReadCause.OPENED
+    notified_at: datetime | None = None
     last_sync: datetime | None = None
     brake: bool = False
     digest: str = ""
@@ -99,8 +99,8 @@ class Watch:
     stored: int = 0
     """How many items the parts hold; they may be more than `item_count`, or fewer, while a listing goes on."""
 
-    not_before: Mapping[Kind, datetime] = field(default_factory=dict)
-    failures: Mapping[Kind, int] = field(default_factory=dict)
+    not_before: Mapping[StepKind, datetime] = field(default_factory=dict)
+    failures: Mapping[StepKind, int] = field(default_factory=dict)
     refusal: Refusal | None = None
 
     channels: Mapping[str, Channel] = field(default_factory=dict)
@@ -108,13 +108,13 @@ class Watch:
     unconfirmed: int = 0
     """Channels opened in a row of which no message came."""
     was_confirmed: bool = False
-    surprises: int = 0
-    """Scheduled readings in a row that found what nobody had announced."""
+    unannounced_changes: int = 0
+    """Scheduled readings in a row that found what no notification had announced."""
 
-    roster: int = 0
+    follow_revision: int = 0
     """Grows whenever what this watch follows may have to change."""
-    followed_to: int = 0
-    """Up to which roster that has been done."""
+    followed_revision: int = 0
+    """Up to which `follow_revision` that has been done."""
     following: bool = False
     """There may be watches that this one follows."""
 
@@ -123,17 +123,17 @@ class Watch:
     """Up to which sequence the log has gone out."""
     announced: State | None = None
 
-    pending: tuple[Entry, ...] = ()
+    pending: tuple[ChangeEvent, ...] = ()
     """Log entries that the next write takes along."""
     version: Any = None
     """What the store read; the next write is conditioned on it."""
 
     @property
     def id(self) -> str:
-        return self.order.id
+        return self.target.id
 
     @property
-    def spread(self) -> float:
+    def offset(self) -> float:
         """0 to 1, the same for the life of the watch: keeps watches from doing the same thing at the same time."""
         return int(hashlib.sha256(self.id.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
 
@@ -141,8 +141,8 @@ class Watch:
     def follows_late(self) -> bool:
         """Whether what it follows is to be looked through; before there is a first reading, nothing can be said."""
         known = self.item_count is not None or not self.wanted
-        follows = self.following or (self.wanted and bool(self.wish.follow))
-        return known and follows and self.followed_to < self.roster
+        follows = self.following or (self.wanted and bool(self.options.follow))
+        return known and follows and self.followed_revision < self.follow_revision
 
     @property
     def newest(self) -> Channel | None:

@@ -1,4 +1,4 @@
-"""Every kind of write to a watch: who does it, on which condition, and what goes out in the same batch (DESIGN 2.2).
+"""Every kind of write to a watch: who does it, on which condition, and what goes out in the same batch.
 
 One table for two readers: the store makes its batches by it, and the model of the protocol (`tests/searches/model`)
 searches what becomes of them.
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 class Author(StrEnum):
     OPERATOR = "an operator"
-    HOLDER = "the one worker who holds the watch"
+    HOLDER = "the one worker who holds the lease"
 
 
 class Condition(StrEnum):
@@ -23,7 +23,7 @@ class Load(StrEnum):
     """What may go out with the watch."""
 
     ENTRIES = "log entries"
-    NEWS = "news, which are taken away"
+    NOTIFICATIONS = "notifications, which are taken away"
     PARTS = "parts of the snapshot"
     CHILDREN = "watches that this one follows, each on its own condition"
 
@@ -43,7 +43,7 @@ WRITES: Mapping[str, Write] = {
     "create": Write(Author.OPERATOR, Condition.ABSENT),
     "stop": Write(Author.OPERATOR),
     "resume": Write(Author.OPERATOR),
-    "claim": _holders(Load.ENTRIES, Load.NEWS),
+    "claim": _holders(Load.ENTRIES, Load.NOTIFICATIONS),
     "commit": _holders(Load.ENTRIES, Load.PARTS),
     "intent": _holders(Load.ENTRIES),
     "opened": _holders(Load.ENTRIES),

@@ -8,11 +8,11 @@ from calendar_watch.errors import (
     TooOldError,
     UnknownWatchError,
 )
-from calendar_watch.model.parts import place_of
+from calendar_watch.model.parts import key_of
 from calendar_watch.model.resources import Item
 from calendar_watch.model.snapshot import Snapshot, content
-from calendar_watch.model.watch import Entry, State, Watch
-from calendar_watch.ports import Filter, Store, Surroundings
+from calendar_watch.model.watch import ChangeEvent, State, Watch
+from calendar_watch.ports import Filter, Services, Store
 from calendar_watch.reconciler.lease import exhausted
 
 _TRIES = 10
@@ -41,17 +41,17 @@ def _as_read(watch: Watch, part: Snapshot) -> bool:
 class Query:
     """Every method raises UnknownWatchError, and UnavailableError when Firestore cannot be reached."""
 
-    def __init__(self, around: Surroundings):
-        self._around = around
+    def __init__(self, services: Services):
+        self._services = services
 
     def show(self, watch_id: str) -> Watch:
-        return shown(self._around.store, watch_id)
+        return shown(self._services.store, watch_id)
 
     def page(self, wanted: Filter, state: State | None, after: str, limit: int) -> Page:
         """Up to `limit` watches in order of id. `state` follows from the time, so it is tested here, not queried."""
         matching: list[Watch] = []
         for _ in range(_PAGES_SCANNED):
-            found = self._around.store.page(wanted, after, limit)
+            found = self._services.store.page(wanted, after, limit)
             matching += (each for each in found if not each.discarded and state in {None, each.state(self._now())})
             if len(matching) > limit:
                 return Page(matching[:limit], matching[limit - 1].id)
@@ -69,7 +69,7 @@ class Query:
         for _ in range(_TRIES):
             watch = self.show(watch_id)
             page = self._item_page(watch, after, limit)
-            if not watch.order.resource.synced or self._around.store.get(watch_id).parts == watch.parts:
+            if not watch.target.resource.synced or self._services.store.get(watch_id).parts == watch.parts:
                 return page
         raise exhausted()
 
@@ -80,36 +80,36 @@ class Query:
         sequence = watch.sequence
         for part in self._parts(watch, after):
             sequence = sequence if _as_read(watch, part) else part.sequence
-            found += (item for item in sorted(part.items.values(), key=place_of) if place_of(item) > after)
+            found += (item for item in sorted(part.items.values(), key=key_of) if key_of(item) > after)
             if len(found) > limit:
                 break
-        next_token = place_of(found[limit - 1]) if len(found) > limit else None
+        next_token = key_of(found[limit - 1]) if len(found) > limit else None
         return ItemPage({item["id"]: content(item) for item in found[:limit]}, sequence, next_token)
 
     def _parts(self, watch: Watch, after: str) -> Iterator[Snapshot]:
-        """In order of place, from the part that holds `after` on."""
+        """In order of key, from the part that holds `after` on."""
         for name in sorted(watch.parts):
             if name >= after[: len(name)]:
-                yield from self._around.store.parts(watch.id, [name])
+                yield from self._services.store.parts(watch.id, [name])
 
-    def changes(self, watch_id: str, after: int, limit: int) -> Sequence[Entry]:
+    def changes(self, watch_id: str, after: int, limit: int) -> Sequence[ChangeEvent]:
         """The feed, in sequence. Raises TooOldError when what follows `after` is no longer kept."""
         watch = self.show(watch_id)
-        entries = self._around.store.entries(watch_id, after, limit)
+        entries = self._services.store.entries(watch_id, after, limit)
         unbroken = bool(entries) and int(entries[0]["sequence"]) == after + 1 and self._kept(entries[0])
         if after < watch.sequence and not unbroken:
             raise TooOldError(self._oldest(watch, after))
         return entries
 
-    def _kept(self, entry: Entry) -> bool:
+    def _kept(self, entry: ChangeEvent) -> bool:
         """Decided by time: Firestore's own deletion may come a day late."""
-        return datetime.fromisoformat(entry["time"]) > self._now() - self._around.policy.retention
+        return datetime.fromisoformat(entry["time"]) > self._now() - self._services.policy.retention
 
     def _now(self) -> datetime:
-        return self._around.clock()
+        return self._services.clock()
 
     def _oldest(self, watch: Watch, after: int) -> int:
-        while entries := self._around.store.entries(watch.id, after, _ENTRIES_SCANNED):
+        while entries := self._services.store.entries(watch.id, after, _ENTRIES_SCANNED):
             for entry in entries:
                 if self._kept(entry):
                     return int(entry["sequence"])

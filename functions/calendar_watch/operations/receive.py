@@ -1,6 +1,6 @@
 """What a notification does: it proves whose it is, becomes durable, wakes `renew`, and nothing else.
 
-It never calls Google Calendar and never touches a watch, so a flood of messages disturbs no one (DESIGN 2.2).
+It never calls Google Calendar and never touches a watch, so a flood of messages disturbs no one.
 """
 
 from collections.abc import Callable
@@ -8,21 +8,21 @@ from datetime import datetime
 
 from calendar_watch.errors import InvalidTokenError, TryLaterError
 from calendar_watch.log import event
-from calendar_watch.model.channel_token import Tokens
-from calendar_watch.model.notification import Headers, News, Notification
-from calendar_watch.ports import NewsStore
+from calendar_watch.model.channel_token import ChannelTokens
+from calendar_watch.model.notification import Headers, Notification, PendingNotification
+from calendar_watch.ports import NotificationStore
 
 
-class Intake:
+class Receiver:
     """`store` is asked for only once a token has proved genuine: a forged message costs one HMAC.
 
-    `wake` is given the id of a watch that has news; where nothing is to be woken, it does nothing.
+    `wake` is given the id of a watch that has a notification; where nothing is to be woken, it does nothing.
     """
 
     def __init__(
         self,
-        tokens: Tokens,
-        store: Callable[[], NewsStore],
+        tokens: ChannelTokens,
+        store: Callable[[], NotificationStore],
         wake: Callable[[str], None],
         clock: Callable[[], datetime],
     ):
@@ -35,13 +35,13 @@ class Intake:
         """Raises InvalidRequestError, InvalidTokenError, and UnavailableError when it could not be made durable."""
         notification = Notification.from_headers(headers)
         watch_id = self._authenticated(notification)
-        fresh = self._store().announce(self._news(notification, watch_id))
+        fresh = self._store().put(self._notifications(notification, watch_id))
         _log("taken" if fresh else "coalesced", notification, watch_id=watch_id)
         if fresh:
             self._wake_up(watch_id)
 
     def _wake_up(self, watch_id: str) -> None:
-        """A lost wake-up costs a minute, an error here would cost Google's patience: the news is durable already."""
+        """A lost wake-up costs a minute, an error here Google's patience: the notification is durable already."""
         try:
             self._wake(watch_id)
         except TryLaterError as error:
@@ -54,8 +54,8 @@ class Intake:
             _log("forged", notification, severity="WARNING")
             raise
 
-    def _news(self, notification: Notification, watch_id: str) -> News:
-        return News(
+    def _notifications(self, notification: Notification, watch_id: str) -> PendingNotification:
+        return PendingNotification(
             watch_id=watch_id,
             channel_id=notification.channel_id,
             resource_id=notification.resource_id,

@@ -16,12 +16,12 @@ from calendar_watch.errors import (
     UnclearError,
     UnknownWatchError,
 )
-from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.operations.query import shown
-from calendar_watch.ports import Surroundings
+from calendar_watch.ports import Services
 from calendar_watch.reconciler.lease import exhausted
-from calendar_watch.reconciler.reconcile import attend
+from calendar_watch.reconciler.reconcile import reconcile
 
 _PATIENCE = 10.0
 _PAUSE = 0.2
@@ -39,22 +39,22 @@ class Outcome(StrEnum):
 class Registry:
     """`pause` sleeps for so many seconds. Every method raises UnavailableError when Firestore cannot be reached."""
 
-    def __init__(self, around: Surroundings, pause: Callable[[float], None]):
-        self._around = around
+    def __init__(self, services: Services, pause: Callable[[float], None]):
+        self._services = services
         self._pause = pause
-        self._workers = ThreadPoolExecutor(max_workers=64, thread_name_prefix="attendant")
+        self._workers = ThreadPoolExecutor(max_workers=64, thread_name_prefix="reconciler")
 
-    def open(self, order: Order, wish: Wish) -> tuple[Outcome, Watch]:
+    def open(self, target: Target, options: Options) -> tuple[Outcome, Watch]:
         """Have a collection watched. Raises RefusedError when Google refuses for good.
 
         What this request would have created is then not kept; what was there before stays, suspended. So does what
         had opened and is refused a moment later: consumers know of it.
         """
-        outcome = self._enter(registration.created(order, wish, self._now()))
+        outcome = self._enter(registration.created(target, options, self._now()))
         if outcome is Outcome.EXISTS:
-            return outcome, self._get(order.id)
-        self._within_patience(lambda: self._bring_up(order.id))
-        watch = self._get(order.id)
+            return outcome, self._get(target.id)
+        self._within_patience(lambda: self._bring_up(target.id))
+        watch = self._get(target.id)
         had_opened = outcome is Outcome.CREATED and watch.sequence
         if watch.refusal and watch.state(self._now()) is State.SUSPENDED and not had_opened:
             self._discard(watch, outcome)
@@ -63,9 +63,9 @@ class Registry:
 
     def end(self, watch_id: str) -> Watch:
         """The answer is `stopped`, or `stopping` while Google still has to be told. Raises FollowedError."""
-        shown(self._around.store, watch_id)
-        self._change(watch_id, self._ended, self._around.store.stop)
-        self._within_patience(lambda: attend(self._around, watch_id))
+        shown(self._services.store, watch_id)
+        self._change(watch_id, self._ended, self._services.store.stop)
+        self._within_patience(lambda: reconcile(self._services, watch_id))
         return self._get(watch_id)
 
     def _ended(self, watch: Watch) -> Watch:
@@ -73,27 +73,29 @@ class Registry:
             raise FollowedError(watch.followed_by)
         return registration.ended(watch, self._now())
 
-    def enrol(self, wanted: Iterable[tuple[Order, Wish]], between: timedelta) -> list[tuple[Outcome, Watch]]:
-        """Have many collections watched, of which each is attended to `between` after the one before, by `renew`.
+    def enrol(self, wanted: Iterable[tuple[Target, Options]], between: timedelta) -> list[tuple[Outcome, Watch]]:
+        """Have many collections watched, of which each is reconciled `between` after the one before, by `renew`.
 
         What is asked for more than once is asked for as it was said last.
         """
         asked, now = list(wanted), self._now()
-        last = {order.id: (order, wish) for order, wish in asked}
+        last = {target.id: (target, options) for target, options in asked}
         entering = {
-            watch_id: self._workers.submit(copy_context().run, self._enrolled, order, wish, now + place * between)
-            for place, (watch_id, (order, wish)) in enumerate(last.items())
+            watch_id: self._workers.submit(
+                copy_context().run, self._enrolled, target, options, now + position * between
+            )
+            for position, (watch_id, (target, options)) in enumerate(last.items())
         }
-        return [entering[order.id].result() for order, _ in asked]
+        return [entering[target.id].result() for target, _ in asked]
 
-    def _enrolled(self, order: Order, wish: Wish, due: datetime) -> tuple[Outcome, Watch]:
-        outcome = self._enter(replace(registration.created(order, wish, self._now()), due_at=due))
-        return (Outcome.UNDER_WAY if outcome is Outcome.CREATED else outcome), self._get(order.id)
+    def _enrolled(self, target: Target, options: Options, due: datetime) -> tuple[Outcome, Watch]:
+        outcome = self._enter(replace(registration.created(target, options, self._now()), due_at=due))
+        return (Outcome.UNDER_WAY if outcome is Outcome.CREATED else outcome), self._get(target.id)
 
     def _enter(self, wanted: Watch) -> Outcome:
         for _ in range(_TRIES):
             try:
-                self._around.store.create(wanted)
+                self._services.store.create(wanted)
             except (ConflictError, UnclearError):
                 with suppress(UnknownWatchError):  # then it was not written, and may be tried again
                     return self._ask_again(wanted)
@@ -102,10 +104,10 @@ class Registry:
         raise exhausted()
 
     def _ask_again(self, wanted: Watch) -> Outcome:
-        policy, now = self._around.policy, self._now()
-        resume = self._around.store.resume
+        policy, now = self._services.policy, self._now()
+        resume = self._services.store.resume
         before = self._change(
-            wanted.id, lambda watch: registration.asked_again(watch, wanted.wish, now, policy), resume
+            wanted.id, lambda watch: registration.asked_again(watch, wanted.options, now, policy), resume
         )
         if before.discarded or before.created == wanted.created:  # the latter: our own, whose answer was lost
             return Outcome.CREATED
@@ -114,13 +116,13 @@ class Registry:
 
     def _bring_up(self, watch_id: str) -> None:
         """A first message usually arrives within a second: worth waiting for, so that the answer says `active`."""
-        attend(self._around, watch_id)
+        reconcile(self._services, watch_id)
         for _ in range(_PAUSES_FOR_CONFIRMATION):
             watch = self._get(watch_id)
             if watch.refusal or self._unopened(watch) or watch.confirmed(self._now()):
                 return
             self._pause(_PAUSE)
-            attend(self._around, watch_id)
+            reconcile(self._services, watch_id)
 
     def _unopened(self, watch: Watch) -> bool:
         answered = watch.newest is not None and watch.newest.answered
@@ -128,8 +130,8 @@ class Registry:
 
     def _discard(self, watch: Watch, outcome: Outcome) -> None:
         if outcome is Outcome.CREATED:
-            self._change(watch.id, lambda there: self._discarded(there, watch), self._around.store.stop)
-            self._within_patience(lambda: attend(self._around, watch.id))
+            self._change(watch.id, lambda there: self._discarded(there, watch), self._services.store.stop)
+            self._within_patience(lambda: reconcile(self._services, watch.id))
 
     def _discarded(self, there: Watch, refused: Watch) -> Watch:
         """Unless somebody else has asked for it meanwhile, with more success, and it has begun to tell."""
@@ -156,7 +158,7 @@ class Registry:
             done.result(timeout=_PATIENCE)
 
     def _get(self, watch_id: str) -> Watch:
-        return self._around.store.get(watch_id)
+        return self._services.store.get(watch_id)
 
     def _now(self) -> datetime:
-        return self._around.clock()
+        return self._services.clock()

@@ -10,15 +10,15 @@ from dataclasses import dataclass, replace
 
 from calendar_watch.decisions import next_step, paging
 from calendar_watch.decisions.merge import Merged, merge, portion, stray, unseen
-from calendar_watch.errors import StaleError
+from calendar_watch.errors import ListingTokenRefusedError
 from calendar_watch.model.listing import Page
-from calendar_watch.model.parts import beside_series, split, spread
+from calendar_watch.model.parts import beside_series, parts_of_series, split
 from calendar_watch.model.recurrence import Series, fingerprint
 from calendar_watch.model.resources import Item
 from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.watch import Watch
-from calendar_watch.ports import Surroundings
-from calendar_watch.reconciler.lease import Hold
+from calendar_watch.ports import Services
+from calendar_watch.reconciler.lease import Lease
 
 _CHUNK = 500
 
@@ -33,24 +33,24 @@ class _Piece:
 
 
 class PagedReader:
-    def __init__(self, around: Surroundings, hold: Hold):
-        self._around = around
-        self._hold = hold
+    def __init__(self, services: Services, lease: Lease):
+        self._services = services
+        self._lease = lease
 
     def read(self) -> next_step.Step:
         """Raises StaleError and other GoogleErrors, and DisturbedError."""
-        watch = self._hold.watch
+        watch = self._lease.watch
         if watch.listing is None or not watch.listing.pages:  # a first page that is asked for anew is another listing
-            watch = paging.begun(watch, self._around.clock())
+            watch = paging.begun(watch, self._services.clock())
         if paging.current(watch).read:
             return self._clear(watch)
         return self._absorb(watch, self._page(watch))
 
     def _page(self, watch: Watch) -> Page:
         listing = paging.current(watch)
-        page = self._around.calendar.page(watch.order, watch.sync_token, listing.page_token)
+        page = self._services.calendar.page(watch.target, watch.sync_token, listing.page_token)
         if listing.has_seen(page.page_token):
-            raise StaleError("Google's listing goes in circles: a page token came twice")
+            raise ListingTokenRefusedError("Google's listing goes in circles: a page token came twice")
         return page
 
     def _absorb(self, watch: Watch, page: Page) -> next_step.Step:
@@ -63,49 +63,49 @@ class PagedReader:
             if not rest:
                 break
             watch = self._advance(piece)
-        turned = paging.turned(piece.watch, page, self._around.policy, self._around.clock())
-        return self._hold.write(lambda settled: self._put(settled, piece), turned)
+        turned = paging.turned(piece.watch, page, self._services.policy, self._services.clock())
+        return self._lease.write(lambda decided: self._put(decided, piece), turned)
 
     def _merged(self, watch: Watch, portioned: Mapping[str, list[Item]], series: Series) -> _Piece:
         listing = paging.current(watch)
-        by_leaf = {**dict.fromkeys(spread(watch.parts, portioned), ()), **portioned}
-        found = self._around.store.parts(watch.id, by_leaf) if by_leaf else []
+        by_part = {**dict.fromkeys(parts_of_series(watch.parts, portioned), ()), **portioned}
+        found = self._services.store.parts(watch.id, by_part) if by_part else []
         known = series.with_those_in(part.items for part in found)
-        merged = [merge(part, by_leaf[part.name], known, listing, self._keep) for part in found]
-        return _piece(paging.merged(watch, merged, self._around.clock()), merged)
+        merged = [merge(part, by_part[part.name], known, listing, self._keep) for part in found]
+        return _piece(paging.merged(watch, merged, self._services.clock(), self._services.policy), merged)
 
     def _clear(self, watch: Watch) -> next_step.Step:
         """Every page is in: what none of a whole listing showed is gone, and so is an exception without its series."""
-        for leaf in paging.to_clear(watch):
-            while (piece := self._cleared(watch, leaf)).parts:
+        for part_name in paging.to_clear(watch):
+            while (piece := self._cleared(watch, part_name)).parts:
                 watch = self._advance(piece)
-        finished = paging.finished(watch, self._around.policy, self._around.clock())
-        return self._hold.write(self._around.store.commit, finished)
+        finished = paging.finished(watch, self._services.policy, self._services.clock())
+        return self._lease.write(self._services.store.commit, finished)
 
-    def _cleared(self, watch: Watch, leaf: str) -> _Piece:
-        cleared = self._unseen(watch, leaf) if paging.current(watch).whole else self._stray(watch, leaf)
+    def _cleared(self, watch: Watch, part_name: str) -> _Piece:
+        cleared = self._unseen(watch, part_name) if paging.current(watch).whole else self._stray(watch, part_name)
         if not cleared.changes:
             return _Piece(watch)
-        return _piece(paging.merged(watch, [cleared], self._around.clock()), [cleared])
+        return _piece(paging.merged(watch, [cleared], self._services.clock(), self._services.policy), [cleared])
 
-    def _unseen(self, watch: Watch, leaf: str) -> Merged:
-        [part] = self._around.store.parts(watch.id, [leaf])
+    def _unseen(self, watch: Watch, part_name: str) -> Merged:
+        [part] = self._services.store.parts(watch.id, [part_name])
         return unseen(part, paging.current(watch), _CHUNK)
 
-    def _stray(self, watch: Watch, leaf: str) -> Merged:
-        beside = [each for each in spread(watch.parts, [leaf]) if each != leaf]
-        part, *others = self._around.store.parts(watch.id, [leaf, *beside])
+    def _stray(self, watch: Watch, part_name: str) -> Merged:
+        beside = [each for each in parts_of_series(watch.parts, [part_name]) if each != part_name]
+        part, *others = self._services.store.parts(watch.id, [part_name, *beside])
         return stray(part, Series.on(()).with_those_in(each.items for each in (part, *others)), _CHUNK)
 
     def _advance(self, piece: _Piece) -> Watch:
-        self._hold.advance(lambda watch: self._put(watch, piece), piece.watch)
-        return self._hold.watch
+        self._lease.advance(lambda watch: self._put(watch, piece), piece.watch)
+        return self._lease.watch
 
     def _put(self, watch: Watch, piece: _Piece) -> Watch:
-        return self._around.store.commit(watch, piece.parts, piece.gone)
+        return self._services.store.commit(watch, piece.parts, piece.gone)
 
     def _keep(self, event: Item) -> Item:
-        return event if self._around.policy.whole_events else fingerprint(event)
+        return event if self._services.policy.whole_events else fingerprint(event)
 
 
 def _piece(watch: Watch, merged: Iterable[Merged]) -> _Piece:
@@ -113,12 +113,12 @@ def _piece(watch: Watch, merged: Iterable[Merged]) -> _Piece:
     for each in merged:
         if each.new == each.old:
             continue
-        leaves = list(split(each.new))
-        parts += leaves
-        if len(leaves) > 1:
+        part_names = list(split(each.new))
+        parts += part_names
+        if len(part_names) > 1:
             gone.append(each.old.name)
-    return _Piece(_with_leaves(watch, [part.name for part in parts], gone), parts, gone)
+    return _Piece(_with_parts(watch, [part.name for part in parts], gone), parts, gone)
 
 
-def _with_leaves(watch: Watch, written: Sequence[str], gone: Sequence[str]) -> Watch:
+def _with_parts(watch: Watch, written: Sequence[str], gone: Sequence[str]) -> Watch:
     return replace(watch, parts=tuple(sorted({*watch.parts, *written} - {*gone})))

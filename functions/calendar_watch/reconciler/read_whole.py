@@ -9,50 +9,52 @@ from calendar_watch.model.parts import WHOLE
 from calendar_watch.model.resources import Item
 from calendar_watch.model.snapshot import Items, Snapshot, collect
 from calendar_watch.model.watch import Watch
-from calendar_watch.ports import Surroundings
-from calendar_watch.reconciler.lease import Hold
+from calendar_watch.ports import Services
+from calendar_watch.reconciler.lease import Lease
 
 _CHUNK = 500
 
 
 class WholeReader:
-    def __init__(self, around: Surroundings, hold: Hold):
-        self._around = around
-        self._hold = hold
+    def __init__(self, services: Services, lease: Lease):
+        self._services = services
+        self._lease = lease
 
     def read(self) -> next_step.Step:
         """Raises GoogleError."""
-        started = self._around.clock()
+        started = self._services.clock()
         return self._compare(collect(self._pages()), started)
 
     def _pages(self) -> Iterator[list[Item]]:
-        for page in self._around.calendar.pages(self._hold.watch.order):
+        for page in self._services.calendar.pages(self._lease.watch.target):
             yield page
-            self._hold.heartbeat()
+            self._lease.heartbeat()
 
     def _compare(self, items: Items, started: datetime) -> next_step.Step:
-        watch = self._hold.watch
-        new = Snapshot(items, watch.order.resource.fields)
+        watch = self._lease.watch
+        new = Snapshot(items, watch.target.resource.fields)
         if watch.item_count is None:
-            return self._keep(reading.begun(self._read(watch, new, started), self._around.clock()), new)
+            return self._keep(
+                reading.baseline(self._read(watch, new, started), self._services.clock(), self._services.policy), new
+            )
         if watch.digest == new.digest:
-            return self._hold.write(self._around.store.commit, self._read(watch, new, started))
-        [old] = self._around.store.parts(watch.id, [WHOLE])
+            return self._lease.write(self._services.store.commit, self._read(watch, new, started))
+        [old] = self._services.store.parts(watch.id, [WHOLE])
         return self._report(old, new, started)
 
     def _report(self, old: Snapshot, new: Snapshot, started: datetime) -> next_step.Step:
-        watch, policy, now = self._hold.watch, self._around.policy, self._around.clock()
+        watch, policy, now = self._lease.watch, self._services.policy, self._services.clock()
         if emptied(old.items, new.items) and not watch.brake:
-            return self._hold.write(self._around.store.failure, reading.braked(watch, now, policy))
+            return self._lease.write(self._services.store.failure, reading.braked(watch, now, policy))
         changes = compare(old, new)
         if len(changes) > _CHUNK:
             common = tuple(field for field in new.fields if field in old.fields)
             part = Snapshot(apply(changes[:_CHUNK], old.items), common)
-            return self._keep(reading.partly_read(watch, changes[:_CHUNK], part, now), part)
-        return self._keep(self._read(reading.found(watch, changes, now), new, started), new)
+            return self._keep(reading.partly_read(watch, changes[:_CHUNK], part, now, policy), part)
+        return self._keep(self._read(reading.found(watch, changes, now, policy), new, started), new)
 
     def _read(self, watch: Watch, new: Snapshot, started: datetime) -> Watch:
-        return reading.kept(reading.read(watch, started, self._around.policy, self._around.clock()), new)
+        return reading.kept(reading.read(watch, started, self._services.policy, self._services.clock()), new)
 
     def _keep(self, watch: Watch, snapshot: Snapshot) -> next_step.Step:
-        return self._hold.write(lambda settled: self._around.store.commit(settled, [snapshot]), watch)
+        return self._lease.write(lambda decided: self._services.store.commit(decided, [snapshot]), watch)

@@ -1,8 +1,8 @@
-"""Attending to a watch: bring it to where it should be, one committed step after the other (DESIGN 2.1).
+"""Reconciling a watch: bring it to where it should be, one committed step after the other.
 
-    claim · while the next step is not rest: do it, commit its result · release, and look for news once more
+    claim · while the next step is not to wait: do it, commit its result · release, and look for notifications once more
 
-Every step is safe to repeat. A crash anywhere leaves a watch that the next attendant carries on with.
+Every step is safe to repeat. A crash anywhere leaves a watch that the next worker carries on with.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,25 +12,25 @@ from datetime import datetime
 
 from calendar_watch.decisions import channel_lifecycle, next_step, paging, publishing, refusals, registration
 from calendar_watch.decisions.backoff import Failure
-from calendar_watch.errors import GoogleError, StaleError
+from calendar_watch.errors import GoogleError, ListingTokenRefusedError
 from calendar_watch.model.channel import Channel, Opening
-from calendar_watch.model.notification import News
-from calendar_watch.model.watch import Kind, State
-from calendar_watch.ports import Surroundings
+from calendar_watch.model.notification import PendingNotification
+from calendar_watch.model.watch import State, StepKind
+from calendar_watch.ports import Services
 from calendar_watch.reconciler import telemetry
 from calendar_watch.reconciler.follow import Follower
-from calendar_watch.reconciler.lease import DisturbedError, FencedError, Hold
+from calendar_watch.reconciler.lease import ChangedMeanwhileError, Lease, LeaseLostError
 from calendar_watch.reconciler.read_pages import PagedReader
 from calendar_watch.reconciler.read_whole import WholeReader
 
 _PAUSES = (0, 1, 4)
-"""Seconds before each round. News that come after the last one wait for the next sweep."""
+"""Seconds before each round. Notifications that come after the last one wait for the next sweep."""
 _BATCH = 100
 _MOST_STEPS = 50
 
 
 @dataclass(slots=True)
-class Attendance:
+class Result:
     """What was done, for the log and for `renew`'s answer."""
 
     steps: list[str] = field(default_factory=list)
@@ -41,65 +41,65 @@ class Attendance:
     state: State | None = None
 
 
-def attend(around: Surroundings, watch_id: str, pause: Callable[[float], object] = lambda _: None) -> Attendance:
-    """Do all that is due, unless somebody else is at it; then what news came meanwhile ask for, after a `pause`.
+def reconcile(services: Services, watch_id: str, pause: Callable[[float], object] = lambda _: None) -> Result:
+    """Do all that is due, unless somebody else is at it; then what came meanwhile asks for, after a `pause`.
 
     Whoever can wait so many seconds sees a burst of changes in a few readings.
 
     Raises UnknownWatchError, and UnavailableError when Firestore cannot be reached.
     """
-    attendance = Attendance()
-    news = around.store.news(watch_id)
+    result = Result()
+    notifications = services.store.notifications(watch_id)
     for seconds in _PAUSES:
         pause(seconds)
-        watch = around.store.get(watch_id)
-        if not next_step.claimable(watch, around.clock(), news=bool(news)):
+        watch = services.store.get(watch_id)
+        if not next_step.claimable(watch, services.clock(), notifications=bool(notifications)):
             break
-        _Attendant(around, Hold(around, watch), attendance).attend(news)
-        news = around.store.news(watch_id)
-        if not news:
+        _Reconciler(services, Lease(services, watch), result).reconcile(notifications)
+        notifications = services.store.notifications(watch_id)
+        if not notifications:
             break
-    return attendance
+    return result
 
 
-class _Attendant:
-    def __init__(self, around: Surroundings, hold: Hold, attendance: Attendance):
-        self._around = around
-        self._hold = hold
-        self._attendance = attendance
+class _Reconciler:
+    def __init__(self, services: Services, lease: Lease, result: Result):
+        self._services = services
+        self._lease = lease
+        self._result = result
         self._steps: list[str] = []
 
-    def attend(self, news: Sequence[News]) -> None:
-        started = self._around.clock()
-        with suppress(FencedError):  # somebody else was quicker
-            step = self._hold.claim(news)
+    def reconcile(self, notifications: Sequence[PendingNotification]) -> None:
+        started = self._services.clock()
+        with suppress(LeaseLostError):  # somebody else was quicker
+            step = self._lease.claim(notifications)
             try:
                 self._work(step)
-            except FencedError:
-                self._steps.append("Fenced")
+            except LeaseLostError:
+                self._steps.append("LeaseLost")
             finally:
                 self._tell(started)
 
     def _work(self, step: next_step.Step) -> None:
         """A watch that does not come to rest is left as it is: the rest of its lease is its pause."""
-        while not isinstance(step, next_step.Rest):
+        while not isinstance(step, next_step.Wait):
             if len(self._steps) >= _MOST_STEPS:
                 return
             self._steps.append(type(step).__name__)
             step = self._taken(step)
-        self._steps.append("Rest")
+        self._steps.append("Wait")
 
     def _tell(self, started: datetime) -> None:
-        now = self._around.clock()
-        self._attendance.steps += self._steps
-        self._attendance.state = self._hold.watch.state(now)
-        telemetry.attended(self._hold.watch, self._steps, started, now)
+        now = self._services.clock()
+        self._result.steps += self._steps
+        self._result.state = self._lease.watch.state(now)
+        telemetry.reconciled(self._lease.watch, self._steps, started, now)
 
     def _taken(self, step: next_step.Step) -> next_step.Step:
         try:
             return self._take(step)
-        except DisturbedError:
-            return self._hold.anew()
+        except ChangedMeanwhileError:
+            return self._lease.anew()
 
     def _take(self, step: next_step.Step) -> next_step.Step:
         match step:
@@ -110,70 +110,72 @@ class _Attendant:
             case next_step.OpenChannel():
                 return self._open()
             case next_step.Follow():
-                return Follower(self._around, self._hold).follow()
+                return Follower(self._services, self._lease).follow()
             case next_step.Forget():
                 return self._forget()
             case _:
                 return self._read()
 
     def _forget(self) -> next_step.Step:
-        watch, store = self._hold.watch, self._around.store
-        return self._hold.write(lambda settled: store.forget(settled, watch.parts), registration.forgotten(watch))
+        watch, store = self._lease.watch, self._services.store
+        return self._lease.write(lambda decided: store.forget(decided, watch.parts), registration.forgotten(watch))
 
     def _publish(self) -> next_step.Step:
-        watch, store = self._hold.watch, self._around.store
-        entries = self._hold.unpublished(_BATCH)
+        watch, store = self._lease.watch, self._services.store
+        entries = self._lease.unpublished(_BATCH)
         try:
-            self._around.outlet.publish(entries)
+            self._services.publisher.publish(entries)
         except GoogleError as error:
             telemetry.unpublished(watch, error.detail)
-            return self._hold.write(store.failure, publishing.unpublished(watch, self._failure(error)))
-        self._attendance.published += len(entries)
+            return self._lease.write(store.failure, publishing.unpublished(watch, self._failure(error)))
+        self._result.published += len(entries)
         sent = publishing.published(watch, entries)
         telemetry.published(watch, sent, len(entries))
-        return self._hold.write(store.commit, sent)
+        return self._lease.write(store.commit, sent)
 
     def _stop(self, channel: Channel) -> next_step.Step:
-        store, watch = self._around.store, self._hold.watch
+        store, watch = self._services.store, self._lease.watch
         try:
-            self._around.calendar.stop(watch.order, channel)
+            self._services.calendar.stop(watch.target, channel)
         except GoogleError as error:
-            return self._hold.write(
+            return self._lease.write(
                 store.failure, channel_lifecycle.stop_failed(watch, channel.id, self._failure(error))
             )
-        return self._hold.write(store.stopped, channel_lifecycle.stopped(watch, channel.id, self._around.clock()))
+        return self._lease.write(store.stopped, channel_lifecycle.stopped(watch, channel.id, self._services.clock()))
 
     def _open(self) -> next_step.Step:
-        channel = self._hold.watch.newest
+        channel = self._lease.watch.newest
         assert channel  # noqa: S101 (the intent went with the write before)
         try:
             opening = self._ask_for(channel)
         except GoogleError as error:
-            return self._failed(Kind.OPEN, error)
-        self._attendance.renewed += self._hold.watch.was_confirmed
-        return self._hold.keep(channel, opening)
+            return self._failed(StepKind.OPEN, error)
+        self._result.renewed += self._lease.watch.was_confirmed
+        return self._lease.keep(channel, opening)
 
     def _ask_for(self, channel: Channel) -> Opening:
-        watch = self._hold.watch
-        token = self._around.tokens.sign(channel.id, watch.id)
-        return self._around.calendar.watch(watch.order, channel, token, self._around.policy.lifetime(watch.wish.ttl))
+        watch = self._lease.watch
+        token = self._services.tokens.sign(channel.id, watch.id)
+        return self._services.calendar.watch(
+            watch.target, channel, token, self._services.policy.lifetime(watch.options.ttl)
+        )
 
     def _read(self) -> next_step.Step:
-        reader = PagedReader if self._hold.watch.order.resource.synced else WholeReader
+        reader = PagedReader if self._lease.watch.target.resource.synced else WholeReader
         try:
-            step = reader(self._around, self._hold).read()
-        except StaleError as error:
-            stale = paging.stale(self._hold.watch, self._failure(error), self._around.policy)
-            return self._hold.write(self._around.store.failure, stale)
+            step = reader(self._services, self._lease).read()
+        except ListingTokenRefusedError as error:
+            token_refused = paging.token_refused(self._lease.watch, self._failure(error), self._services.policy)
+            return self._lease.write(self._services.store.failure, token_refused)
         except GoogleError as error:
-            return self._failed(Kind.READ, error)
-        self._attendance.synced += 1
+            return self._failed(StepKind.READ, error)
+        self._result.synced += 1
         return step
 
-    def _failed(self, kind: Kind, error: GoogleError) -> next_step.Step:
-        failed = refusals.failed(self._hold.watch, kind, self._failure(error), self._around.policy)
-        return self._hold.write(self._around.store.failure, failed)
+    def _failed(self, kind: StepKind, error: GoogleError) -> next_step.Step:
+        failed = refusals.failed(self._lease.watch, kind, self._failure(error), self._services.policy)
+        return self._lease.write(self._services.store.failure, failed)
 
     def _failure(self, error: GoogleError) -> Failure:
-        self._attendance.failed = True
-        return Failure(error, self._around.clock(), self._around.jitter())
+        self._result.failed = True
+        return Failure(error, self._services.clock(), self._services.jitter())

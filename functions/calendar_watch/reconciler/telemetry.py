@@ -1,4 +1,4 @@
-"""What happened to a watch, as the log lines on which metrics and alerts are built (DESIGN 1.8)."""
+"""What happened to a watch, as the log lines on which metrics and alerts are built."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -10,12 +10,12 @@ from calendar_watch.model.watch import State, Watch
 _WORTH_A_LOOK = {State.DEGRADED, State.POLLING, State.SUSPENDED}
 
 
-def attended(watch: Watch, steps: Sequence[str], started: datetime, now: datetime) -> None:
+def reconciled(watch: Watch, steps: Sequence[str], started: datetime, now: datetime) -> None:
     event(
-        "attended",
-        f"{watch.order.resource.name} {watch.id}: {', '.join(steps)}",
+        "reconciled",
+        f"{watch.target.resource.name} {watch.id}: {', '.join(steps)}",
         watchId=watch.id,
-        resource=watch.order.resource.name,
+        resource=watch.target.resource.name,
         state=watch.state(now),
         steps=list(steps),
         durationSeconds=(now - started).total_seconds(),
@@ -31,7 +31,7 @@ def written(before: Watch, after: Watch, now: datetime) -> None:
 
 
 def published(before: Watch, after: Watch, count: int) -> None:
-    """`unpublished` is what is left to send. ERROR: the log was tidied away before it could be sent."""
+    """`unpublished` is what is left to send. ERROR: the log was deleted before it could be sent."""
     lost = after.published - before.published - count
     message = f"{lost} changes were too old to be published" if lost else f"{count} published"
     severity = "ERROR" if lost else "INFO"
@@ -48,7 +48,7 @@ def _changes(before: Watch, after: Watch, now: datetime) -> None:
     causes = [entry["data"]["cause"] for entry in after.pending if "cause" in entry["data"]]
     if not causes:
         return
-    latency = (now - before.news_at).total_seconds() if before.news_at else None
+    latency = (now - before.notified_at).total_seconds() if before.notified_at else None
     fields = {"count": len(causes), "cause": causes[0], "latencySeconds": latency}
     event("changes", f"{len(causes)} changes", watchId=after.id, **fields)
 
@@ -65,7 +65,7 @@ def _transition(before: State, after: Watch, now: datetime) -> None:
 def _channel_actions(before: Watch, after: Watch, now: datetime) -> Iterator[tuple[str, Channel]]:
     for channel in after.channels.values():
         old = before.channels.get(channel.id)
-        yield from ((action, channel) for action in _news_of(old, channel))
+        yield from ((action, channel) for action in _actions_of(old, channel))
         if after.wanted and channel.confirmed and channel.retired and not (old and old.retired):
             yield "renewed", channel
     for channel in before.channels.values():
@@ -73,7 +73,7 @@ def _channel_actions(before: Watch, after: Watch, now: datetime) -> Iterator[tup
             yield "lost", channel
 
 
-def _news_of(old: Channel | None, new: Channel) -> Iterator[str]:
+def _actions_of(old: Channel | None, new: Channel) -> Iterator[str]:
     if old is None and new.generation == 0:
         yield "orphaned"
     if new.answered and new.generation and not (old and old.answered):

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from requests import PreparedRequest, Response
 
 from calendar_watch.model.resources import ACL
-from calendar_watch.model.target import Order
+from calendar_watch.model.target import Target
 from tests.support.line import Cut, Send, answered, refused
 from tests.support.world import ALICE, ALICES_ACL, ALICES_EVENTS, ALICES_LIST, ALICES_SETTINGS, BOB, World, policy_of
 
@@ -18,8 +18,8 @@ MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 def tell(world: World) -> None:
     world.open(ALICES_ACL, labels={"team": "security"})
-    for order in (ALICES_LIST, ALICES_EVENTS, ALICES_SETTINGS):
-        world.open(order)
+    for target in (ALICES_LIST, ALICES_EVENTS, ALICES_SETTINGS):
+        world.open(target)
     world.run(MINUTE)
     _rules(world)
     _calendars(world)
@@ -92,7 +92,7 @@ def _a_collection_that_cannot_be_watched(world: World) -> None:
     """Nor is it read for anybody in particular."""
     holidays = world.alice.create_calendar("Holidays")
     world.google.configure(unwatchable=(holidays,))
-    world.open(Order(ACL, holidays, None))
+    world.open(Target(ACL, holidays, None))
     world.run(MINUTE)
 
 

@@ -100,7 +100,7 @@ def test_the_story_has_what_is_peculiar(entries: list[Any]) -> None:
     data = [each["data"] for each in entries]
     assert {each["reason"] for each in data if "remedy" in each} == {"forbidden", "pushNotSupported"}
     assert {"counts" in each["data"] for each in entries if "resynced" in each["type"]} == {True, False}
-    assert {each["cause"] for each in data if "cause" in each} == {"notification", "reconciliation", "resync"}
+    assert {each["cause"] for each in data if "cause" in each} == {"notification", "schedule", "resync"}
     assert any("user" not in each for each in entries)
     assert any(each["after"] and each["after"].get("status") == "cancelled" for each in data if "itemId" in each)
     [noted] = [each for each in data if (each.get("after") or {}).get("description") == "with everybody"]

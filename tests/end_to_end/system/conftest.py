@@ -67,8 +67,8 @@ def open_watch(stack: Stack, subject: str) -> Iterator[Open]:
     """Open watches that end with the test, and give each as it is once it is open."""
     opened: list[str] = []
 
-    def open_one(**order: Any) -> Any:
-        watch = stack.api.open(subject=subject, **order)
+    def open_one(**target: Any) -> Any:
+        watch = stack.api.open(subject=subject, **target)
         opened.append(watch["id"])
         return until(partial(once_open, stack, watch["id"]), "the watch is open, and its baseline read")
 
@@ -88,5 +88,5 @@ def is_stopped(stack: Stack, watch_id: str) -> bool:
 
 def is_at_rest(stack: Stack, watch_id: str) -> bool:
     """Nobody works on it, and nothing is to be done for a long time."""
-    moment = datetime.fromisoformat(stack.api.show(watch_id)["nextAttentionTime"])
+    moment = datetime.fromisoformat(stack.api.show(watch_id)["nextReconcileTime"])
     return moment - datetime.now(UTC) > timedelta(minutes=10)

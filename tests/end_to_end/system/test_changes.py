@@ -88,7 +88,7 @@ def test_a_feed_is_made_of_valid_cloudevents_in_sequence(
     assert [event["type"] for event in events] == ["calendarwatch.watch.opened.v1", "calendarwatch.acl.created.v1"]
     assert [event["sequence"] for event in events] == ["00000000000000000001", "00000000000000000002"]
     assert [event["id"] for event in events] == [f"{watch['id']}.1", f"{watch['id']}.2"]
-    assert all(event["source"] == f"//calendarwatch/watches/{watch['id']}" for event in events)
+    assert all(event["source"] == f"//calendarwatch/projects/{stack.project}/watches/{watch['id']}" for event in events)
     assert all(event.data["watch"]["labels"] == {"team": "security"} for event in events)
     assert events[1]["subject"] == BOBS_RULE
 
@@ -97,8 +97,8 @@ def test_a_feed_is_made_of_valid_cloudevents_in_sequence(
 def test_the_items_of_a_watch_are_what_google_lists(
     stack: Stack, alice: Person, calendar: str, open_watch: Open, resource: str
 ) -> None:
-    order = {"calendarId": calendar} if resource == "acl" else {}
-    watch = open_watch(resource=resource, **order)
+    target = {"calendarId": calendar} if resource == "acl" else {}
+    watch = open_watch(resource=resource, **target)
     listed = alice.call("GET", LISTS[resource].format(calendar=calendar))["items"]
 
     assert stack.api.items(watch["id"]) == {item["id"]: content_of(item) for item in listed}

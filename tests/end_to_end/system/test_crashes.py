@@ -66,7 +66,7 @@ def has_one_channel(stack: Stack, watch: Any) -> bool:
 def one_is_held(stack: Stack, subject: str) -> bool:
     """Somebody has claimed it: attention is put off by a lease, where else it would be long overdue, or far ahead."""
     now = datetime.now(UTC)
-    times = [datetime.fromisoformat(watch["nextAttentionTime"]) for watch in stack.api.list(f"subject={subject}")]
+    times = [datetime.fromisoformat(watch["nextReconcileTime"]) for watch in stack.api.list(f"subject={subject}")]
     return any(1 < (each - now).total_seconds() < 6 for each in times)
 
 
@@ -114,14 +114,14 @@ def test_killing_renew_again_and_again_loses_and_doubles_nothing(
 def test_killing_watches_while_google_has_not_answered_leaves_one_channel_that_we_know(
     stack: Stack, calendar: str, subject: str, open_watch: Open, pool: ThreadPoolExecutor
 ) -> None:
-    order = {"resource": "acl", "calendarId": calendar}
+    target = {"resource": "acl", "calendarId": calendar}
     with stack.simulator.frozen():
-        pool.submit(ask, stack.watches.url, {**order, "subject": subject})
+        pool.submit(ask, stack.watches.url, {**target, "subject": subject})
         until(lambda: one_is_held(stack, subject), "the intent is written, and Google asked")
         stack.watches.kill()
     stack.watches.restart()
 
-    watch = open_watch(**order)
+    watch = open_watch(**target)
     until(partial(has_one_channel, stack, watch), "one channel, and we know it")
 
 

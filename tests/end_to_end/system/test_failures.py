@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from calendar_watch.model.channel_token import Tokens
+from calendar_watch.model.channel_token import ChannelTokens
 from tests.support.stack import Function, Stack, call, free_ports, until
 
 INTAKE_NEEDS = ["GOOGLE_CLOUD_PROJECT", "CHANNEL_TOKEN_KEYS"]
@@ -51,7 +51,7 @@ def without_firestore() -> Iterator[Stack]:
 def genuine(stack: Stack) -> dict[str, str]:
     return {
         "X-Goog-Channel-ID": "c-1",
-        "X-Goog-Channel-Token": Tokens([stack.signing_key]).sign("c-1", "a" * 32),
+        "X-Goog-Channel-Token": ChannelTokens([stack.signing_key]).sign("c-1", "a" * 32),
         "X-Goog-Message-Number": "2",
         "X-Goog-Resource-ID": "r-1",
         "X-Goog-Resource-State": "exists",
@@ -66,10 +66,10 @@ def is_a_problem(answer: requests.Response) -> bool:
 
 def test_without_firestore_watches_is_unavailable(without_firestore: Stack) -> None:
     url = without_firestore.watches.url
-    order = {"resource": "acl", "calendarId": "alice@example.com"}
+    target = {"resource": "acl", "calendarId": "alice@example.com"}
 
     assert is_a_problem(call("GET", url))
-    assert is_a_problem(call("POST", url, order))
+    assert is_a_problem(call("POST", url, target))
 
 
 def test_without_firestore_google_is_asked_to_repeat_its_message(without_firestore: Stack) -> None:

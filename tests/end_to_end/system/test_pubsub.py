@@ -59,7 +59,7 @@ def test_a_change_arrives_at_once_as_the_cloud_event_that_is_promised(
         "content-type": "application/json",
         "ce-specversion": "1.0",
         "ce-type": "calendarwatch.acl.updated.v1",
-        "ce-source": f"//calendarwatch/watches/{watch['id']}",
+        "ce-source": f"//calendarwatch/projects/{stack.project}/watches/{watch['id']}",
         "ce-id": f"{watch['id']}.3",
         "ce-subject": f"user:{BOB}",
         "ce-sequence": "00000000000000000003",

@@ -37,10 +37,10 @@ def test_a_watch_that_is_asked_for_twice_is_one_watch_with_one_channel(
 def test_of_twenty_who_ask_at_once_one_creates_the_watch_and_its_only_channel(
     stack: Stack, calendar: str, subject: str
 ) -> None:
-    order = {"resource": "acl", "calendarId": calendar, "subject": subject}
+    target = {"resource": "acl", "calendarId": calendar, "subject": subject}
 
     def ask(_: int) -> requests.Response:
-        return call("POST", stack.watches.url, order)
+        return call("POST", stack.watches.url, target)
 
     with ThreadPoolExecutor(20) as callers:
         answers = list(callers.map(ask, range(20)))

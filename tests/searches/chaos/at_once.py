@@ -1,4 +1,4 @@
-"""Pools of threads that do at once what they are given: a worker of the stage is one greenlet, and nobody waits."""
+"""Pools of threads that do at once what they are given: a worker of the scheduler is one greenlet, and nobody waits."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future

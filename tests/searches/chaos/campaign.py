@@ -28,7 +28,9 @@ def run(seed: int, steps: int) -> Outcome:
         life = live(seed, steps)
     except Exception as error:  # noqa: BLE001 (whatever ends a run is a finding)
         return Outcome(seed, steps, violation=f"{type(error).__name__}: {error}"[:_MOST_TOLD])
-    return Outcome(seed, steps, life.stage.turns, life.hours, life.dice.struck.total(), str(life.theatre.gate.digest))
+    return Outcome(
+        seed, steps, life.scheduler.turns, life.hours, life.dice.struck.total(), str(life.composition.injection.digest)
+    )
 
 
 def campaign(seeds: Iterable[int], steps: int) -> bool:

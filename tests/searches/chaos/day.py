@@ -12,11 +12,11 @@ from statistics import quantiles
 from typing import Any
 
 from calendar_watch.model.resources import ACL, EVENTS
-from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.target import Options, Target
 from tests.searches.chaos.at_once import everything_at_once
+from tests.searches.chaos.fault_rates import FaultRates
 from tests.searches.chaos.life import Life
 from tests.searches.chaos.lines import listening
-from tests.searches.chaos.weather import Weather
 from tests.support.world import ALICE, BOB, START, policy_of
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -41,25 +41,25 @@ class Report:
 
 class Day:
     def __init__(self, seed: int, *, safety: bool):
-        weather = Weather("day", mishaps=0.01, deaths=0, hangs=0, dropped=0.3, doubled=0.2, strikes=frozenset())
+        rates = FaultRates("day", mishaps=0.01, deaths=0, hangs=0, dropped=0.3, doubled=0.2, outages=frozenset())
         hourly = timedelta(hours=1) if safety else timedelta(0)
-        self._life = Life(seed, weather, policy_of(publishes=True, safety_sync=hourly))
+        self._life = Life(seed, rates, policy_of(publishes=True, safety_sync=hourly))
         self._made: dict[str, datetime] = {}
 
     def live(self) -> Report:
         with contextlib.closing(self._life):
             self._open()
-            while self._life.stage.now < START + DAY:
+            while self._life.scheduler.now < START + DAY:
                 self._life.flow(MINUTE * self._life.random.uniform(1, 9))
                 self._change()
-            while self._missing() and self._life.stage.now < START + _LATEST:
+            while self._missing() and self._life.scheduler.now < START + _LATEST:
                 self._life.flow(timedelta(hours=1))
             return self._report()
 
     def _open(self) -> None:
         for resource in (ACL, EVENTS):
             for user in (ALICE, BOB):
-                self._life.theatre.registry.open(Order(resource, user, user), Wish())
+                self._life.composition.registry.open(Target(resource, user, user), Options())
         self._life.flow(30 * MINUTE)
 
     def _change(self) -> None:
@@ -68,9 +68,9 @@ class Day:
         guest = f"guest{len(self._made)}@example.com"
         if self._life.random.random() < 0.5:
             user.share(user.email, guest, "reader")
-            self._made[f"user:{guest}"] = self._life.stage.now
+            self._made[f"user:{guest}"] = self._life.scheduler.now
         else:
-            self._made[user.create_event(user.email, "Meeting")] = self._life.stage.now
+            self._made[user.create_event(user.email, "Meeting")] = self._life.scheduler.now
 
     def _told(self) -> list[Any]:
         return [each for each in self._life.witness.arrived if each["type"].endswith(".created.v1")]

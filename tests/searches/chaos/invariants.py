@@ -5,15 +5,15 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from calendar_watch.decisions.children import orders
+from calendar_watch.decisions.children import targets
 from calendar_watch.errors import GoogleError
 from calendar_watch.model.parts import WHOLE
 from calendar_watch.model.snapshot import content
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.ports import Filter
-from calendar_watch.reconciler.reconcile import Attendance
+from calendar_watch.reconciler.reconcile import Result
 from tests.doubles.calendar_simulator.channels import Channel
-from tests.searches.chaos.theatre import Theatre
+from tests.searches.chaos.composition import Composition
 from tests.searches.chaos.witness import Witness, told
 
 _ROUNDS = 3
@@ -37,70 +37,79 @@ def demand(holds: object, what: str) -> None:
         raise ViolationError(what)
 
 
-def watches(theatre: Theatre) -> list[Watch]:
-    return list(theatre.store.page(Filter(), "", 10_000))
+def watches(composition: Composition) -> list[Watch]:
+    return list(composition.store.page(Filter(), "", 10_000))
 
 
-def live_channels(theatre: Theatre) -> dict[str, list[Channel]]:
+def live_channels(composition: Composition) -> dict[str, list[Channel]]:
     """By watch."""
     live: dict[str, list[Channel]] = defaultdict(list)
-    for channel in theatre.google.live_channels():
-        live[theatre.tokens.verify(channel.token, channel.id)].append(channel)
+    for channel in composition.google.live_channels():
+        live[composition.tokens.verify(channel.token, channel.id)].append(channel)
     return live
 
 
-def well(theatre: Theatre) -> Iterator[Watch]:
+def well(composition: Composition) -> Iterator[Watch]:
     """Watches whose collection is there, may be read, and is read."""
-    return (each for each in watches(theatre) if each.state(theatre.stage.now) in {State.ACTIVE, State.POLLING})
+    return (each for each in watches(composition) if each.state(composition.now) in {State.ACTIVE, State.POLLING})
 
 
 # --- at any time
 
 
-def whoever_lets_go_of_a_watch_leaves_no_news_behind(theatre: Theatre, watch_id: str, attendance: Attendance) -> None:
+def whoever_lets_go_of_a_watch_leaves_no_notification_behind(
+    composition: Composition, watch_id: str, result: Result
+) -> None:
     others = [
-        each for each in theatre.stage.workers if each is not theatre.stage.running and each.name != "notification"
+        each
+        for each in composition.scheduler.workers
+        if each is not composition.scheduler.running and each.name != "notification"
     ]
-    if others or attendance.steps[-1:] != ["Rest"] or attendance.steps.count("Rest") >= _ROUNDS:
+    if others or result.steps[-1:] != ["Wait"] or result.steps.count("Wait") >= _ROUNDS:
         return  # somebody else may be about to look
-    worker, free = theatre.stage.running, theatre.store.get(watch_id).holder is None
-    waiting = [each for each in theatre.store.news(watch_id) if worker and each.received < worker.acted - _SKEW]
-    demand(not (free and waiting), f"{watch_id} was let go of with news waiting")
+    worker, free = composition.scheduler.running, composition.store.get(watch_id).holder is None
+    waiting = [
+        each for each in composition.store.notifications(watch_id) if worker and each.received < worker.acted - _SKEW
+    ]
+    demand(not (free and waiting), f"{watch_id} was let go of with notifications waiting")
 
 
-class NewsBox:
+class NotificationBox:
     """Sees what is taken out of it."""
 
-    def __init__(self, theatre: Theatre):
-        self._theatre = theatre
+    def __init__(self, composition: Composition):
+        self._composition = composition
         self._waiting: set[tuple[str, str]] = set()
 
     def look(self) -> None:
-        waiting = {(each.watch_id, each.channel_id) for each in self._theatre.store.waiting("", 10_000)}
+        waiting = {(each.watch_id, each.channel_id) for each in self._composition.store.waiting("", 10_000)}
         for watch_id, _ in self._waiting - waiting:
-            self.whoever_takes_news_away_makes_a_reading_due(watch_id)
+            self.whoever_takes_notifications_away_makes_a_reading_due(watch_id)
         self._waiting = waiting
 
-    def whoever_takes_news_away_makes_a_reading_due(self, watch_id: str) -> None:
-        due = self._theatre.store.get(watch_id).read_at
-        demand(due and due <= self._theatre.stage.now + _SKEW, f"news of {watch_id} are gone, and it is read at {due}")
+    def whoever_takes_notifications_away_makes_a_reading_due(self, watch_id: str) -> None:
+        due = self._composition.store.get(watch_id).read_at
+        demand(
+            due and due <= self._composition.now + _SKEW,
+            f"notifications of {watch_id} are gone, and it is read at {due}",
+        )
 
 
 class Watchman:
     """Looks at every channel once a minute."""
 
-    def __init__(self, theatre: Theatre, acknowledged: Mapping[str, datetime], *, strict: bool):
+    def __init__(self, composition: Composition, acknowledged: Mapping[str, datetime], *, strict: bool):
         self.ended_by_others: set[str] = set()
         """Channels that are not there any more, through no fault of ours."""
-        self._theatre = theatre
+        self._composition = composition
         self._acknowledged = acknowledged
         self._strict = strict
         self._excused: set[str] = set()
 
     def look(self) -> None:
-        live, now = live_channels(self._theatre), self._theatre.stage.now
-        stopped = {each.id for each in self._theatre.google.channels_ever() if each.stopped} - self.ended_by_others
-        for watch in watches(self._theatre):
+        live, now = live_channels(self._composition), self._composition.now
+        stopped = {each.id for each in self._composition.google.channels_ever() if each.stopped} - self.ended_by_others
+        for watch in watches(self._composition):
             if not watch.wanted or watch.refusal:
                 self._excused.add(watch.id)
             self.no_channel_is_stopped_that_was_not_given_up(watch, stopped)
@@ -133,27 +142,27 @@ def nobody_is_told_of_a_channel_lost_without_a_reason(witness: Witness, watchman
 # --- a while after everything has become quiet
 
 
-def nobody_holds_anything_and_nothing_waits(theatre: Theatre) -> None:
-    now = theatre.stage.now
-    demand(not theatre.store.waiting("", 10), "news are waiting")
-    for watch in watches(theatre):
+def nobody_holds_anything_and_nothing_waits(composition: Composition) -> None:
+    now = composition.now
+    demand(not composition.store.waiting("", 10), "notifications are waiting")
+    for watch in watches(composition):
         demand(watch.holder is None, f"{watch.id} is held")
         demand(watch.due_at is None or watch.due_at > now - _A_MOMENT, f"{watch.id} is overdue")
         demand(watch.published == watch.sequence, f"{watch.id} has published {watch.published} of {watch.sequence}")
 
 
-def every_retired_channel_is_stopped(theatre: Theatre) -> None:
+def every_retired_channel_is_stopped(composition: Composition) -> None:
     """But for one that an ordinary renewal has just given up."""
-    for watch in watches(theatre):
-        left = [each.id for each in watch.retired if each.retired and each.retired < theatre.stage.now - _A_MOMENT]
+    for watch in watches(composition):
+        left = [each.id for each in watch.retired if each.retired and each.retired < composition.now - _A_MOMENT]
         demand(not left, f"{watch.id} has not stopped {left}")
-        demand(watch.state(theatre.stage.now) is not State.STOPPING, f"{watch.id} is stopping still")
+        demand(watch.state(composition.now) is not State.STOPPING, f"{watch.id} is stopping still")
 
 
-def each_active_watch_has_one_live_channel_and_no_other_has_any(theatre: Theatre) -> None:
-    live = live_channels(theatre)
-    for watch in watches(theatre):
-        channels, state = live.pop(watch.id, []), watch.state(theatre.stage.now)
+def each_active_watch_has_one_live_channel_and_no_other_has_any(composition: Composition) -> None:
+    live = live_channels(composition)
+    for watch in watches(composition):
+        channels, state = live.pop(watch.id, []), watch.state(composition.now)
         most = 1 if watch.wanted else 0
         least = 1 if state is State.ACTIVE else 0
         demand(least <= len(channels) <= most, f"{watch.id} is {state} and has {len(channels)} live channels")
@@ -163,69 +172,74 @@ def each_active_watch_has_one_live_channel_and_no_other_has_any(theatre: Theatre
     demand(not live, f"channels of no watch are live: {list(live)}")
 
 
-def whoever_can_be_read_is_read(theatre: Theatre) -> None:
+def whoever_can_be_read_is_read(composition: Composition) -> None:
     """Nothing wanted stays suspended, opening or degraded where Google gives what is asked for."""
-    for watch in watches(theatre):
-        if watch.wanted and watch.state(theatre.stage.now) not in {State.ACTIVE, State.POLLING}:
-            demand(google(theatre, watch) is None, f"{watch.id} is {watch.state(theatre.stage.now)} without a reason")
+    for watch in watches(composition):
+        if watch.wanted and watch.state(composition.now) not in {State.ACTIVE, State.POLLING}:
+            demand(
+                google(composition, watch) is None,
+                f"{watch.id} is {watch.state(composition.now)} without a reason",
+            )
 
 
-def google(theatre: Theatre, watch: Watch) -> dict[str, Any] | None:
+def google(composition: Composition, watch: Watch) -> dict[str, Any] | None:
     """What Google shows; None: it refuses."""
     try:
-        pages = list(theatre.calendar.pages(watch.order))
+        pages = list(composition.calendar.pages(watch.target))
     except GoogleError:
         return None
     return {item["id"]: content(item) for page in pages for item in page}
 
 
-def each_consumer_knows_what_google_shows(theatre: Theatre, witness: Witness) -> None:
-    for watch in well(theatre):
-        shown, known = google(theatre, watch), witness.consumer.items.get(watch.id, {})
+def each_consumer_knows_what_google_shows(composition: Composition, witness: Witness) -> None:
+    for watch in well(composition):
+        shown, known = google(composition, watch), witness.consumer.items.get(watch.id, {})
         if shown is None:  # refused since it was read last
             continue
-        about = {"watch": {"resource": watch.order.resource.name}}
+        about = {"watch": {"resource": watch.target.resource.name}}
         different = {
             each: (known.get(each), shown.get(each))
             for each in shown.keys() | known.keys()
             if told(known.get(each), about) != told(shown.get(each), about)
         }
-        demand(not different, f"{watch.order.resource.name} {watch.id}: consumer and Google differ: {different!s:.600}")
+        demand(
+            not different, f"{watch.target.resource.name} {watch.id}: consumer and Google differ: {different!s:.600}"
+        )
 
 
-def what_arrived_is_what_was_written_each_in_its_place(theatre: Theatre, witness: Witness) -> None:
+def what_arrived_is_what_was_written_each_in_its_place(composition: Composition, witness: Witness) -> None:
     arrived = defaultdict(list)
     for event in witness.arrived:
         arrived[event["partitionkey"]].append(event)
-    for watch in watches(theatre):
-        log = list(theatre.store.entries(watch.id, 0, 100_000))
+    for watch in watches(composition):
+        log = list(composition.store.entries(watch.id, 0, 100_000))
         demand([int(each["sequence"]) for each in log] == [*range(1, watch.sequence + 1)], f"{watch.id} has gaps")
         demand(arrived[watch.id] == log, f"{watch.id}: what arrived is not what was written")
 
 
-def what_was_acknowledged_has_been_read(theatre: Theatre, acknowledged: Mapping[str, datetime]) -> None:
-    tokens = {channel.id: channel.token for channel in theatre.google.channels_ever()}
+def what_was_acknowledged_has_been_read(composition: Composition, acknowledged: Mapping[str, datetime]) -> None:
+    tokens = {channel.id: channel.token for channel in composition.google.channels_ever()}
     for channel_id, when in acknowledged.items():
-        watch = theatre.store.get(theatre.tokens.verify(tokens[channel_id], channel_id))
+        watch = composition.store.get(composition.tokens.verify(tokens[channel_id], channel_id))
         read = watch.last_sync is not None and watch.last_sync + _SKEW >= when
-        demand(read or watch.state(theatre.stage.now) is not State.ACTIVE, f"{watch.id} was not read after {when}")
+        demand(read or watch.state(composition.now) is not State.ACTIVE, f"{watch.id} was not read after {when}")
 
 
-def what_operators_were_promised_is_so(theatre: Theatre, answered: Mapping[str, bool]) -> None:
+def what_operators_were_promised_is_so(composition: Composition, answered: Mapping[str, bool]) -> None:
     for watch_id, wanted in answered.items():
-        watch = theatre.store.get(watch_id)
+        watch = composition.store.get(watch_id)
         demand(watch.by_operator == wanted, f"{watch_id}: an operator was told {wanted}")
         demand(watch.wanted == (wanted or bool(watch.followed_by)), f"{watch_id} is wanted: {watch.wanted}")
 
 
-def what_is_followed_is_watched(theatre: Theatre) -> None:
-    ended = (each for each in watches(theatre) if not each.wanted)
-    for watch in (*well(theatre), *ended):
-        [part] = theatre.store.parts(watch.id, [WHOLE])
-        wanted = set(orders(watch, part.items))
-        there = {each.id for each in theatre.store.children(watch.id)}
+def what_is_followed_is_watched(composition: Composition) -> None:
+    ended = (each for each in watches(composition) if not each.wanted)
+    for watch in (*well(composition), *ended):
+        [part] = composition.store.parts(watch.id, [WHOLE])
+        wanted = set(targets(watch, part.items))
+        there = {each.id for each in composition.store.children(watch.id)}
         demand(there == wanted, f"{watch.id} follows {len(there)} watches instead of {len(wanted)}")
-        demand(all(theatre.store.get(each).wanted for each in wanted), f"{watch.id} follows a watch that has ended")
+        demand(all(composition.store.get(each).wanted for each in wanted), f"{watch.id} follows a watch that has ended")
 
 
 def work_is_bounded(calls: Counter[str], causes: int, watch_hours: float) -> None:

@@ -6,20 +6,20 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from calendar_watch.model.policy import Policy
-from calendar_watch.reconciler.reconcile import Attendance
+from calendar_watch.reconciler.reconcile import Result
 from tests.searches.chaos import invariants
 from tests.searches.chaos.at_once import everything_at_once
-from tests.searches.chaos.gate import Gate
-from tests.searches.chaos.invariants import NewsBox, Watchman
+from tests.searches.chaos.composition import Composition
+from tests.searches.chaos.deliveries import Deliveries
+from tests.searches.chaos.fault_injection import FaultInjection
+from tests.searches.chaos.fault_rates import ALL_RATES, STEADY, Dice, FaultRates
+from tests.searches.chaos.invariants import NotificationBox, Watchman
 from tests.searches.chaos.lines import Lines, listening
 from tests.searches.chaos.operators import Operators
-from tests.searches.chaos.postman import Postman
+from tests.searches.chaos.outages import Outages
+from tests.searches.chaos.scheduler import Scheduler, Worker
 from tests.searches.chaos.small import PAGE, everything_small
-from tests.searches.chaos.stage import Stage, Worker
-from tests.searches.chaos.strikes import Strikes
-from tests.searches.chaos.theatre import Theatre
 from tests.searches.chaos.users import Users
-from tests.searches.chaos.weather import STEADY, WEATHERS, Dice, Weather
 from tests.searches.chaos.witness import Witness
 from tests.support.world import START, TICK, policy_of
 
@@ -34,37 +34,37 @@ _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 class Life:
     """`step` does one thing that matters, and gives some turns to the workers."""
 
-    def __init__(self, seed: int, weather: Weather, policy: Policy | None = None):
+    def __init__(self, seed: int, rates: FaultRates, policy: Policy | None = None):
         self.random = Random(f"{seed} life")  # noqa: S311 (repeatable on purpose)
-        self.stage = Stage(START)
-        self.dice = Dice(weather, self.stage, self.random)
-        gate = Gate(self.stage, self.dice)
-        self.theatre = Theatre(seed, gate, policy or self._policy(weather), **_options(self.random))
-        self.users = Users(self.theatre.google, self.random)
-        self.operators = Operators(self.theatre, self.users, self.random)
-        self.postman = Postman(self.theatre, self.dice, self.random, self._attended)
-        self.witness = Witness(self.theatre)
-        self.strikes = Strikes(self.theatre, self.users, self.dice, self.postman, self.random)
-        self.watchman = Watchman(self.theatre, self.postman.acknowledged, strict=weather is STEADY)
-        self.watchman.ended_by_others = self.strikes.ended
-        self.news_box = NewsBox(self.theatre)
-        self._next_sweep = self.stage.now
+        self.scheduler = Scheduler(START)
+        self.dice = Dice(rates, self.scheduler, self.random)
+        injection = FaultInjection(self.scheduler, self.dice)
+        self.composition = Composition(seed, injection, policy or self._policy(rates), **_options(self.random))
+        self.users = Users(self.composition.google, self.random)
+        self.operators = Operators(self.composition, self.users, self.random)
+        self.deliveries = Deliveries(self.composition, self.dice, self.random, self._reconciled)
+        self.witness = Witness(self.composition)
+        self.outages = Outages(self.composition, self.users, self.dice, self.deliveries, self.random)
+        self.watchman = Watchman(self.composition, self.deliveries.acknowledged, strict=rates is STEADY)
+        self.watchman.ended_by_others = self.outages.ended
+        self.notification_box = NotificationBox(self.composition)
+        self._next_sweep = self.scheduler.now
         self._acts: Mapping[Callable[[], None], int] = {
             self.users.act: 12,
             self.ask: 3,
-            self.strikes.strike: 3,
+            self.outages.begin: 3,
             self.freeze: 2,
             self._pass: 1,
         }
 
-    def _policy(self, weather: Weather) -> Policy:
+    def _policy(self, rates: FaultRates) -> Policy:
         """In a hurry, so that some hours see everything."""
         return policy_of(
             publishes=True,
             channel_ttl=int(LIFETIME.total_seconds()),
             probe=30 * MINUTE,
             poll=10 * MINUTE,
-            safety_sync=20 * MINUTE if weather.safety else timedelta(0),
+            safety_sync=20 * MINUTE if rates.safety else timedelta(0),
             whole_events=self.random.random() < 0.5,
         )
 
@@ -76,8 +76,8 @@ class Life:
 
     def tick(self, longest: timedelta) -> None:
         """One worker's turn; or time passes, because nobody has anything to do, or in the middle of everything."""
-        self.postman.go_round()
-        ready = self.stage.ready()
+        self.deliveries.go_round()
+        ready = self.scheduler.ready()
         if ready and self.random.random() < 0.97:
             self._turn(self.random.choice(ready))
         else:
@@ -85,27 +85,27 @@ class Life:
 
     def let(self, who: int) -> None:
         """One of those who could go on, if there is any."""
-        self.postman.go_round()
-        ready = self.stage.ready()
+        self.deliveries.go_round()
+        ready = self.scheduler.ready()
         if ready:
             self._turn(ready[who % len(ready)])
 
     def _turn(self, worker: Worker) -> None:
-        self.stage.turn(worker)
+        self.scheduler.turn(worker)
         self.witness.look()
-        self.news_box.look()
+        self.notification_box.look()
 
     def flow(self, span: timedelta) -> None:
-        end = self.stage.now + span
-        while self.stage.now < end:
-            self.tick(end - self.stage.now)
+        end = self.scheduler.now + span
+        while self.scheduler.now < end:
+            self.tick(end - self.scheduler.now)
 
     def calm_down(self, lines: Lines) -> None:
-        """Nothing strikes any more. What was begun comes to its end, and then everything has to be right."""
+        """Nothing breaks any more. What was begun comes to its end, and then everything has to be right."""
         self.dice.calm()
-        self.strikes.finish()
+        self.outages.finish()
         self.flow(40 * MINUTE)
-        invariants.every_retired_channel_is_stopped(self.theatre)
+        invariants.every_retired_channel_is_stopped(self.composition)
         self.flow(2 * LIFETIME)
         self._come_to_rest()
         self._check(lines)
@@ -113,29 +113,29 @@ class Life:
             self.users.act()
         self.flow(12 * MINUTE)
         self._come_to_rest()
-        invariants.each_consumer_knows_what_google_shows(self.theatre, self.witness)
+        invariants.each_consumer_knows_what_google_shows(self.composition, self.witness)
         invariants.nothing_impossible_was_seen(self.witness)
 
     def _come_to_rest(self) -> None:
         """To a moment at which nobody is in the middle of anything: there has to be one."""
-        latest = self.stage.now + HOUR
-        while self.stage.workers or self.theatre.store.waiting("", 1) or self.postman.next_due():
-            invariants.demand(self.stage.now < latest, "nothing strikes, and yet there is no rest")
+        latest = self.scheduler.now + HOUR
+        while self.scheduler.workers or self.composition.store.waiting("", 1) or self.deliveries.next_due():
+            invariants.demand(self.scheduler.now < latest, "nothing breaks, and yet there is no rest")
             self.tick(MINUTE)
 
     def _check(self, lines: Lines) -> None:
-        theatre, witness = self.theatre, self.witness
+        composition, witness = self.composition, self.witness
         invariants.nothing_impossible_was_seen(witness)
-        invariants.nobody_holds_anything_and_nothing_waits(theatre)
-        invariants.each_active_watch_has_one_live_channel_and_no_other_has_any(theatre)
-        invariants.whoever_can_be_read_is_read(theatre)
-        invariants.each_consumer_knows_what_google_shows(theatre, witness)
-        invariants.what_arrived_is_what_was_written_each_in_its_place(theatre, witness)
-        invariants.what_was_acknowledged_has_been_read(theatre, self.postman.acknowledged)
-        invariants.what_is_followed_is_watched(theatre)
-        invariants.what_operators_were_promised_is_so(theatre, self.operators.answered)
+        invariants.nobody_holds_anything_and_nothing_waits(composition)
+        invariants.each_active_watch_has_one_live_channel_and_no_other_has_any(composition)
+        invariants.whoever_can_be_read_is_read(composition)
+        invariants.each_consumer_knows_what_google_shows(composition, witness)
+        invariants.what_arrived_is_what_was_written_each_in_its_place(composition, witness)
+        invariants.what_was_acknowledged_has_been_read(composition, self.deliveries.acknowledged)
+        invariants.what_is_followed_is_watched(composition)
+        invariants.what_operators_were_promised_is_so(composition, self.operators.answered)
         invariants.nobody_is_told_of_a_channel_lost_without_a_reason(witness, self.watchman)
-        invariants.work_is_bounded(theatre.gate.passed_by, self.causes, self.watch_hours)
+        invariants.work_is_bounded(composition.injection.passed_by, self.causes, self.watch_hours)
         invariants.no_log_line_tells_a_secret(lines.telling)
 
     @property
@@ -144,40 +144,40 @@ class Life:
 
     @property
     def hours(self) -> float:
-        return (self.stage.now - START) / HOUR
+        return (self.scheduler.now - START) / HOUR
 
     @property
     def watch_hours(self) -> float:
-        return len(invariants.watches(self.theatre)) * self.hours
+        return len(invariants.watches(self.composition)) * self.hours
 
     def close(self) -> None:
-        self.theatre.close()
+        self.composition.close()
 
     # --- time
 
     def _advance(self, longest: timedelta) -> None:
         """To the next moment at which anything happens."""
-        sweep, now = self._sweep_due(), self.stage.now
-        moments = (self.postman.next_due(), *(each.wakes for each in self.stage.workers), sweep, now + longest)
-        self.stage.now = min(each for each in moments if each and each > now)
-        self.strikes.mend()
-        if sweep <= self.stage.now:
-            self._next_sweep = self.stage.now + TICK
+        sweep, now = self._sweep_due(), self.scheduler.now
+        moments = (self.deliveries.next_due(), *(each.wakes for each in self.scheduler.workers), sweep, now + longest)
+        self.scheduler.now = min(each for each in moments if each and each > now)
+        self.outages.mend()
+        if sweep <= self.scheduler.now:
+            self._next_sweep = self.scheduler.now + TICK
             self._sweep()
 
     def _sweep_due(self) -> datetime:
         """The next full minute at which there is anything to do."""
-        if self.theatre.store.waiting("", 1):
-            return max(self._next_sweep, self.stage.now + _SHORTEST)
-        due = self.theatre.store.due(_NEVER, 1)
-        return max(self._next_sweep, due[0][1], self.stage.now + _SHORTEST) if due else _NEVER
+        if self.composition.store.waiting("", 1):
+            return max(self._next_sweep, self.scheduler.now + _SHORTEST)
+        due = self.composition.store.due(_NEVER, 1)
+        return max(self._next_sweep, due[0][1], self.scheduler.now + _SHORTEST) if due else _NEVER
 
     def _sweep(self) -> None:
         self.watchman.look()
-        sweeps = [each for each in self.stage.workers if each.name == "sweep"]
+        sweeps = [each for each in self.scheduler.workers if each.name == "sweep"]
         if len(sweeps) >= _MOST_SWEEPS:
-            self.stage.kill(sweeps[0])
-        self._enter("sweep", self.theatre.sweep)
+            self.scheduler.kill(sweeps[0])
+        self._enter("sweep", self.composition.sweep)
 
     def _pass(self) -> None:
         self.flow(timedelta(minutes=self.random.choice((1, 2, 5, 20))))
@@ -188,19 +188,19 @@ class Life:
         self._enter("operator", self.operators.request())
 
     def _enter(self, name: str, work: Callable[[], None]) -> Worker:
-        skew = self.random.uniform(-self.dice.weather.skew, self.dice.weather.skew)
-        return self.stage.enter(name, work, timedelta(seconds=skew))
+        skew = self.random.uniform(-self.dice.rates.skew, self.dice.rates.skew)
+        return self.scheduler.enter(name, work, timedelta(seconds=skew))
 
     def freeze(self) -> None:
         """Some worker stands still for longer than a lease, or its clock jumps."""
-        if not self.stage.workers:
+        if not self.scheduler.workers:
             return
-        worker = self.random.choice(self.stage.workers)
-        worker.wakes = max(worker.wakes, self.stage.now + timedelta(seconds=self.random.choice((30, 70, 150, 300))))
-        worker.skew = timedelta(seconds=self.random.uniform(-self.dice.weather.skew, self.dice.weather.skew))
+        worker = self.random.choice(self.scheduler.workers)
+        worker.wakes = max(worker.wakes, self.scheduler.now + timedelta(seconds=self.random.choice((30, 70, 150, 300))))
+        worker.skew = timedelta(seconds=self.random.uniform(-self.dice.rates.skew, self.dice.rates.skew))
 
-    def _attended(self, watch_id: str, attendance: Attendance) -> None:
-        invariants.whoever_lets_go_of_a_watch_leaves_no_news_behind(self.theatre, watch_id, attendance)
+    def _reconciled(self, watch_id: str, result: Result) -> None:
+        invariants.whoever_lets_go_of_a_watch_leaves_no_notification_behind(self.composition, watch_id, result)
 
 
 def _options(random: Random) -> dict[str, object]:
@@ -212,12 +212,12 @@ def _options(random: Random) -> dict[str, object]:
     }
 
 
-def live(seed: int, steps: int, weather: Weather | None = None) -> Life:
+def live(seed: int, steps: int, rates: FaultRates | None = None) -> Life:
     """Raises ViolationError."""
     size = everything_small() if seed % 2 else contextlib.nullcontext()
     with everything_at_once(seed), size, listening() as lines:
-        life = Life(seed, weather or WEATHERS[seed % len(WEATHERS)])
-        life.theatre.gate.page_size = PAGE if seed % 2 else 0
+        life = Life(seed, rates or ALL_RATES[seed % len(ALL_RATES)])
+        life.composition.injection.page_size = PAGE if seed % 2 else 0
         with contextlib.closing(life):
             for _ in range(steps):
                 life.step()

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from calendar_watch.log import _OneLine
-from tests.searches.chaos.theatre import REVOKED
+from tests.searches.chaos.composition import REVOKED
 from tests.searches.chaos.users import MARK
 from tests.support.world import KEY
 

@@ -3,10 +3,10 @@
 import pytest
 
 from tests.searches.chaos.campaign import run
-from tests.searches.chaos.weather import WEATHERS
+from tests.searches.chaos.fault_rates import ALL_RATES
 
 
-@pytest.mark.parametrize("seed", range(2 * len(WEATHERS)))
+@pytest.mark.parametrize("seed", range(2 * len(ALL_RATES)))
 def test_nothing_is_lost_doubled_or_forgotten(seed: int) -> None:
     outcome = run(seed, 120)
     assert not outcome.violation

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from tests.searches.chaos.at_once import everything_at_once
+from tests.searches.chaos.fault_rates import FORCED, LOSSLESS, FaultRates
 from tests.searches.chaos.life import Life
 from tests.searches.chaos.lines import listening
-from tests.searches.chaos.weather import FORCED, LOSSLESS, Weather
 
-CHOSEN = Weather("chosen", mishaps=0, deaths=0, hangs=0, doubled=0, delayed=0, safety=False, strikes=LOSSLESS.strikes)
+CHOSEN = FaultRates(
+    "chosen", mishaps=0, deaths=0, hangs=0, doubled=0, delayed=0, safety=False, outages=LOSSLESS.outages
+)
 """Nothing by chance."""
 CHANCE = st.integers(0, 2**16)
 SOMEBODY = st.integers(0, 9)
@@ -21,11 +23,11 @@ SOMEBODY = st.integers(0, 9)
 class World(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.surroundings = ExitStack()
-        self.surroundings.enter_context(everything_at_once(0))
-        self.lines = self.surroundings.enter_context(listening())
+        self.patches = ExitStack()
+        self.patches.enter_context(everything_at_once(0))
+        self.lines = self.patches.enter_context(listening())
         self.life = Life(0, CHOSEN)
-        self.surroundings.callback(self.life.close)
+        self.patches.callback(self.life.close)
 
     @rule(chance=CHANCE)
     def a_user_changes_something(self, chance: int) -> None:
@@ -38,9 +40,9 @@ class World(RuleBasedStateMachine):
         self.life.ask()
 
     @rule(chance=CHANCE)
-    def something_strikes(self, chance: int) -> None:
+    def something_breaks(self, chance: int) -> None:
         self.life.random.seed(chance)
-        self.life.strikes.strike()
+        self.life.outages.begin()
 
     @rule(chance=CHANCE)
     def a_worker_stands_still(self, chance: int) -> None:
@@ -63,7 +65,7 @@ class World(RuleBasedStateMachine):
         self.life.flow(timedelta(seconds=seconds))
 
     def teardown(self) -> None:
-        with self.surroundings:
+        with self.patches:
             self.life.calm_down(self.lines)
 
 

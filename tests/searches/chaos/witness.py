@@ -7,25 +7,25 @@ from typing import Any
 from calendar_watch.errors import UnknownWatchError
 from calendar_watch.model.recurrence import fingerprint
 from calendar_watch.operations.query import Query
-from tests.searches.chaos.theatre import ARRIVALS, Theatre
+from tests.searches.chaos.composition import ARRIVALS, Composition
 from tests.support.consumer import Consumer, GapError, Items, reading
 from tests.support.world import cloud_event
 
 
 class Witness:
-    def __init__(self, theatre: Theatre):
-        self.consumer = Consumer(_reading(theatre.reader))
+    def __init__(self, composition: Composition):
+        self.consumer = Consumer(_reading(composition.reader))
         self.arrived: list[Mapping[str, Any]] = []
         """First deliveries, in order of arrival."""
         self.when: dict[str, datetime] = {}
         """When each of them arrived first, by id."""
         self.offences: list[str] = []
-        self._theatre = theatre
+        self._composition = composition
         self._last: dict[str, int] = {}
 
     def look(self) -> None:
-        while received := self._theatre.pubsub.pull(ARRIVALS, 100):
-            self._theatre.pubsub.acknowledge(ARRIVALS, [each.ack_id for each in received])
+        while received := self._composition.pubsub.pull(ARRIVALS, 100):
+            self._composition.pubsub.acknowledge(ARRIVALS, [each.ack_id for each in received])
             for each in received:
                 self._take(cloud_event(each.message))
 
@@ -35,8 +35,8 @@ class Witness:
         if sequence > self._last.get(watch, 0):
             self._last[watch] = sequence
             self.arrived.append(event)
-            self.when[event["id"]] = self._theatre.stage.now
-            self._theatre.gate.digest.told(self._theatre.stage.now, event)
+            self.when[event["id"]] = self._composition.now
+            self._composition.injection.digest.told(self._composition.now, event)
         self._check_chain(watch, sequence, event["data"])
         try:
             self.consumer.take(event)

@@ -16,13 +16,13 @@ class Parent(NamedTuple):
     follows: bool = False
     lists: bool = False
     """X is owned, as far as the parent's snapshot shows."""
-    roster: int = 0
-    followed_to: int = 0
+    follow_revision: int = 0
+    followed_revision: int = 0
     following: bool = False
 
     @property
     def late(self) -> bool:
-        return (self.following or (self.wanted and self.follows)) and self.followed_to < self.roster
+        return (self.following or (self.wanted and self.follows)) and self.followed_revision < self.follow_revision
 
     @property
     def wants_child(self) -> bool:
@@ -79,14 +79,14 @@ class Rules:
         return worker.parent and worker.child
 
     def written_with_a_child(self, parent: Parent) -> Parent:
-        """From now on there may be children, whatever else is heard of this attendance."""
+        """From now on there may be children, whatever else is heard of this reconciliation."""
         return parent._replace(following=True)
 
     def done(self, parent: Parent) -> Parent:
-        return parent._replace(followed_to=parent.roster, following=parent.wanted and parent.follows)
+        return parent._replace(followed_revision=parent.follow_revision, following=parent.wanted and parent.follows)
 
-    def wished(self, parent: Parent) -> Parent:
-        return parent._replace(follows=not parent.follows, roster=parent.roster + 1)
+    def asked_again(self, parent: Parent) -> Parent:
+        return parent._replace(follows=not parent.follows, follow_revision=parent.follow_revision + 1)
 
 
 class Following:
@@ -107,7 +107,7 @@ class Following:
             raise Flaw("a child lives that nobody wants" if child.alive else "a child has ended that somebody wants")
 
     def steps(self, state: State) -> Iterator[Step]:
-        yield from self._around(state)
+        yield from self._services(state)
         yield from self._operators(state)
         for place, worker in enumerate(state.workers):
             if worker.at != "idle":
@@ -119,10 +119,10 @@ class Following:
             held = _parent_written(state, parent._replace(held=True, lease=True))
             yield f"W{place} claims", SURELY, _held_by(held, place, Worker("look", holds=True, parent=True))
 
-    def _around(self, state: State) -> Iterator[Step]:
+    def _services(self, state: State) -> Iterator[Step]:
         parent = state.parent
         if state.changes and not parent.held:
-            listed = parent._replace(lists=not parent.lists, roster=parent.roster + 1)
+            listed = parent._replace(lists=not parent.lists, follow_revision=parent.follow_revision + 1)
             after = _parent_written(state, listed)._replace(changes=state.changes - 1)
             yield f"X is {'owned' if listed.lists else 'gone'}", PERHAPS, after
         if parent.held and parent.lease:
@@ -136,10 +136,14 @@ class Following:
         if not state.operations:
             return
         left, parent, child = state._replace(operations=state.operations - 1), state.parent, state.child
-        turned = parent._replace(wanted=not parent.wanted, roster=parent.roster + 1)
+        turned = parent._replace(wanted=not parent.wanted, follow_revision=parent.follow_revision + 1)
         yield "DELETE or POST of the list", PERHAPS, _parent_written(left, turned)
         if parent.wanted:
-            yield "POST of the list, to follow or no longer", PERHAPS, _parent_written(left, self._rules.wished(parent))
+            yield (
+                "POST of the list, to follow or no longer",
+                PERHAPS,
+                _parent_written(left, self._rules.asked_again(parent)),
+            )
         if not child.by_operator:
             asked = _child_written(left, child._replace(alive=True, by_operator=True))
             yield "POST of X", PERHAPS, asked._replace(asked=True)
@@ -172,7 +176,7 @@ class Following:
 
     def _read_again(self, state: State, place: int, worker: Worker) -> Step:
         if not worker.holds:
-            return f"W{place} reads again: fenced off", SURELY, state.with_worker(place, Worker())
+            return f"W{place} reads again: its lease is lost", SURELY, state.with_worker(place, Worker())
         at = "done" if worker.happened and worker.parent else "look"
         after = state.with_worker(place, Worker(at, holds=True, parent=True))
         return f"W{place} reads again, and still holds it", SURELY, after

@@ -44,7 +44,7 @@ def stopped(before: State, after: State, label: str) -> None:
 def at_rest(state: State, *, topic: bool) -> None:
     doc, live, newest = state.doc, state.google.live, state.doc.newest
     demand(not doc.held, "it is held for ever")
-    demand(not state.news, "news wait for ever")
+    demand(not state.notifications, "notifications wait for ever")
     demand(doc.published == doc.sequence, "something is never published")
     demand(not topic or state.delivered == doc.sequence, "something never reaches the consumer")
     known = {each.id for each in doc.channels if each.current or each.waits}

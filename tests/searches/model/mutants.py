@@ -32,8 +32,8 @@ class ScheduledReadingCancelsSettling(Rules):
 class BrakeInDueAtAlone(Rules):
     """Whatever makes the watch due earlier ends the brake's minute."""
 
-    def claimed(self, doc: Doc, news: frozenset[int]) -> Doc:
-        return super().claimed(doc._replace(waits=doc.waits - {"read"}), news)
+    def claimed(self, doc: Doc, notifications: frozenset[int]) -> Doc:
+        return super().claimed(doc._replace(waits=doc.waits - {"read"}), notifications)
 
 
 class UnansweredCommitRepeated(Rules):
@@ -55,8 +55,8 @@ class OvertakenReadingCounts(Rules):
         return super().read(doc, shown, began, overtaken=False)
 
 
-class FencedWorkerStopsItsChannel(Rules):
-    def when_fenced(self, write: Write | None) -> Args:
+class WorkerWithoutLeaseStopsItsChannel(Rules):
+    def when_lease_is_lost(self, write: Write | None) -> Args:
         return write.args[:1] if write and write.rule == "opened" else ()
 
 
@@ -101,11 +101,11 @@ class NoReadingAfterOpening(Rules):
         return doc
 
 
-class FirstMessageIsNoNews(Rules):
-    def claimed(self, doc: Doc, news: frozenset[int]) -> Doc:
+class FirstMessageCountsForNothing(Rules):
+    def claimed(self, doc: Doc, notifications: frozenset[int]) -> Doc:
         confirmed = {each.id for each in doc.channels if each.confirmed}
-        after = super().claimed(doc, news)
-        return after if news & confirmed else after._replace(read=doc.read, cause=doc.cause)
+        after = super().claimed(doc, notifications)
+        return after if notifications & confirmed else after._replace(read=doc.read, cause=doc.cause)
 
 
 class EndedWatchIgnoresTheUnknown(Rules):
@@ -138,7 +138,7 @@ class DocumentDeletedAtTheEnd(Rules):
 class ClaimableOnlyWhenDue(Rules):
     """As a wake-up would test it whose clock is slow."""
 
-    def claimable(self, doc: Doc, *, news: bool) -> bool:  # noqa: ARG002
+    def claimable(self, doc: Doc, *, notifications: bool) -> bool:  # noqa: ARG002
         return doc.due == "now"
 
 
@@ -152,12 +152,12 @@ class NothingPublishedNothingCounted(Rules):
         return doc
 
 
-class NewsTakenAtTheCommit(Rules):
+class NotificationsTakenAtTheCommit(Rules):
     def taken_at(self) -> str:
         return "commit"
 
 
-class NewsTakenBeforeTheClaim(Rules):
+class NotificationsTakenBeforeTheClaim(Rules):
     def taken_at(self) -> str:
         return "look"
 
@@ -209,7 +209,7 @@ class FollowingOnlyWhenDone(following.Rules):
 class WishNotInTheRoster(following.Rules):
     """Only what the list shows counts, as if `follow` were in its log."""
 
-    def wished(self, parent: following.Parent) -> following.Parent:
+    def asked_again(self, parent: following.Parent) -> following.Parent:
         return parent._replace(follows=not parent.follows)
 
 
@@ -240,22 +240,22 @@ MUTANTS = [
         Bounds(changes=1, operations=1, heartbeats=True, lag=True, unreachable=True),
         quick=False,
     ),
-    Mutant(FencedWorkerStopsItsChannel, _RENEWAL),
+    Mutant(WorkerWithoutLeaseStopsItsChannel, _RENEWAL),
     Mutant(StopWithoutMark, _END),
     Mutant(GivenUpWithTheIntent, _THREE),
     Mutant(GivenUpBeforeTheNewIsConfirmed, _RENEWAL),
     Mutant(DeadOnArrivalReplaces, _THREE),
     Mutant(SilentChannelCountedTwice, Bounds(operations=1, unreachable=True, faults=1)),
     Mutant(NoReadingAfterOpening, _GAP),
-    Mutant(FirstMessageIsNoNews, _GAP._replace(of=frozenset({"lost call"}))),
+    Mutant(FirstMessageCountsForNothing, _GAP._replace(of=frozenset({"lost call"}))),
     Mutant(EndedWatchIgnoresTheUnknown, Bounds(unreachable=True, operations=1, faults=1, of=frozenset({"late call"}))),
     Mutant(UnansweredIntentKept, _END),
     Mutant(RetiredTakenBack, Bounds(changes=1, operations=1, faults=1, of=frozenset({"slow"}))),
     Mutant(DocumentDeletedAtTheEnd, _END._replace(changes=1)),
     Mutant(ClaimableOnlyWhenDue, _READING),
     Mutant(NothingPublishedNothingCounted, _READING),
-    Mutant(NewsTakenAtTheCommit, _READING),
-    Mutant(NewsTakenBeforeTheClaim, _READING),
+    Mutant(NotificationsTakenAtTheCommit, _READING),
+    Mutant(NotificationsTakenBeforeTheClaim, _READING),
     Mutant(UnconditionalCommit, _READING),
     Mutant(AnsweredAnyway, _READING),
     Mutant(PublishedBeforeSent, _READING._replace(topic=True)),

@@ -1,14 +1,14 @@
-"""The protocol of one watch: rules, workers and surroundings put together, and held to the laws."""
+"""The protocol of one watch: rules, workers and environment put together, and held to the laws."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from tests.searches.model import laws
 from tests.searches.model.bounds import Bounds
+from tests.searches.model.environment import Environment
 from tests.searches.model.rules import Rules
 from tests.searches.model.search import SURELY
 from tests.searches.model.state import Channel, Doc, Google, Message, State, Step
-from tests.searches.model.surroundings import Surroundings
 from tests.searches.model.workers import Workers
 
 _MOST_AT_ONCE = 3
@@ -19,7 +19,7 @@ class Protocol:
     def __init__(self, bounds: Bounds, rules: type[Rules] = Rules):
         self._bounds = bounds
         self._rules = rules(bounds)
-        self._surroundings = Surroundings(bounds, self._rules)
+        self._environment = Environment(bounds, self._rules)
         self._workers = Workers(bounds, self._rules)
         self._same: dict[Any, Any] = {}
 
@@ -27,7 +27,7 @@ class Protocol:
         """A watch with a confirmed channel; if messages do not arrive, one that has just been asked for."""
         google = Google(stops=not self._bounds.deaf, reachable=not self._bounds.unreachable)
         if self._bounds.unreachable:
-            doc = Doc(due="now", read="now", cause="news", told="")
+            doc = Doc(due="now", read="now", cause="notification", told="")
         else:
             channel = Channel(1, answered=True, confirmed=True)
             doc, google = Doc(channels=(channel,), generation=1), google._replace(live=(1,))
@@ -49,7 +49,7 @@ class Protocol:
 
     def _all(self, state: State) -> Iterator[Step]:
         yield from self._workers.steps(state)
-        yield from self._surroundings.steps(state)
+        yield from self._environment.steps(state)
 
     def _in_the_end(self, state: State) -> Iterator[Step]:
         """A channel that we do not use speaks, as long as it lives."""
@@ -85,13 +85,17 @@ class Protocol:
 
     def _mute(self, state: State, channel: Channel) -> bool:
         """An hour after its end nothing of it is on its way any more."""
-        heard = channel.id in state.news or any(each.channel == channel.id for each in state.flying)
-        looking = any(each.at in {"look", "write"} and channel.id in _news(each.args) for each in state.workers)
-        coming = channel.id in state.google.live or channel.id in state.late_news or channel.id in state.late_calls
+        heard = channel.id in state.notifications or any(each.channel == channel.id for each in state.flying)
+        looking = any(
+            each.at in {"look", "write"} and channel.id in _notifications(each.args) for each in state.workers
+        )
+        coming = (
+            channel.id in state.google.live or channel.id in state.late_notifications or channel.id in state.late_calls
+        )
         return channel.stopped and not (heard or looking or coming)
 
 
-def _news(args: tuple[Any, ...]) -> frozenset[int]:
+def _notifications(args: tuple[Any, ...]) -> frozenset[int]:
     """Those that a worker has read and not yet taken away."""
     first = args[0] if args else ()
     if isinstance(first, tuple) and first[1:2] == ("claimed",):

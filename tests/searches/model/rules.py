@@ -16,9 +16,9 @@ class Rules:
 
     # --- plan
 
-    def settled(self, doc: Doc) -> tuple[Doc, Args]:
+    def decided(self, doc: Doc) -> tuple[Doc, Args]:
         """How every write of a holder ends; without a next step it lets go."""
-        doc = self.announced(self.tidied(doc))
+        doc = self.announced(self.after_upkeep(doc))
         if not self.bounds.topic:
             doc = self.unpublishable(doc)
         step = self.next_step(doc)
@@ -47,10 +47,10 @@ class Rules:
         newest = doc.newest
         return doc.generation < self.bounds.generations and (newest is None or newest.age != "young")
 
-    def claimable(self, doc: Doc, *, news: bool) -> bool:
-        return doc.due == "now" or (news and not doc.held)
+    def claimable(self, doc: Doc, *, notifications: bool) -> bool:
+        return doc.due == "now" or (notifications and not doc.held)
 
-    def tidied(self, doc: Doc) -> Doc:
+    def after_upkeep(self, doc: Doc) -> Doc:
         doc = self.swept(doc)
         doc = self.superseded_retired(doc)
         return self.despaired(doc) if doc.wanted else self.wound_down(doc)
@@ -108,11 +108,11 @@ class Rules:
     def as_it_is(self, doc: Doc) -> Doc:
         return doc
 
-    def claimed(self, doc: Doc, news: frozenset[int]) -> Doc:
+    def claimed(self, doc: Doc, notifications: frozenset[int]) -> Doc:
         doc = doc._replace(held=True)
-        for each in sorted(news):
+        for each in sorted(notifications):
             doc = self.heard(doc, each)
-        return doc._replace(read="now", cause="news") if news else doc
+        return doc._replace(read="now", cause="notification") if notifications else doc
 
     def heard(self, doc: Doc, channel_id: int) -> Doc:
         channel = doc.channel(channel_id)
@@ -159,8 +159,8 @@ class Rules:
 
     def read_after_opening(self, doc: Doc) -> Doc:
         if doc.confirmed:
-            return doc._replace(read="later", cause="news", settles=0) if doc.read == "never" else doc
-        return doc._replace(read="now", cause="news")
+            return doc._replace(read="later", cause="notification", settles=0) if doc.read == "never" else doc
+        return doc._replace(read="now", cause="notification")
 
     def stopped(self, doc: Doc, channel_id: int) -> Doc:
         channel = doc.channel(channel_id)
@@ -184,7 +184,7 @@ class Rules:
         return self.logged(doc._replace(snapshot=shown))
 
     def scheduled(self, doc: Doc, began: int) -> Doc:
-        if doc.cause == "news":
+        if doc.cause == "notification":
             return doc._replace(read="later", cause="settle", settles=began)
         return doc._replace(read="never", cause="schedule", settles=0)
 
@@ -212,7 +212,7 @@ class Rules:
         return self.due_now(doc._replace(wanted=False))
 
     def resumed(self, doc: Doc) -> Doc:
-        fresh = doc._replace(wanted=True, read="now", cause="news", waits=frozenset(), brake=False)
+        fresh = doc._replace(wanted=True, read="now", cause="notification", waits=frozenset(), brake=False)
         return self.due_now(fresh._replace(unconfirmed=0, polling=False))
 
     def due_now(self, doc: Doc) -> Doc:
@@ -229,10 +229,10 @@ class Rules:
         return False
 
     def taken_at(self) -> str:
-        """When news are taken away."""
+        """When notifications are taken away."""
         return "claim"
 
-    def when_fenced(self, write: Write | None) -> Args:  # noqa: ARG002 (a mutant minds)
+    def when_lease_is_lost(self, write: Write | None) -> Args:  # noqa: ARG002 (a mutant minds)
         """What a worker still does that has learned that somebody else holds the watch: nothing."""
         return ()
 

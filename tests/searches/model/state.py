@@ -108,12 +108,12 @@ class State(NamedTuple):
     doc: Doc = Doc()
     google: Google = Google()
     flying: tuple[Message, ...] = ()
-    news: frozenset[int] = frozenset()
+    notifications: frozenset[int] = frozenset()
     """Channels of which a message waits."""
     workers: tuple[Worker, ...] = (IDLE, IDLE)
     strays: frozenset[Write] = frozenset()
     """Writes whose workers are gone."""
-    late_news: frozenset[int] = frozenset()
+    late_notifications: frozenset[int] = frozenset()
     late_calls: frozenset[int] = frozenset()
     faults: int = 0
     operations: int = 0

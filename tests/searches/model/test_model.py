@@ -41,7 +41,7 @@ def test_a_weakened_rule_of_following_is_found_out(rules: type[FollowRules]) -> 
 
 
 def test_a_way_is_told_step_by_step() -> None:
-    [mutant] = [each for each in MUTANTS if each.rules is mutants.NewsTakenBeforeTheClaim]
+    [mutant] = [each for each in MUTANTS if each.rules is mutants.NotificationsTakenBeforeTheClaim]
     found = search(Protocol(mutant.bounds, mutant.rules))
     assert found.way[0].startswith("a user changes something")
     assert any("dies" in step for step in found.way)
@@ -51,7 +51,7 @@ def test_the_models_writes_are_the_codes_writes() -> None:
     """Creating and forgetting happen before and after all that the model looks at."""
     assert {*KINDS, "stop", "resume", "follow"} == {*WRITES} - {"create", "forget"}
     assert all(WRITES[kind].by is Author.HOLDER for kind in KINDS)
-    assert [kind for kind, write in WRITES.items() if Load.NEWS in write.along] == ["claim"]
+    assert [kind for kind, write in WRITES.items() if Load.NOTIFICATIONS in write.along] == ["claim"]
     assert not any(Load.ENTRIES in write.along for write in WRITES.values() if write.by is Author.OPERATOR)
 
 

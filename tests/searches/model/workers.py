@@ -1,4 +1,4 @@
-"""What workers do, as `attendant`, `hold` and `follower` do it: look, claim, call, write, read again.
+"""What workers do, as `reconcile`, `lease` and `follow` do it: look, claim, call, write, read again.
 
 idle · look · claim · [publish | stop | open | list] · the write of its result · … · idle
                         somewhere a conflict, or no answer: unclear, read again
@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from calendar_watch.model.write import WRITES, Load
 from tests.searches.model.bounds import Bounds
+from tests.searches.model.environment import opened_at_google, without_live, written
 from tests.searches.model.rules import EMPTY, Rules
 from tests.searches.model.search import PERHAPS, SURELY, Flaw
 from tests.searches.model.state import IDLE, Args, State, Step, Worker, Write
-from tests.searches.model.surroundings import opened_at_google, without_live, written
 
 AS_IT_IS = Write("", "as_it_is")
 DECIDING = {"": "release", "open": "intent"}
@@ -39,7 +39,7 @@ class Workers:
         for place, worker in enumerate(state.workers):
             if worker.at != "idle":
                 yield from self._going_on(state, place, worker)
-        if IDLE in state.workers and self._rules.claimable(state.doc, news=bool(state.news)):
+        if IDLE in state.workers and self._rules.claimable(state.doc, notifications=bool(state.notifications)):
             yield self._begun(state, state.workers.index(IDLE))
         for write in state.strays:
             left = state._replace(strays=state.strays - {write})
@@ -47,9 +47,9 @@ class Workers:
             yield Step(f"the late {write.rule} of a dead worker lands", PERHAPS, self._landed(left, None, write)[0])
 
     def _begun(self, state: State, place: int) -> Step:
-        looking = Worker("look", args=(state.news,))
-        after = state._replace(news=frozenset()) if self._rules.taken_at() == "look" else state
-        return Step(f"W{place} finds news {[*state.news]}", SURELY, after.with_worker(place, looking))
+        looking = Worker("look", args=(state.notifications,))
+        after = state._replace(notifications=frozenset()) if self._rules.taken_at() == "look" else state
+        return Step(f"W{place} finds notifications {[*state.notifications]}", SURELY, after.with_worker(place, looking))
 
     def _going_on(self, state: State, place: int, worker: Worker) -> Iterator[Step]:
         if state.faults and "crash" in self._bounds.of:
@@ -65,11 +65,11 @@ class Workers:
     # --- reading documents
 
     def _look(self, state: State, place: int, worker: Worker) -> Iterator[Step]:
-        (news,) = worker.args
-        if not self._rules.claimable(state.doc, news=bool(news)):
+        (notifications,) = worker.args
+        if not self._rules.claimable(state.doc, notifications=bool(notifications)):
             yield Step(f"W{place}: somebody else is at it", SURELY, state.with_worker(place, IDLE))
             return
-        claim = Worker("write", fresh=True, args=(Write("claim", "claimed", (news,)),))
+        claim = Worker("write", fresh=True, args=(Write("claim", "claimed", (notifications,)),))
         yield Step(f"W{place} reads the watch", SURELY, state.with_worker(place, claim))
 
     def _read_again(self, state: State, place: int, worker: Worker) -> Iterator[Step]:
@@ -77,7 +77,7 @@ class Workers:
         write, happened, step = worker.args
         repeated = self._rules.after_unclear(write)
         if not worker.holds:
-            yield Step(f"W{place} reads again: fenced off", SURELY, self._fenced(state, place, write))
+            yield Step(f"W{place} reads again: its lease is lost", SURELY, self._lease_lost(state, place, write))
         elif happened and worker.fresh and not repeated:
             after = state.with_worker(place, self._next(worker, step))
             yield Step(f"W{place} reads again: it did happen", SURELY, after)
@@ -86,8 +86,8 @@ class Workers:
             after = state.with_worker(place, worker._replace(at="write", fresh=True, args=(again,)))
             yield Step(f"W{place} reads again, and still holds it", SURELY, after)
 
-    def _fenced(self, state: State, place: int, write: Write) -> State:
-        step = self._rules.when_fenced(write)
+    def _lease_lost(self, state: State, place: int, write: Write) -> State:
+        step = self._rules.when_lease_is_lost(write)
         after = _gone(state, place)
         return after.with_worker(place, Worker("stray", args=step)) if step else after
 
@@ -95,7 +95,7 @@ class Workers:
         """Only a mutant comes here."""
         (channel_id,) = worker.args
         after = without_live(state, channel_id).with_worker(place, IDLE)
-        yield Step(f"W{place}, fenced off, stops {channel_id}", SURELY, after)
+        yield Step(f"W{place}, without a lease, stops {channel_id}", SURELY, after)
 
     # --- writing
 
@@ -128,13 +128,13 @@ class Workers:
     def _landed(self, state: State, place: int | None, write: Write) -> tuple[State, Args]:
         """One batch; `place` is None when its worker is gone."""
         rules, before = self._rules, state.doc
-        doc, step = rules.settled(getattr(rules, write.rule)(before, *write.args))
+        doc, step = rules.decided(getattr(rules, write.rule)(before, *write.args))
         kind = WRITES[write.kind or DECIDING.get(step[0] if step else "", "commit")]
         after = written(state, doc)
-        if Load.NEWS in kind.along and rules.taken_at() == "claim":
-            after = after._replace(news=state.news - write.args[0])
+        if Load.NOTIFICATIONS in kind.along and rules.taken_at() == "claim":
+            after = after._replace(notifications=state.notifications - write.args[0])
         if write.rule == "read" and rules.taken_at() == "commit":
-            after = after._replace(news=frozenset())
+            after = after._replace(notifications=frozenset())
         if place is None:
             return _held_by(after, None), step
         if write.rule != "claimed" and not state.workers[place].holds:

@@ -9,13 +9,13 @@ SLIPS = (
         (
             Edit(
                 "reconciler/lease.py",
-                "self._around.store.claim(watch, news), claimed",
-                "self._around.store.claim(watch, ()), claimed",
+                "self._services.store.claim(watch, notifications), claimed",
+                "self._services.store.claim(watch, ()), claimed",
             ),
             Edit(
                 "reconciler/reconcile.py",
                 "            finally:\n",
-                "                [self._around.store.drop(each) for each in news]\n            finally:\n",
+                "                [self._services.store.drop(each) for each in notifications]\n            finally:\n",
             ),
         ),
     ),
@@ -25,8 +25,8 @@ SLIPS = (
         (
             Edit(
                 "firestore/store.py",
-                "batch.update(place, document, option=self._client.write_option(last_update_time=watch.version))",
-                "batch.set(place, document)",
+                "batch.update(reference, document, option=self._client.write_option(last_update_time=watch.version))",
+                "batch.set(reference, document)",
             ),
         ),
     ),
@@ -65,7 +65,7 @@ SLIPS = (
         (
             Edit(
                 "reconciler/lease.py",
-                "        if self.watch.holder != self._nonce:\n            raise FencedError",
+                "        if self.watch.holder != self._nonce:\n            raise LeaseLostError",
                 "        _ = self._nonce",
             ),
         ),
@@ -73,7 +73,7 @@ SLIPS = (
     Slip(
         "an unknown channel is ignored",
         ("tests/scenarios/test_channels.py",),
-        (Edit("decisions/claim.py", "return watch.with_channel(_orphan(news, now))", "return watch"),),
+        (Edit("decisions/claim.py", "return watch.with_channel(_orphan(notification, now))", "return watch"),),
     ),
     Slip(
         "a message is answered 204 although Firestore failed",
@@ -109,7 +109,7 @@ SLIPS = (
         (
             Edit(
                 "decisions/reading.py",
-                "if resynced or watch.read_cause in {Cause.OPENED, Cause.NOTIFICATION}:",
+                "if resynced or watch.read_cause in {ReadCause.OPENED, ReadCause.NOTIFICATION}:",
                 "if resynced:",
             ),
         ),
@@ -149,7 +149,7 @@ SLIPS = (
     Slip(
         "an exception outlives its series",
         ("tests/unit/decisions/test_merge.py",),
-        (Edit("decisions/merge.py", "dict.fromkeys(series.orphans(part.items))", "{}"),),
+        (Edit("decisions/merge.py", "dict.fromkeys(series.ended_with_it(part.items))", "{}"),),
     ),
     Slip(
         "a cancelled exception outlives a series that ended on an earlier page",
@@ -159,7 +159,7 @@ SLIPS = (
     Slip(
         "two writes that look alike are taken for one",
         ("tests/scenarios/test_follow.py",),
-        (Edit("reconciler/lease.py", "return replace(watch, turn=self.watch.turn + 1)", "return watch"),),
+        (Edit("reconciler/lease.py", "return replace(watch, write_count=self.watch.write_count + 1)", "return watch"),),
     ),
     Slip(
         "a child is ended although an operator asked for it",

@@ -29,10 +29,10 @@ class Invariants:
         ]
 
     def __str__(self) -> str:
-        fenced = sum('"Fenced"' in line for function in self.functions for line in function.lines())
+        turned_away = sum('"LeaseLost"' in line for function in self.functions for line in function.lines())
         return (
             f"{len(self._watches())} watches, {len(self._stack.google.live_channels())} live channels of "
-            f"{len(self._stack.google.channels())} ever; late workers were turned away {fenced} times"
+            f"{len(self._stack.google.channels())} ever; late workers were turned away {turned_away} times"
         )
 
     def _watches(self) -> list[Any]:

@@ -56,5 +56,5 @@ class Operator:
         if self._opened and self._random.random() < 0.5:
             self._api.end(self._opened.pop())
         else:
-            order = {"calendarId": self._random.choice(self._calendars), "subject": "operator@example.com"}
-            self._opened.append(self._api.open(resource="acl", **order)["id"])
+            target = {"calendarId": self._random.choice(self._calendars), "subject": "operator@example.com"}
+            self._opened.append(self._api.open(resource="acl", **target)["id"])

@@ -10,11 +10,11 @@ from tests.end_to_end.system.conftest import TICK, has_warmed_up
 from tests.support.stack import Person, Stack, until
 
 from .answer import sure_answer
-from .havoc import Havoc
 from .invariants import Invariants
-from .noise import Noise, Tell
+from .kill_and_freeze import KillAndFreeze
+from .load import Load, Tell
 from .people import Operator, Users
-from .twin import twin_of_renew
+from .second_worker import second_renew
 from .witness import Witness
 
 _LEASE = 6.0
@@ -54,14 +54,14 @@ class Soak:
         settings = _SETTINGS if self.lossy else _SETTINGS | _LOSSLESS
         with (
             Stack(settings, firestore=self.firestore, pubsub=self.pubsub, tick=TICK) as stack,
-            twin_of_renew(stack) as twin,
+            second_renew(stack) as second_worker,
         ):
             broken = ["it did not come to its end"]
             try:
-                broken = self._run(stack, Invariants(stack, [*stack.functions, twin]))
+                broken = self._run(stack, Invariants(stack, [*stack.functions, second_worker]))
             finally:
                 if broken:
-                    self.tell(f"{stack.tails()}\n{twin.tail()}")
+                    self.tell(f"{stack.tails()}\n{second_worker.tail()}")
         return broken
 
     def _run(self, stack: Stack, invariants: Invariants) -> list[str]:
@@ -69,15 +69,15 @@ class Soak:
         alice = stack.google.person(_ALICE)
         calendars = _watched(stack, alice)
         witness = Witness(stack, alice)
-        noise = Noise(
-            Havoc(invariants.functions, _LEASE, self._dice("havoc")),
+        load = Load(
+            KillAndFreeze(invariants.functions, _LEASE, self._dice("havoc")),
             Users(stack, alice, calendars, self._dice("users"), lossy=self.lossy),
             Operator(stack, calendars, self._dice("operator")),
             witness,
         )
-        noise.make(self.seconds, self.tell)
+        load.make(self.seconds, self.tell)
         broken = self._after_some_quiet(invariants, witness)
-        self.tell(f"{noise}\n{invariants}")
+        self.tell(f"{load}\n{invariants}")
         return broken
 
     def _dice(self, whose: str) -> Random:
@@ -107,6 +107,6 @@ def _watched(stack: Stack, alice: Person) -> list[str]:
     """The access to each calendar, the settings, and the list, which brings the events of each along."""
     calendars = [alice.create_calendar(f"Team {number}") for number in range(_CALENDARS)]
     of_calendars: list[dict[str, Any]] = [{"resource": "acl", "calendarId": calendar} for calendar in calendars]
-    for order in [*of_calendars, {"resource": "settings"}, {"resource": "calendarList", "follow": ["events"]}]:
-        sure_answer(partial(stack.api.open, subject=_ALICE, **order))
+    for target in [*of_calendars, {"resource": "settings"}, {"resource": "calendarList", "follow": ["events"]}]:
+        sure_answer(partial(stack.api.open, subject=_ALICE, **target))
     return calendars

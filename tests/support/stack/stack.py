@@ -12,10 +12,10 @@ from tests.support import firestore_emulator, pubsub_emulator
 
 from .function import Function
 from .google import Google
+from .listener import Listener
 from .ports import free_ports
 from .process import LOOPBACK, Process
 from .pubsub import PubSub
-from .surroundings import Listener
 from .ticker import Ticker
 from .watches_api import WatchesApi
 

@@ -13,8 +13,8 @@ class WatchesApi:
     def __init__(self, url: str):
         self._url = url
 
-    def open(self, **order: Any) -> Any:
-        return told("POST", self._url, order)
+    def open(self, **target: Any) -> Any:
+        return told("POST", self._url, target)
 
     def show(self, watch_id: str) -> Any:
         return told("GET", f"{self._url}{watch_id}")

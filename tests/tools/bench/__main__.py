@@ -19,7 +19,7 @@ _PARTS = (
     "forged",
     "genuine",
     "burst",
-    "attending",
+    "reconciling",
     "sweep",
     "nothing_due",
     "latency",

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from statistics import quantiles
 
-from calendar_watch.reconciler.reconcile import attend
+from calendar_watch.reconciler.reconcile import reconcile
 from tests.support import firestore_emulator
 from tests.support.databases import InMemory
 from tests.support.stack import Person, Stack, best_pubsub, until
@@ -57,7 +57,7 @@ def _told_after(stack: Stack, alice: Person, calendar: str, guest: str) -> float
 
 
 def _our_seconds() -> float:
-    """For the message and the attending, over stand-ins that cost next to nothing; these are still counted as ours."""
+    """For the message and the reconciling, over stand-ins that cost next to nothing and are counted as ours."""
     world = World(InMemory(), policy_of())
     world.open(ALICES_ACL)
     world.run(timedelta(minutes=10))
@@ -69,6 +69,6 @@ def _one_change(world: World, role: str) -> float:
     world.now += timedelta(seconds=1)
     [delivery] = world.google.take_due(world.now)
     began = time.process_time()
-    world.intake.take(delivery.headers)
-    attend(world.around, ALICES_ACL.id)
+    world.receiver.take(delivery.headers)
+    reconcile(world.services, ALICES_ACL.id)
     return time.process_time() - began

@@ -62,7 +62,7 @@ class _Sweeping:
         self._client = connect(f"bench-{size}", "calendar-watch")
         self._fill(size)
         store = FirestoreStore(self._client, timeout=20, retention=timedelta(days=30))
-        self._around = replace(World(InMemory()).around, store=store)
+        self._services = replace(World(InMemory()).services, store=store)
 
     def _fill(self, size: int) -> None:
         """As much of a watch as a sweep asks about."""
@@ -75,8 +75,8 @@ class _Sweeping:
             batch.commit(timeout=60)
 
     def sweep(self) -> None:
-        swept = Sweep(self._around, threads=1, seconds=50).run(start="m")
-        assert not swept.attended
+        swept = Sweep(self._services, threads=1, seconds=50).run(start="m")
+        assert not swept.reconciled
 
     def ask(self) -> None:
         """What no sweep can do without."""

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from calendar_watch.model.resources import Item
-from calendar_watch.model.target import Order
+from calendar_watch.model.target import Target
 from calendar_watch.operations.sweep import Sweep
 from tests.doubles.memory_store import MemoryFirestore, MemoryStore
 from tests.support.databases import InMemory
@@ -42,7 +42,7 @@ class SlowCalendar:
 
     items: list[Item]
 
-    def pages(self, _order: Order) -> Iterator[list[Item]]:
+    def pages(self, _target: Target) -> Iterator[list[Item]]:
         time.sleep(_CALL)
         yield self.items
 
@@ -54,11 +54,11 @@ def _taken(answers_after: float) -> float:
     world.open(ALICES_ACL)
     world.run(timedelta(minutes=10))
     items = list(world.query.items(ALICES_ACL.id, "", 1000).items.values())
-    around = replace(world.around, calendar=_typed(SlowCalendar(items)), clock=_clock(world.now))
+    services = replace(world.services, calendar=_typed(SlowCalendar(items)), clock=_clock(world.now))
     _multiply(world, database)
     database.in_use = True
     began = time.perf_counter()
-    swept = Sweep(around, threads=_THREADS, seconds=170).run(start="")
+    swept = Sweep(services, threads=_THREADS, seconds=170).run(start="")
     took = time.perf_counter() - began
     assert (swept.synced, swept.failed, swept.remaining) == (_WATCHES, 0, 0)
     return took
@@ -80,8 +80,8 @@ def _multiply(world: World, database: "_Shared") -> None:
     one = world.store.get(ALICES_ACL.id)
     due = world.now - timedelta(minutes=1)
     for number in range(_WATCHES):
-        order = replace(one.order, calendar_id=f"c{number}@example.com")
-        store.create(replace(one, order=order, due_at=due, read_at=due, version=None))
+        target = replace(one.target, calendar_id=f"c{number}@example.com")
+        store.create(replace(one, target=target, due_at=due, read_at=due, version=None))
 
 
 class _Shared(InMemory):

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any, TypeVar
 
-from calendar_watch.ports import NewsStore, Store
-from calendar_watch.reconciler.reconcile import attend
+from calendar_watch.ports import NotificationStore, Store
+from calendar_watch.reconciler.reconcile import reconcile
 from tests.doubles.calendar_simulator import Delivery
 from tests.doubles.memory_store import MemoryStore
 from tests.support.databases import InMemory
@@ -35,7 +35,7 @@ class Metered(InMemory):
     def store(self, retention: timedelta) -> Store:
         return MemoryStore(self._database, retention, self._counted)
 
-    def news(self) -> NewsStore:
+    def notifications(self) -> NotificationStore:
         return MemoryStore(self._database, timedelta(), self._counted)
 
     def unmetered(self) -> Store:
@@ -95,7 +95,7 @@ class Lively(World):
         before = len(self.pubsub.published(WAKEUPS))
         status = super()._post(delivery)
         for wakeup in self.pubsub.published(WAKEUPS)[before:]:
-            attend(self.around, wakeup.attributes["watchId"], pause=self._wait)
+            reconcile(self.services, wakeup.attributes["watchId"], pause=self._wait)
         return status
 
     @property

@@ -40,8 +40,8 @@ class Follower:
     def watches(self) -> list[Followed]:
         return list(self._watches.values())
 
-    def open(self, resource: str, **order: Any) -> Followed:
-        watch_id = self._stack.api.open(resource=resource, **order)["id"]
+    def open(self, resource: str, **target: Any) -> Followed:
+        watch_id = self._stack.api.open(resource=resource, **target)["id"]
         until(lambda: self._has_spoken(watch_id), f"the watch of {resource} is opened")
         return self._watches[watch_id]
 
@@ -88,8 +88,8 @@ class Follower:
         old, watch.channel = watch.channel, shown["channel"]["id"]
         until(lambda: old not in self.live(), f"channel {old} is stopped at Google")
         watch.renewals += 1
-        news = f"channel {_short(watch.channel)} is open and proved, {_short(old)} was stopped at Google"
-        self._screen.note(f"{watch.resource}: renewed, {news}")
+        notifications = f"channel {_short(watch.channel)} is open and proved, {_short(old)} was stopped at Google"
+        self._screen.note(f"{watch.resource}: renewed, {notifications}")
 
 
 def _short(channel_id: str) -> str:

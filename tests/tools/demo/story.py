@@ -115,5 +115,5 @@ class Story:
         """The next reading is not one that follows up a message."""
         self._follower.changes()
         shown = self._stack.api.show(watch.id)
-        last, following = (datetime.fromisoformat(shown[each]) for each in ("lastSyncTime", "nextAttentionTime"))
+        last, following = (datetime.fromisoformat(shown[each]) for each in ("lastSyncTime", "nextReconcileTime"))
         return (following - last).total_seconds() > float(SETTINGS["SETTLE_SECONDS"]) + 1

@@ -16,25 +16,26 @@ import requests
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, RefreshError, TransportError
 
 from calendar_watch import log
-from calendar_watch.calendar_api.allow_list import Allowance
+from calendar_watch.calendar_api.allow_list import AllowList
 from calendar_watch.calendar_api.api import CalendarApi
 from calendar_watch.calendar_api.calls import GoogleCalls
 from calendar_watch.calendar_api.credentials import sessions
-from calendar_watch.calendar_api.rate_limiter import Pace
+from calendar_watch.calendar_api.rate_limiter import RateLimiter
 from calendar_watch.errors import GoogleError, QuotaError, RefusedError, TryLaterError
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS, RESOURCES, SETTINGS
-from calendar_watch.model.target import Order
+from calendar_watch.model.target import Target
 from calendar_watch.ports import Calendar
 from calendar_watch.reasons import Reason
-from tests.doubles.calendar_simulator import CalendarSimulator, Options, discovery, serve
+from tests.doubles.calendar_simulator import CalendarSimulator, discovery, serve
+from tests.doubles.calendar_simulator import Options as SimulatorOptions
 from tests.doubles.scripted_http import Reply, ScriptedHttp, in_order, json_of, path_of, query_of
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 ALICE = "alice@example.com"
 ALICE_HASHED = "ff8d9819fc0e12bf0d24892e45987e249a28dce8"
 TOKEN = "v1.secret.token"  # noqa: S105 - not a password
-RULES = Order(ACL, calendar_id="team@example.com", subject=ALICE)
+RULES = Target(ACL, calendar_id="team@example.com", subject=ALICE)
 CHANNEL = Channel("channel-1", 1, NOW, address="https://hooks.example.com/n", resource_id="resource-1")
 OPENED = {"kind": "api#channel", "id": "channel-1", "resourceId": "resource-1", "resourceUri": "https://uri"}
 
@@ -58,8 +59,8 @@ class World:
             GoogleCalls(
                 discovery.API_ROOT.rstrip("/"),
                 self._session,
-                Allowance(self.resources, self.domains),
-                Pace(self.per_minute, lambda: self.at, self._sleep),
+                AllowList(self.resources, self.domains),
+                RateLimiter(self.per_minute, lambda: self.at, self._sleep),
                 self.timeout,
                 clock=lambda: self.at,
                 sleep=self._sleep,
@@ -143,18 +144,18 @@ def read(api: Calendar) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    ("order", "path"),
+    ("target", "path"),
     [
         (RULES, "calendars/team%40example.com/acl/watch"),
-        (Order(ACL, "a/b#c?d@example.com", ALICE), "calendars/a%2Fb%23c%3Fd%40example.com/acl/watch"),
-        (Order(CALENDAR_LIST, None, ALICE), "users/me/calendarList/watch"),
-        (Order(SETTINGS, None, ALICE), "users/me/settings/watch"),
-        (Order(EVENTS, "primary", ALICE), "calendars/primary/events/watch"),
+        (Target(ACL, "a/b#c?d@example.com", ALICE), "calendars/a%2Fb%23c%3Fd%40example.com/acl/watch"),
+        (Target(CALENDAR_LIST, None, ALICE), "users/me/calendarList/watch"),
+        (Target(SETTINGS, None, ALICE), "users/me/settings/watch"),
+        (Target(EVENTS, "primary", ALICE), "calendars/primary/events/watch"),
     ],
 )
-def test_watch_sends_exactly_what_the_contract_says(google: Script, order: Order, path: str) -> None:
+def test_watch_sends_exactly_what_the_contract_says(google: Script, target: Target, path: str) -> None:
     world = google(Reply(200, OPENED))
-    world.api().watch(order, CHANNEL, TOKEN, 604_800)
+    world.api().watch(target, CHANNEL, TOKEN, 604_800)
     [request] = world.http.requests
     assert request.method == "POST"
     assert path_of(request) == f"/calendar/v3/{path}"
@@ -166,7 +167,7 @@ def test_watch_sends_exactly_what_the_contract_says(google: Script, order: Order
         "token": TOKEN,
         "params": {"ttl": "604800"},
     }
-    assert world.asked_for == [(ALICE, order.resource.scope)]
+    assert world.asked_for == [(ALICE, target.resource.scope)]
 
 
 def test_stop_names_the_channel_by_both_its_ids(google: Script) -> None:
@@ -177,29 +178,29 @@ def test_stop_names_the_channel_by_both_its_ids(google: Script) -> None:
     assert json_of(request) == {"id": "channel-1", "resourceId": "resource-1"}
 
 
-@pytest.mark.parametrize("order", [RULES, Order(CALENDAR_LIST, None, ALICE), Order(SETTINGS, None, ALICE)])
-def test_a_listing_asks_for_the_fields_that_are_looked_at_and_no_others(google: Script, order: Order) -> None:
+@pytest.mark.parametrize("target", [RULES, Target(CALENDAR_LIST, None, ALICE), Target(SETTINGS, None, ALICE)])
+def test_a_listing_asks_for_the_fields_that_are_looked_at_and_no_others(google: Script, target: Target) -> None:
     world = google(Reply(200, {"items": []}))
-    assert list(world.api().pages(order)) == [[]]
+    assert list(world.api().pages(target)) == [[]]
     [request] = world.http.requests
-    fields = f"kind,nextPageToken,items({','.join(order.resource.fields)})"
-    expected = {**order.resource.parameters, "fields": fields, "quotaUser": ALICE_HASHED}
+    fields = f"kind,nextPageToken,items({','.join(target.resource.fields)})"
+    expected = {**target.resource.parameters, "fields": fields, "quotaUser": ALICE_HASHED}
     assert query_of(request) == {name: [value] for name, value in expected.items()}
     assert request.body is None
 
 
 def test_event_types_are_asked_for_in_listing_and_watching_alike(google: Script) -> None:
     world = google(Reply(200, {"items": []}), Reply(200, OPENED))
-    order = Order(EVENTS, "primary", ALICE, event_types=("default", "focusTime"))
-    list(world.api().pages(order))
-    world.api().watch(order, CHANNEL, TOKEN, 600)
+    target = Target(EVENTS, "primary", ALICE, event_types=("default", "focusTime"))
+    list(world.api().pages(target))
+    world.api().watch(target, CHANNEL, TOKEN, 600)
     assert [query_of(request)["eventTypes"] for request in world.http.requests] == [["default", "focusTime"]] * 2
     assert query_of(world.http.requests[0])["fields"] == ["kind,nextPageToken,nextSyncToken,items"]
 
 
 def test_where_there_is_no_subject_no_quota_user_is_named(google: Script) -> None:
     world = google(Reply(200, {"items": []}))
-    list(world.api().pages(Order(ACL, "team@example.com")))
+    list(world.api().pages(Target(ACL, "team@example.com")))
     assert "quotaUser" not in query_of(world.http.requests[0])
 
 
@@ -543,8 +544,8 @@ def over_a_socket(server: socket.socket) -> GoogleError:
     with requests.Session() as session:
         session.trust_env = False
         root = f"http://127.0.0.1:{server.getsockname()[1]}"
-        allowance = Allowance({"acl"}, {"example.com"})
-        calls = GoogleCalls(root, lambda _subject, _scope: session, allowance, Pace(60), timeout=60)
+        allow_list = AllowList({"acl"}, {"example.com"})
+        calls = GoogleCalls(root, lambda _subject, _scope: session, allow_list, RateLimiter(60), timeout=60)
         with pytest.raises(TryLaterError) as caught:
             watch(CalendarApi(calls))
     return caught.value
@@ -614,17 +615,17 @@ def test_what_our_own_credentials_say_is_passed_on_as_it_is(google: Script) -> N
 
 
 def test_the_simulated_google_is_spoken_to_over_a_socket_just_so() -> None:
-    simulator = CalendarSimulator(lambda: NOW, options=Options(default_user=ALICE, sync="never"))
+    simulator = CalendarSimulator(lambda: NOW, options=SimulatorOptions(default_user=ALICE, sync="never"))
     with serve(simulator) as server, closing(sessions("anonymous", "", "")) as anonymous:
-        root, allowance = f"{server.url}/calendar/v3", Allowance(RESOURCES, {"example.com"})
-        api = CalendarApi(GoogleCalls(root, anonymous, allowance, Pace(6000), timeout=60))
-        order, channel = replace(RULES, calendar_id=ALICE), replace(CHANNEL, address="http://127.0.0.1:9/")
-        opening = api.watch(order, channel, TOKEN, 3600)
+        root, allow_list = f"{server.url}/calendar/v3", AllowList(RESOURCES, {"example.com"})
+        api = CalendarApi(GoogleCalls(root, anonymous, allow_list, RateLimiter(6000), timeout=60))
+        target, channel = replace(RULES, calendar_id=ALICE), replace(CHANNEL, address="http://127.0.0.1:9/")
+        opening = api.watch(target, channel, TOKEN, 3600)
         assert opening.expiration == NOW + timedelta(hours=1)
-        [[owner]] = api.pages(order)
+        [[owner]] = api.pages(target)
         assert owner == {"id": f"user:{ALICE}", "role": "owner", "scope": {"type": "user", "value": ALICE}}
         for _ in range(3):
-            api.stop(order, replace(channel, resource_id=opening.resource_id))
+            api.stop(target, replace(channel, resource_id=opening.resource_id))
     assert [offence for call in simulator.calls for offence in call.offences] == []
 
 
@@ -710,7 +711,7 @@ def test_methods_are_named_as_in_googles_reference(google: Script, logged: list[
     api = google(Reply(200, OPENED), Reply(204), Reply(200, {"items": []})).api()
     watch(api)
     stop(api)
-    list(api.pages(Order(CALENDAR_LIST, None, ALICE)))
+    list(api.pages(Target(CALENDAR_LIST, None, ALICE)))
     assert [line.fields["method"] for line in logged] == ["acl.watch", "channels.stop", "calendarList.list"]
 
 

@@ -4,17 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_watch.calendar_api.rate_limiter import Pace
+from calendar_watch.calendar_api.rate_limiter import RateLimiter
 from calendar_watch.errors import TryLaterError
 from tests.support.virtual_time import VirtualTime
 
 
 def turns(per_minute: int, count: int) -> list[float]:
     time = VirtualTime()
-    pace = Pace(per_minute, time.clock, time.sleep)
+    rate_limiter = RateLimiter(per_minute, time.clock, time.sleep)
     taken = []
     for _ in range(count):
-        pace.take_turn(allowed=1e9)
+        rate_limiter.take_turn(allowed=1e9)
         taken.append(time.at)
     return taken
 
@@ -22,12 +22,12 @@ def turns(per_minute: int, count: int) -> list[float]:
 @given(per_minute=st.integers(1, 700), rests=st.lists(st.floats(0, 90), max_size=20))
 def test_no_sixty_seconds_ever_see_more_turns_than_a_minute_allows(per_minute: int, rests: list[float]) -> None:
     time = VirtualTime()
-    pace = Pace(per_minute, time.clock, time.sleep)
+    rate_limiter = RateLimiter(per_minute, time.clock, time.sleep)
     taken = []
     for rest in rests or [0.0]:
         time.at += rest
         for _ in range(per_minute // 4 + 1):
-            pace.take_turn(allowed=1e9)
+            rate_limiter.take_turn(allowed=1e9)
             taken.append(time.at)
     assert all(later - earlier >= 60 - 1e-6 for earlier, later in zip(taken, taken[per_minute:], strict=False))
 
@@ -39,11 +39,11 @@ def test_the_allowance_of_a_minute_is_nearly_used_up() -> None:
 
 def test_a_seconds_worth_may_go_at_once_after_a_rest_and_the_others_follow_evenly() -> None:
     time = VirtualTime()
-    pace = Pace(600, time.clock, time.sleep)
+    rate_limiter = RateLimiter(600, time.clock, time.sleep)
     time.at = 100.0
     taken = []
     for _ in range(13):
-        pace.take_turn(allowed=60)
+        rate_limiter.take_turn(allowed=60)
         taken.append(time.at)
     assert taken[:10] == pytest.approx([100.0] * 10)
     assert [taken[11] - taken[10], taken[12] - taken[11]] == pytest.approx([60 / 591, 60 / 591])
@@ -51,24 +51,24 @@ def test_a_seconds_worth_may_go_at_once_after_a_rest_and_the_others_follow_evenl
 
 def test_who_cannot_wait_long_enough_is_told_how_long_it_would_take_and_uses_up_no_turn() -> None:
     time = VirtualTime()
-    pace = Pace(6, time.clock, time.sleep)
-    pace.take_turn(allowed=0)
+    rate_limiter = RateLimiter(6, time.clock, time.sleep)
+    rate_limiter.take_turn(allowed=0)
     for _ in range(3):
         with pytest.raises(TryLaterError) as told:
-            pace.take_turn(allowed=5)
+            rate_limiter.take_turn(allowed=5)
         assert told.value.after == pytest.approx(10)
     assert time.at == 0
-    pace.take_turn(allowed=10)
+    rate_limiter.take_turn(allowed=10)
     assert time.at == pytest.approx(10)
 
 
 def test_threads_never_get_the_same_turn() -> None:
     waits: list[float] = []
-    pace = Pace(60, clock=lambda: 0.0, sleep=waits.append)
+    rate_limiter = RateLimiter(60, clock=lambda: 0.0, sleep=waits.append)
 
     def take_fifty() -> None:
         for _ in range(50):
-            pace.take_turn(allowed=1e9)
+            rate_limiter.take_turn(allowed=1e9)
 
     threads = [threading.Thread(target=take_fifty) for _ in range(8)]
     for thread in threads:

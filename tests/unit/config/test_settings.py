@@ -5,19 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_watch.config.settings import IntakeSettings, Settings
+from calendar_watch.config.settings import ReceiverSettings, Settings
 from calendar_watch.errors import InvalidSettingsError
-from calendar_watch.model.channel_token import Tokens
+from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.policy import Policy
 
 KEY, OLD_KEY = 32 * "k", 40 * "o"
-INTAKE = {"GOOGLE_CLOUD_PROJECT": "demo-project", "CHANNEL_TOKEN_KEYS": f"{KEY},{OLD_KEY}"}
-DELEGATED = INTAKE | {
+RECEIVER = {"GOOGLE_CLOUD_PROJECT": "demo-project", "CHANNEL_TOKEN_KEYS": f"{KEY},{OLD_KEY}"}
+DELEGATED = RECEIVER | {
     "NOTIFICATION_URL": "https://notifications.example.com/",
     "CALENDAR_SERVICE_ACCOUNT": "calendar@demo-project.iam.gserviceaccount.com",
     "SUBJECT_DOMAINS": "example.com",
 }
-ANONYMOUS = INTAKE | {
+ANONYMOUS = RECEIVER | {
     "NOTIFICATION_URL": "http://127.0.0.1:8081",
     "AUTH_MODE": "anonymous",
     "CALENDAR_API_ROOT": "http://127.0.0.1:8080/calendar/v3/",
@@ -75,8 +75,8 @@ def test_every_default_is_that_of_the_contract() -> None:
 
 
 def test_the_default_policy_is_the_policys_own_default() -> None:
-    key = Tokens([KEY]).fingerprint
-    assert settings().policy == Policy(address="https://notifications.example.com/", key=key)
+    key = ChannelTokens([KEY]).fingerprint
+    assert settings().policy == Policy(address="https://notifications.example.com/", key=key, project="demo-project")
 
 
 def test_durations_accept_fractions() -> None:
@@ -94,7 +94,8 @@ def test_durations_accept_fractions() -> None:
     ).policy
     assert policy == Policy(
         address="https://notifications.example.com/",
-        key=Tokens([KEY]).fingerprint,
+        key=ChannelTokens([KEY]).fingerprint,
+        project="demo-project",
         channel_ttl=10,
         renew_after_fraction=0.5,
         safety_sync=timedelta(0),
@@ -277,8 +278,8 @@ def test_changes_are_published_where_there_is_a_topic_for_them() -> None:
     assert settings(EVENT_SNAPSHOT="full").policy.whole_events
 
 
-def test_the_intake_asks_only_for_what_it_needs() -> None:
-    assert IntakeSettings.from_environ(INTAKE | {"LEASE_SECONDS": "0", "AUTH_MODE": "none"}) == IntakeSettings(
+def test_the_receiver_asks_only_for_what_it_needs() -> None:
+    assert ReceiverSettings.from_environ(RECEIVER | {"LEASE_SECONDS": "0", "AUTH_MODE": "none"}) == ReceiverSettings(
         google_cloud_project="demo-project",
         firestore_database="calendar-watch",
         channel_token_keys=(KEY, OLD_KEY),
@@ -288,7 +289,7 @@ def test_the_intake_asks_only_for_what_it_needs() -> None:
     )
 
 
-def test_the_intake_names_what_it_misses() -> None:
+def test_the_receiver_names_what_it_misses() -> None:
     with pytest.raises(InvalidSettingsError) as error:
-        IntakeSettings.from_environ({})
+        ReceiverSettings.from_environ({})
     assert [problem.split()[0] for problem in error.value.problems] == ["GOOGLE_CLOUD_PROJECT", "CHANNEL_TOKEN_KEYS"]

@@ -7,18 +7,18 @@ from calendar_watch.decisions import channel_lifecycle, registration
 from calendar_watch.model.channel import Opening
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL
-from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import Watch
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
-POLICY = Policy(address="https://here.example.com/", key="now")
+POLICY = Policy(address="https://here.example.com/", key="now", project="p")
 ALIVE = Opening("resource", expiration=NOW + timedelta(days=7))
 OVER = Opening("resource", expiration=NOW - timedelta(seconds=1))
 
 
 def asked_for(*channels: str) -> Watch:
     """Channels are opened in this order; nobody has heard of any."""
-    watch = registration.created(Order(ACL, "team@example.com"), Wish(), NOW)
+    watch = registration.created(Target(ACL, "team@example.com"), Options(), NOW)
     for each in channels:
         watch = channel_lifecycle.intended(watch, each, NOW, POLICY)
     return watch

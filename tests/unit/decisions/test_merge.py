@@ -133,8 +133,8 @@ def test_of_fingerprints_the_etag_decides_and_of_whole_events_the_content() -> N
 @given(st.lists(ids := st.uuids().map(str), min_size=1, max_size=1200, unique=True))
 def test_a_portion_takes_items_from_the_front_as_many_as_fit(names: list[str]) -> None:
     items = [{"id": each} for each in names]
-    leaves = [f"0{number:06b}" for number in range(64)]
-    taken = portion(items, leaves)
+    part_names = [f"0{number:06b}" for number in range(64)]
+    taken = portion(items, part_names)
     count = sum(map(len, taken.values()))
     assert 1 <= count <= 500
     assert len(taken) <= 16

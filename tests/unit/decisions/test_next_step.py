@@ -17,25 +17,25 @@ from calendar_watch.decisions.next_step import (
     OpenChannel,
     Publish,
     Read,
-    Rest,
     Step,
     StopChannel,
+    Wait,
     claimable,
+    decided,
     next_step,
-    settled,
 )
 from calendar_watch.errors import QuotaError, RefusedError, TryLaterError
 from calendar_watch.model.channel import Channel, Opening
-from calendar_watch.model.notification import News
+from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL, CALENDAR_LIST
 from calendar_watch.model.snapshot import Snapshot
-from calendar_watch.model.target import Order, Wish
-from calendar_watch.model.watch import Cause, Kind, Refusal, State, Watch
+from calendar_watch.model.target import Options, Target
+from calendar_watch.model.watch import ReadCause, Refusal, State, StepKind, Watch
 from calendar_watch.reasons import Reason
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
-POLICY = Policy(address="https://here.example.com/", key="now", publishes=True)
+POLICY = Policy(address="https://here.example.com/", key="now", project="p", publishes=True)
 BOUND = 60
 """A handful of retired channels to stop, one to open, and readings: far fewer in fact."""
 
@@ -71,34 +71,34 @@ def watches(draw: Callable[..., Any]) -> Watch:
         Refusal,
         st.sampled_from(Reason),
         st.just("why"),
-        st.sampled_from(Kind),
+        st.sampled_from(StepKind),
         st.sampled_from([POLICY.address, "https://there.example.com/"]),
     )
     return Watch(
-        order=draw(
-            st.builds(Order, st.just(ACL), st.sampled_from("abcd"), st.just("alice@example.com"))
-            | st.just(Order(CALENDAR_LIST, None, "alice@example.com"))
+        target=draw(
+            st.builds(Target, st.just(ACL), st.sampled_from("abcd"), st.just("alice@example.com"))
+            | st.just(Target(CALENDAR_LIST, None, "alice@example.com"))
         ),
-        wish=Wish(follow=draw(st.sampled_from([(), ("acl",)]))),
+        options=Options(follow=draw(st.sampled_from([(), ("acl",)]))),
         created=draw(moments),
         wanted=draw(st.booleans()),
         stopped_at=draw(maybe),
         due_at=draw(maybe),
         read_at=draw(maybe),
-        read_cause=draw(st.sampled_from(Cause)),
-        news_at=draw(maybe),
+        read_cause=draw(st.sampled_from(ReadCause)),
+        notified_at=draw(maybe),
         brake=draw(st.booleans()),
         item_count=draw(st.one_of(st.none(), st.integers(0, 9))),
-        not_before=draw(st.dictionaries(st.sampled_from(Kind), moments)),
-        failures=draw(st.dictionaries(st.sampled_from(Kind), st.integers(0, 30))),
+        not_before=draw(st.dictionaries(st.sampled_from(StepKind), moments)),
+        failures=draw(st.dictionaries(st.sampled_from(StepKind), st.integers(0, 30))),
         refusal=draw(st.one_of(st.none(), refusals)),
         channels={each.id: each for each in held},
         generation=len(held),
         unconfirmed=draw(st.integers(0, 5)),
         was_confirmed=draw(st.booleans()),
-        surprises=draw(st.integers(0, 3)),
-        roster=draw(st.integers(0, 3)),
-        followed_to=draw(st.integers(0, 3)),
+        unannounced_changes=draw(st.integers(0, 3)),
+        follow_revision=draw(st.integers(0, 3)),
+        followed_revision=draw(st.integers(0, 3)),
         following=draw(st.booleans()),
         sequence=draw(st.integers(5, 9)),
         published=draw(st.integers(0, 5)),
@@ -130,7 +130,7 @@ def failure_of(watch: Watch, step: Step, failure: Failure) -> Watch:
         case Publish():
             return publishing.unpublished(watch, failure)
         case _:
-            kind = Kind.OPEN if isinstance(step, OpenChannel) else Kind.READ
+            kind = StepKind.OPEN if isinstance(step, OpenChannel) else StepKind.READ
             return refusals.failed(watch, kind, failure, POLICY)
 
 
@@ -157,15 +157,15 @@ def success_of(watch: Watch, step: Step) -> Watch:
 def test_following_the_steps_reaches_rest_and_never_stops_the_only_confirmed_channel(
     watch: Watch, results: list[TryLaterError | RefusedError | None]
 ) -> None:
-    watch, step = settled(claim.claimed(watch, [], "nonce", NOW, POLICY), NOW, POLICY, str(UUID(int=0)))
+    watch, step = decided(claim.claimed(watch, [], "nonce", NOW, POLICY), NOW, POLICY, str(UUID(int=0)))
     for number, error in enumerate(results, start=1):
-        if isinstance(step, Rest):
+        if isinstance(step, Wait):
             break
         error = None if isinstance(step, Forget | Follow) else error  # noqa: PLW2901 (nobody is asked, so nothing fails)
         if isinstance(step, StopChannel):
             assert_not_the_only_one(watch, step.channel)
-        watch, step = settled(outcome(watch, step, error), NOW, POLICY, str(UUID(int=number)))
-    assert isinstance(step, Rest)
+        watch, step = decided(outcome(watch, step, error), NOW, POLICY, str(UUID(int=number)))
+    assert isinstance(step, Wait)
     assert watch.holder is None
     assert watch.due_at is None or watch.due_at > NOW
     assert watch.due_at is not None or not watch.wanted, "a wanted watch is never parked"
@@ -180,7 +180,7 @@ def assert_not_the_only_one(watch: Watch, channel: Channel) -> None:
 @given(watches())
 def test_settling_gives_up_a_confirmed_channel_only_for_a_newer_confirmed_one_or_at_the_end(watch: Watch) -> None:
     before = watch.confirmed(NOW)
-    after, _ = settled(watch, NOW, POLICY, "fresh")
+    after, _ = decided(watch, NOW, POLICY, "fresh")
     if before and watch.wanted:
         kept = after.confirmed(NOW)
         assert kept
@@ -189,50 +189,52 @@ def test_settling_gives_up_a_confirmed_channel_only_for_a_newer_confirmed_one_or
 
 @given(watches(), st.lists(st.integers(0, 8), max_size=4))
 def test_news_always_lead_to_a_reading_and_unknown_channels_to_a_stop(watch: Watch, numbers: list[int]) -> None:
-    news = [News(watch.id, f"c{number}", "r", NOW + timedelta(days=1), NOW) for number in numbers]
-    claimed = claim.claimed(watch, news, "nonce", NOW, POLICY)
-    for each in news:
+    notifications = [
+        PendingNotification(watch.id, f"c{number}", "r", NOW + timedelta(days=1), NOW) for number in numbers
+    ]
+    claimed = claim.claimed(watch, notifications, "nonce", NOW, POLICY)
+    for each in notifications:
         channel = claimed.channels[each.channel_id]
         assert channel.answered
         assert each.channel_id in watch.channels or channel.retired
-    if news:
+    if notifications:
         assert claimed.read_at == NOW
 
 
 @given(watches())
 def test_retired_is_never_taken_back(watch: Watch) -> None:
-    after, _ = settled(watch, NOW, POLICY, "fresh")
+    after, _ = decided(watch, NOW, POLICY, "fresh")
     for each in watch.retired:
         assert each.id not in after.channels or after.channels[each.id].retired
 
 
 @given(watches())
 def test_settling_twice_decides_the_same(watch: Watch) -> None:
-    once, step = settled(watch, NOW, POLICY, "fresh")
-    if isinstance(step, Rest):
-        twice, again = settled(replace(once, pending=()), NOW, POLICY, "fresh")
+    once, step = decided(watch, NOW, POLICY, "fresh")
+    if isinstance(step, Wait):
+        twice, again = decided(replace(once, pending=()), NOW, POLICY, "fresh")
         assert again == step
         assert twice.sequence == once.sequence, "nothing is announced twice"
 
 
 @given(watches(), moments)
 def test_a_watch_that_nobody_holds_can_be_claimed_for_its_news_due_or_not(watch: Watch, due_at: datetime) -> None:
-    assert claimable(replace(watch, due_at=due_at, holder=None), NOW, news=True)
-    assert claimable(replace(watch, due_at=due_at, holder="x"), NOW, news=True) == (due_at <= NOW)
+    assert claimable(replace(watch, due_at=due_at, holder=None), NOW, notifications=True)
+    assert claimable(replace(watch, due_at=due_at, holder="x"), NOW, notifications=True) == (due_at <= NOW)
 
 
 def test_what_is_retired_is_stopped_before_anything_is_opened() -> None:
     old = Channel("old", 1, NOW, resource_id="r", expiration=NOW + timedelta(days=1), retired=NOW)
-    watch = replace(registration.created(Order(ACL, "a", "alice@example.com"), Wish(), NOW), channels={"old": old})
+    watch = replace(registration.created(Target(ACL, "a", "alice@example.com"), Options(), NOW), channels={"old": old})
     assert next_step(watch, NOW, POLICY) == StopChannel(old)
 
 
 def test_a_watch_that_ended_long_ago_forgets_what_it_read_and_is_parked() -> None:
     watch = replace(
-        registration.created(Order(ACL, "a", "alice@example.com"), Wish(), NOW),
+        registration.created(Target(ACL, "a", "alice@example.com"), Options(), NOW),
         wanted=False,
         stopped_at=NOW - POLICY.retention,
         item_count=3,
     )
     assert next_step(watch, NOW, POLICY) == Forget()
-    assert next_step(registration.forgotten(watch), NOW, POLICY) == Rest(None)
+    assert next_step(registration.forgotten(watch), NOW, POLICY) == Wait(None)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from calendar_watch.firestore.documents import (
     entry_document,
     entry_of,
-    news_document,
-    news_of,
+    notification_document,
+    notification_of,
     part_document,
     part_of,
     watch_document,
@@ -20,11 +20,11 @@ from calendar_watch.firestore.documents import (
 )
 from calendar_watch.model.channel import Channel
 from calendar_watch.model.listing import Counts, Listing
-from calendar_watch.model.notification import News
+from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.snapshot import Snapshot
-from calendar_watch.model.target import Order, Wish
-from calendar_watch.model.watch import Cause, Kind, Refusal, State, Watch
+from calendar_watch.model.target import Options, Target
+from calendar_watch.model.watch import ReadCause, Refusal, State, StepKind, Watch
 from calendar_watch.reasons import Reason
 
 NEWER = {"schema": 2, "invented_later": {"deep": [1]}}
@@ -50,8 +50,8 @@ channels = st.builds(
     failures=counts,
     renew_at=st.none() | moments,
 )
-orders = st.builds(
-    Order,
+targets = st.builds(
+    Target,
     st.sampled_from(sorted(RESOURCES)).map(RESOURCES.__getitem__),
     st.none() | texts,
     st.none() | texts,
@@ -71,9 +71,9 @@ listings = st.builds(
 )
 watches = st.builds(
     Watch,
-    order=orders,
-    wish=st.builds(
-        Wish,
+    target=targets,
+    options=st.builds(
+        Options,
         st.none() | counts,
         st.dictionaries(texts, texts, max_size=3),
         st.lists(texts, max_size=2).map(tuple),
@@ -86,10 +86,10 @@ watches = st.builds(
     stopped_at=st.none() | moments,
     due_at=st.none() | moments,
     holder=st.none() | texts,
-    turn=counts,
+    write_count=counts,
     read_at=st.none() | moments,
-    read_cause=st.sampled_from(Cause),
-    news_at=st.none() | moments,
+    read_cause=st.sampled_from(ReadCause),
+    notified_at=st.none() | moments,
     last_sync=st.none() | moments,
     brake=st.booleans(),
     digest=texts,
@@ -101,17 +101,17 @@ watches = st.builds(
     counts=st.builds(Counts, counts, counts, counts),
     parts=st.lists(texts, min_size=1, max_size=3).map(tuple),
     stored=counts,
-    roster=counts,
-    followed_to=counts,
+    follow_revision=counts,
+    followed_revision=counts,
     following=st.booleans(),
-    not_before=st.dictionaries(st.sampled_from(Kind), moments),
-    failures=st.dictionaries(st.sampled_from(Kind), counts),
-    refusal=st.none() | st.builds(Refusal, st.sampled_from(Reason), texts, st.sampled_from(Kind), texts),
+    not_before=st.dictionaries(st.sampled_from(StepKind), moments),
+    failures=st.dictionaries(st.sampled_from(StepKind), counts),
+    refusal=st.none() | st.builds(Refusal, st.sampled_from(Reason), texts, st.sampled_from(StepKind), texts),
     channels=st.lists(channels, max_size=3).map(lambda each: {channel.id: channel for channel in each}),
     generation=counts,
     unconfirmed=counts,
     was_confirmed=st.booleans(),
-    surprises=counts,
+    unannounced_changes=counts,
     sequence=counts,
     published=counts,
     announced=st.none() | st.sampled_from(State),
@@ -142,12 +142,12 @@ def test_what_a_later_release_adds_to_a_watch_is_passed_over(watch: Watch) -> No
 
 def test_what_an_earlier_release_did_not_store_takes_its_default() -> None:
     channel = Channel("c", 1, NOW)
-    watch = Watch(Order(RESOURCES["acl"], "c"), Wish(), NOW, channels={"c": channel})
+    watch = Watch(Target(RESOURCES["acl"], "c"), Options(), NOW, channels={"c": channel})
     document: dict[str, Any] = watch_document(watch)
     for name in (
         "counts",
-        "surprises",
-        "news_at",
+        "unannounced_changes",
+        "notified_at",
         "discarded",
         "follow",
         "followed_by",
@@ -161,11 +161,14 @@ def test_what_an_earlier_release_did_not_store_takes_its_default() -> None:
 
 
 @given(texts, st.from_regex(r"[A-Za-z0-9\-_+=~]{1,64}", fullmatch=True), st.none() | moments, moments)
-def test_news_comes_back_under_the_name_it_was_stored_by(
+def test_a_notification_comes_back_under_the_name_it_was_stored_by(
     resource_id: str, channel_id: str, expiration: datetime | None, received: datetime
 ) -> None:
-    news = News("w" * 32, channel_id, resource_id, expiration, received)
-    assert news_of(f"{news.watch_id}~{channel_id}", news_document(news) | NEWER) == news
+    notifications = PendingNotification("w" * 32, channel_id, resource_id, expiration, received)
+    assert (
+        notification_of(f"{notifications.watch_id}~{channel_id}", notification_document(notifications) | NEWER)
+        == notifications
+    )
 
 
 @given(items, st.lists(texts, max_size=3).map(tuple), counts, st.dictionaries(texts, counts, max_size=3))

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from calendar_watch.errors import InvalidRequestError
 from calendar_watch.http.watch_request import Rules, read_body
 from calendar_watch.model.resources import RESOURCES
-from calendar_watch.model.target import Order, Wish
+from calendar_watch.model.target import Options, Target
 
 ALICE = "alice@example.com"
 BODY = {"resource": "acl", "calendarId": "team@example.com", "subject": ALICE}
@@ -28,14 +28,14 @@ def wrong(body: object, by: Rules) -> list[tuple[str, str]]:
 
 def test_a_body_becomes_what_is_followed_and_what_is_wished() -> None:
     body = {**BODY, "params": {"ttl": "600"}, "labels": {"team": "red"}}
-    order, wish = read_body(body, rules())
-    assert order == Order(RESOURCES["acl"], "team@example.com", ALICE)
-    assert wish == Wish(600, {"team": "red"})
+    target, options = read_body(body, rules())
+    assert target == Target(RESOURCES["acl"], "team@example.com", ALICE)
+    assert options == Options(600, {"team": "red"})
 
 
 @pytest.mark.parametrize("empty", [{}, {"params": None, "labels": None}, {"params": {}, "labels": {}, "follow": []}])
 def test_nothing_wished_is_nothing_however_it_is_said(empty: dict[str, Any]) -> None:
-    assert read_body({**BODY, **empty}, rules())[1] == Wish()
+    assert read_body({**BODY, **empty}, rules())[1] == Options()
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,8 @@ anything = st.recursive(
 def test_whatever_comes_is_read_or_refused_by_the_names_of_its_fields(body: dict[str, Any], auth_mode: str) -> None:
     for given_body in (body, {**BODY, **body}):
         with suppress(InvalidRequestError):
-            order, _ = read_body(given_body, rules(auth_mode))
-            assert (order.calendar_id is not None) == order.resource.per_calendar
+            target, _ = read_body(given_body, rules(auth_mode))
+            assert (target.calendar_id is not None) == target.resource.per_calendar
             assert given_body.keys() <= set(FIELDS)
 
 

@@ -7,17 +7,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_watch.model.cloud_event import announced, reported
+from calendar_watch.model.cloud_event import with_changes, with_watch_event
 from calendar_watch.model.diff import Change, apply, compare, emptied
 from calendar_watch.model.resources import ACL, Item
 from calendar_watch.model.snapshot import Items, Snapshot, collect
-from calendar_watch.model.target import Order, Wish
-from calendar_watch.model.watch import Cause, Watch
+from calendar_watch.model.target import Options, Target
+from calendar_watch.model.watch import ReadCause, Watch
 from calendar_watch.times import rfc3339
+from tests.support.world import policy_of
 
 FIELDS = ("id", "role", "scope")
+POLICY = policy_of()
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-WATCH = Watch(Order(ACL, "team@example.com", "alice@example.com"), Wish(None, {"team": "red"}), created=NOW, sequence=7)
+WATCH = Watch(
+    Target(ACL, "team@example.com", "alice@example.com"), Options(None, {"team": "red"}), created=NOW, sequence=7
+)
 
 ids = st.text("abé", min_size=1, max_size=2)
 values = st.sampled_from(["reader", "writer", {"type": "user"}, ["a"], None])
@@ -136,34 +140,34 @@ def told(watch: Watch, number: int = 0) -> Any:
 
 def test_changes_are_numbered_on_from_the_watchs_sequence() -> None:
     changes = [Change("a", None, {"id": "a"}), Change("b", {"id": "b"}, None)]
-    after = reported(WATCH, changes, NOW)
+    after = with_changes(WATCH, changes, NOW, POLICY)
     assert after.sequence == 9
     assert [(each["id"], each["sequence"]) for each in after.pending] == [
         (f"{WATCH.id}.8", "00000000000000000008"),
         (f"{WATCH.id}.9", "00000000000000000009"),
     ]
     assert [each["type"] for each in after.pending] == ["calendarwatch.acl.created.v1", "calendarwatch.acl.deleted.v1"]
-    assert reported(after, [], NOW) == after
+    assert with_changes(after, [], NOW, POLICY) == after
 
 
 @pytest.mark.parametrize(
     ("cause", "spelled"),
     [
-        (Cause.NOTIFICATION, "notification"),
-        (Cause.SETTLE, "notification"),
-        (Cause.SCHEDULE, "reconciliation"),
-        (Cause.OPENED, "reconciliation"),
+        (ReadCause.NOTIFICATION, "notification"),
+        (ReadCause.SETTLE, "notification"),
+        (ReadCause.SCHEDULE, "schedule"),
+        (ReadCause.OPENED, "schedule"),
     ],
 )
-def test_a_change_tells_why_it_was_found(cause: Cause, spelled: str) -> None:
+def test_a_change_tells_why_it_was_found(cause: ReadCause, spelled: str) -> None:
     change = Change("a", {"id": "a", "role": "reader"}, {"id": "a", "role": "writer"})
-    event = told(reported(replace(WATCH, read_cause=cause), [change], NOW))
+    event = told(with_changes(replace(WATCH, read_cause=cause), [change], NOW, POLICY))
     assert event["data"]["cause"] == spelled
     assert event["data"]["changedFields"] == ["role"]
 
 
 def test_an_event_of_the_watch_itself_has_no_item_and_no_subject() -> None:
-    event = told(announced(replace(WATCH, item_count=3), "opened", NOW))
+    event = told(with_watch_event(replace(WATCH, item_count=3), "opened", NOW, POLICY))
     assert event["type"] == "calendarwatch.watch.opened.v1"
     assert event["data"].keys() == {"watch", "state", "reason", "detail", "itemCount"}
     assert event["data"]["itemCount"] == 3

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendar_watch.firestore.documents import part_document
-from calendar_watch.model.parts import WHOLE, beside_series, leaf_of, place_of, split
+from calendar_watch.model.parts import WHOLE, beside_series, key_of, part_name_of, split
 from calendar_watch.model.resources import Item
 from calendar_watch.model.snapshot import Snapshot
 
@@ -29,13 +29,13 @@ def grown(items: list[Item], largest: int = 300) -> list[Snapshot]:
 
 @given(collections)
 def test_however_it_splits_every_item_is_in_the_one_leaf_where_it_is_looked_for(items: list[Item]) -> None:
-    leaves = grown(items)
-    names = {each.name for each in leaves}
-    assert sum(len(each.items) for each in leaves) == len(items)
+    part_names = grown(items)
+    names = {each.name for each in part_names}
+    assert sum(len(each.items) for each in part_names) == len(items)
     for item in items:
-        [leaf] = [each for each in leaves if each.name == leaf_of(names, item)]
-        assert leaf.items[item["id"]] == item
-        assert leaf.seen[item["id"]] == 7
+        [part_name] = [each for each in part_names if each.name == part_name_of(names, item)]
+        assert part_name.items[item["id"]] == item
+        assert part_name.seen[item["id"]] == 7
 
 
 @given(collections)
@@ -47,9 +47,9 @@ def test_leaves_cover_everything_and_never_overlap(items: list[Item]) -> None:
 
 @given(collections)
 def test_leaves_in_order_of_name_hold_items_in_order_of_place(items: list[Item]) -> None:
-    leaves = sorted(grown(items), key=lambda leaf: leaf.name)
-    through = [item for leaf in leaves for item in sorted(leaf.items.values(), key=place_of)]
-    assert through == sorted(items, key=place_of)
+    part_names = sorted(grown(items), key=lambda part_name: part_name.name)
+    through = [item for part_name in part_names for item in sorted(part_name.items.values(), key=key_of)]
+    assert through == sorted(items, key=key_of)
 
 
 @given(ids, st.lists(ids, min_size=1, max_size=5, unique=True))
@@ -57,7 +57,7 @@ def test_a_series_lies_beside_its_exceptions_and_comes_before_them(series: str, 
     exceptions = [{"id": each, "recurringEventId": series} for each in others if each != series]
     in_order = sorted([*exceptions, {"id": series}], key=beside_series)
     assert in_order[0] == {"id": series}
-    assert len({place_of(each)[:25] for each in in_order}) == 1
+    assert len({key_of(each)[:25] for each in in_order}) == 1
 
 
 def test_a_small_collection_is_one_part() -> None:
@@ -67,6 +67,6 @@ def test_a_small_collection_is_one_part() -> None:
 def test_a_part_never_comes_near_what_a_document_may_hold() -> None:
     """Even if it cannot be compressed at all."""
     items = [{"id": f"{n:05}", "summary": f"{n * 7919:0>900}"} for n in range(5000)]
-    for leaf in split(whole(items)):
-        assert sum(len(str(each)) for each in leaf.items.values()) < 500_000
-        assert len(part_document(leaf, 0)["items"]) < 500_000
+    for part_name in split(whole(items)):
+        assert sum(len(str(each)) for each in part_name.items.values()) < 500_000
+        assert len(part_document(part_name, 0)["items"]) < 500_000

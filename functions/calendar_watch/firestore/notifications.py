@@ -7,22 +7,27 @@ from google.api_core import exceptions
 from google.cloud import firestore
 
 from calendar_watch.firestore.client import answered
-from calendar_watch.firestore.documents import news_document
-from calendar_watch.model.notification import News
+from calendar_watch.firestore.documents import notification_document
+from calendar_watch.model.notification import PendingNotification
 
-NEWS = "calendar_watch_news"
+NOTIFICATIONS = "calendar_watch_news"
 
 
-class FirestoreNews:
+class FirestoreNotifications:
     """Implements `ports.NewsStore`. `timeout` is in seconds, for each call."""
 
     def __init__(self, client: firestore.Client, timeout: float):
         self._client = client
         self._timeout = timeout
 
-    def announce(self, news: News) -> bool:
+    def put(self, notification: PendingNotification) -> bool:
         """Repeating this is harmless: a message that waits already serves for every later one."""
-        creating = partial(place_of(self._client, news).create, news_document(news), retry=None, timeout=self._timeout)
+        creating = partial(
+            reference_of(self._client, notification).create,
+            notification_document(notification),
+            retry=None,
+            timeout=self._timeout,
+        )
         try:
             answered(creating, self._timeout)
         except exceptions.AlreadyExists:
@@ -30,5 +35,5 @@ class FirestoreNews:
         return True
 
 
-def place_of(client: firestore.Client, news: News) -> Any:
-    return client.collection(NEWS).document(f"{news.watch_id}~{news.channel_id}")
+def reference_of(client: firestore.Client, notification: PendingNotification) -> Any:
+    return client.collection(NOTIFICATIONS).document(f"{notification.watch_id}~{notification.channel_id}")

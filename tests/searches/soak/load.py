@@ -6,19 +6,19 @@ from contextlib import ExitStack
 
 from tests.support.stack import Repeated
 
-from .havoc import Havoc
+from .kill_and_freeze import KillAndFreeze
 from .people import Operator, Users
 from .witness import Witness
 
-_BETWEEN_STRIKES, _BETWEEN_CHANGES, _BETWEEN_READINGS, _BETWEEN_ORDERS = 2.0, 0.1, 0.1, 1.0
+_BETWEEN_KILLS, _BETWEEN_CHANGES, _BETWEEN_READINGS, _BETWEEN_ORDERS = 2.0, 0.1, 0.1, 1.0
 _BETWEEN_LINES = 10.0
 
 Tell = Callable[[str], None]
 
 
-class Noise:
-    def __init__(self, havoc: Havoc, users: Users, operator: Operator, witness: Witness):
-        self._havoc = havoc
+class Load:
+    def __init__(self, kill_and_freeze: KillAndFreeze, users: Users, operator: Operator, witness: Witness):
+        self._kill_and_freeze = kill_and_freeze
         self._users = users
         self._operator = operator
         self._witness = witness
@@ -26,9 +26,9 @@ class Noise:
     def make(self, seconds: float, tell: Tell) -> None:
         """Raise what anybody met that should not be."""
         began = time.monotonic()
-        with ExitStack() as noise:
-            noise.enter_context(self._havoc)
-            loops = [noise.enter_context(each) for each in self._loops()]
+        with ExitStack() as load:
+            load.enter_context(self._kill_and_freeze)
+            loops = [load.enter_context(each) for each in self._loops()]
             while (left := began + seconds - time.monotonic()) > 0:
                 time.sleep(min(left, _BETWEEN_LINES))
                 for each in loops:
@@ -38,11 +38,11 @@ class Noise:
     def __str__(self) -> str:
         return (
             f"{self._users.changes} changes made, {self._witness.changes} reported, "
-            f"{self._users.losses} messages lost, {self._havoc.kills} kills, {self._havoc.freezes} freezes"
+            f"{self._users.losses} messages lost, {self._kill_and_freeze}"
         )
 
     def _loops(self) -> Iterator[Repeated]:
         yield Repeated(self._witness.read, _BETWEEN_READINGS)
         yield Repeated(self._users.act, _BETWEEN_CHANGES)
         yield Repeated(self._operator.act, _BETWEEN_ORDERS)
-        yield Repeated(self._havoc.strike, _BETWEEN_STRIKES)
+        yield Repeated(self._kill_and_freeze.strike, _BETWEEN_KILLS)

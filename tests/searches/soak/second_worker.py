@@ -8,14 +8,14 @@ from tests.support.stack import Function, Stack, Ticker, free_ports
 
 
 @contextmanager
-def twin_of_renew(stack: Stack) -> Iterator[Function]:
+def second_renew(stack: Stack) -> Iterator[Function]:
     logs = stack.logs / "twin"
     logs.mkdir()
-    twin = Function("renew", next(free_ports()), stack.environment, logs)
-    twin.start()
-    with Ticker(twin.url, TICK):
+    second_worker = Function("renew", next(free_ports()), stack.environment, logs)
+    second_worker.start()
+    with Ticker(second_worker.url, TICK):
         try:
-            twin.wait()
-            yield twin
+            second_worker.wait()
+            yield second_worker
         finally:
-            twin.kill()
+            second_worker.kill()

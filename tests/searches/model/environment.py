@@ -24,7 +24,7 @@ def without_live(state: State, channel_id: int) -> State:
     return state._replace(google=state.google._replace(live=live))
 
 
-class Surroundings:
+class Environment:
     def __init__(self, bounds: Bounds, rules: Rules):
         self._bounds = bounds
         self._rules = rules
@@ -82,7 +82,7 @@ class Surroundings:
 
     def _acknowledged(self, state: State, message: Message) -> State:
         must = max(state.must, message.value) if state.doc.wanted else state.must
-        return state.landed(message)._replace(news=state.news | {message.channel}, must=must)
+        return state.landed(message)._replace(notifications=state.notifications | {message.channel}, must=must)
 
     def _mishaps(self, state: State, message: Message) -> Iterator[Step]:
         faults = self._bounds.of
@@ -91,19 +91,21 @@ class Surroundings:
         if "doubled message" in faults:
             yield Step(f"{message} is doubled", PERHAPS, state.flying_too(message))
         if "lost message" in faults and self._rules.answers_anyway():
-            after = self._acknowledged(state, message)._replace(news=state.news)
+            after = self._acknowledged(state, message)._replace(notifications=state.notifications)
             yield Step(f"204 for {message}, which could not be stored", PERHAPS, after)
         if "unanswered message" in faults:
-            after = state._replace(news=state.news | {message.channel})
+            after = state._replace(notifications=state.notifications | {message.channel})
             yield Step(f"503 for {message}, yet it was taken", PERHAPS, after)
         if "late message" in faults:
-            after = state._replace(late_news=state.late_news | {message.channel})
+            after = state._replace(late_notifications=state.late_notifications | {message.channel})
             yield Step(f"503 for {message}, and it is taken later", PERHAPS, after)
 
     def _late(self, state: State) -> Iterator[Step]:
-        for each in state.late_news:
-            after = state._replace(late_news=state.late_news - {each}, news=state.news | {each})
-            yield Step(f"late news of channel {each} land", SURELY, after)
+        for each in state.late_notifications:
+            after = state._replace(
+                late_notifications=state.late_notifications - {each}, notifications=state.notifications | {each}
+            )
+            yield Step(f"late notifications of channel {each} land", SURELY, after)
         for each in state.late_calls:
             never = state._replace(late_calls=state.late_calls - {each})
             yield Step(f"the late call to open {each} never arrives", SURELY, never)

@@ -4,33 +4,33 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from random import Random
 
-from tests.searches.chaos.postman import Postman
-from tests.searches.chaos.theatre import Theatre
+from tests.searches.chaos.composition import Composition
+from tests.searches.chaos.deliveries import Deliveries
+from tests.searches.chaos.fault_rates import Dice
 from tests.searches.chaos.users import Users
-from tests.searches.chaos.weather import Dice
 from tests.support.world import ADDRESS, ALICE, BOB
 
 _WHOLE = ("acl", "calendarList", "settings")
 """Where a listing that is too short for once can be made up for; an increment of events would be a lie for good."""
 
 
-class Strikes:
-    def __init__(self, theatre: Theatre, users: Users, dice: Dice, postman: Postman, random: Random):
-        self._theatre = theatre
+class Outages:
+    def __init__(self, composition: Composition, users: Users, dice: Dice, deliveries: Deliveries, random: Random):
+        self._composition = composition
         self._users = users
         self._dice = dice
-        self._postman = postman
+        self._deliveries = deliveries
         self._random = random
         self.ended: set[str] = set()
         """Channels that somebody else has stopped."""
         self._undoing: list[tuple[datetime, Callable[[], None]]] = []
-        self._strikes: Mapping[str, Callable[[], None]] = {
+        self._outages: Mapping[str, Callable[[], None]] = {
             "google away": lambda: self._away("google"),
             "firestore away": lambda: self._away("store"),
             "pubsub away": lambda: self._away("pubsub"),
-            "empty listing": lambda: theatre.google.faults.empty_next_listings(random.choice(_WHOLE), 1),
-            "half a listing": lambda: theatre.google.faults.halve_next_listings(random.choice(_WHOLE), 1),
-            "tokens expire": theatre.google.expire_sync_tokens,
+            "empty listing": lambda: composition.google.faults.empty_next_listings(random.choice(_WHOLE), 1),
+            "half a listing": lambda: composition.google.faults.halve_next_listings(random.choice(_WHOLE), 1),
+            "tokens expire": composition.google.expire_sync_tokens,
             "revoked": self._revoke,
             "unreachable": lambda: self._block("fail"),
             "blocked": lambda: self._block("drop"),
@@ -38,14 +38,14 @@ class Strikes:
             "channel ends early": self._end_early,
         }
 
-    def strike(self) -> None:
-        what = self._random.choice(sorted(self._dice.weather.strikes))
+    def begin(self) -> None:
+        what = self._random.choice(sorted(self._dice.rates.outages))
         self._dice.struck[what] += 1
-        self._strikes[what]()
+        self._outages[what]()
 
     def mend(self) -> None:
         """What was to last until now is over."""
-        now = self._theatre.stage.now
+        now = self._composition.now
         for _, undo in [each for each in self._undoing if each[0] <= now]:
             undo()
         self._undoing = [each for each in self._undoing if each[0] > now]
@@ -54,32 +54,32 @@ class Strikes:
         for _, undo in self._undoing:
             undo()
         self._undoing.clear()
-        self._postman.silent.clear()
+        self._deliveries.silent.clear()
 
     def _for_a_while(self, undo: Callable[[], None]) -> None:
-        self._undoing.append((self._theatre.stage.now + timedelta(minutes=self._random.uniform(0.5, 10)), undo))
+        self._undoing.append((self._composition.now + timedelta(minutes=self._random.uniform(0.5, 10)), undo))
 
     def _away(self, edge: str) -> None:
         self._dice.away(edge, self._random.uniform(5, 120))
 
     def _revoke(self) -> None:
         subject = self._random.choice((ALICE, BOB))
-        self._theatre.revoked.add(subject)
-        self._for_a_while(lambda: self._theatre.revoked.discard(subject))
+        self._composition.revoked.add(subject)
+        self._for_a_while(lambda: self._composition.revoked.discard(subject))
 
     def _block(self, how: str) -> None:
-        faults = self._theatre.google.faults
+        faults = self._composition.google.faults
         faults.block(ADDRESS, "drop" if how == "drop" else "fail")
         self._for_a_while(lambda: faults.unblock(ADDRESS))
 
     def _silence(self) -> None:
-        live = self._theatre.google.live_channels()
+        live = self._composition.google.live_channels()
         if live:
-            self._postman.silent.add(self._random.choice(live).id)
+            self._deliveries.silent.add(self._random.choice(live).id)
 
     def _end_early(self) -> None:
         """Google may end a channel whenever it likes: here, somebody else with the same account stops it."""
-        live = self._theatre.google.live_channels()
+        live = self._composition.google.live_channels()
         if live:
             channel = self._random.choice(live)
             body = {"id": channel.id, "resourceId": channel.resource_id}

@@ -54,7 +54,7 @@ class Worker:
         self.done = True
 
 
-class Stage:
+class Scheduler:
     """`now` is true time; what a worker takes for it is `clock()`."""
 
     def __init__(self, now: datetime):

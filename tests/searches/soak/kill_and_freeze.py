@@ -10,7 +10,7 @@ from typing import Self
 
 from tests.support.stack import Function, ProcessError
 
-from .ice import frozen
+from .freeze import frozen
 
 _FREEZES = 0.6
 """So many for each kill."""
@@ -18,7 +18,7 @@ _SHORTEST, _LONGEST = 0.5, 2.0
 """Leases: most freezes outlast one."""
 
 
-class Havoc:
+class KillAndFreeze:
     """`strike` kills one of them, and now and then freezes another. After its block all are up again."""
 
     def __init__(self, functions: Sequence[Function], lease: float, random: Random):
@@ -46,6 +46,9 @@ class Havoc:
         if self._random.random() < _FREEZES:
             seconds = self._lease * self._random.uniform(_SHORTEST, _LONGEST)
             self.freezes += self._befalls(partial(self._freeze, seconds))
+
+    def __str__(self) -> str:
+        return f"{self.kills} kills, {self.freezes} freezes"
 
     def _befalls(self, fate: Callable[[Function], None]) -> bool:
         """One that is neither frozen nor on its way up, if there is any."""

@@ -1,4 +1,4 @@
-"""How bad it is: what may strike, and how often. The seed chooses."""
+"""How bad it is: what may break, and how often. The seed chooses."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from tests.searches.chaos.gate import BRIEF, LASTING, Fate
-from tests.searches.chaos.stage import Stage
+from tests.searches.chaos.fault_injection import BRIEF, LASTING, Fate
+from tests.searches.chaos.scheduler import Scheduler
 
 _STORE = ("unavailable", "lost", "contended")
 _PUBSUB = ("refused", "lost")
@@ -21,7 +21,7 @@ _LATENCY = (0.0, 0.0, 0.0, 0.1, 0.7)
 
 
 @dataclass(frozen=True, slots=True)
-class Weather:
+class FaultRates:
     """Chances, for each call, message or worker."""
 
     name: str
@@ -37,18 +37,18 @@ class Weather:
     """Seconds by which a worker's clock may be wrong, in either direction."""
     safety: bool = True
     """Whether there are safety reads."""
-    strikes: frozenset[str] = frozenset(
+    outages: frozenset[str] = frozenset(
         {"google away", "firestore away", "pubsub away", "empty listing", "half a listing", "tokens expire"}
     )
 
 
-STEADY = Weather("steady")
+STEADY = FaultRates("steady")
 """Nothing that would explain why a watch has no channel."""
-LOSSLESS = Weather(
+LOSSLESS = FaultRates(
     "lossless",
     safety=False,
     lasting=0.05,
-    strikes=STEADY.strikes - {"half a listing"} | {"revoked", "unreachable"},
+    outages=STEADY.outages - {"half a listing"} | {"revoked", "unreachable"},
 )
 """Whatever was acknowledged has to be read, as nothing else would ever find it; nor that a listing was too short."""
 STORM = replace(
@@ -57,10 +57,10 @@ STORM = replace(
     safety=True,
     lasting=0.1,
     dropped=0.2,
-    strikes=STEADY.strikes | LOSSLESS.strikes | {"channel dies", "channel ends early", "blocked"},
+    outages=STEADY.outages | LOSSLESS.outages | {"channel dies", "channel ends early", "blocked"},
 )
-WEATHERS = (STEADY, LOSSLESS, STORM)
-CALM = Weather("calm", 0, 0, 0, 0, 0, 0, 0, 0, strikes=frozenset())
+ALL_RATES = (STEADY, LOSSLESS, STORM)
+CALM = FaultRates("calm", 0, 0, 0, 0, 0, 0, 0, 0, outages=frozenset())
 
 
 FORCED: Mapping[str, Mapping[str, str]] = {
@@ -74,10 +74,10 @@ FORCED: Mapping[str, Mapping[str, str]] = {
 class Dice:
     """Decides what becomes of each call. `struck` counts what went wrong."""
 
-    def __init__(self, weather: Weather, stage: Stage, dice: Random):
-        self.weather = weather
+    def __init__(self, rates: FaultRates, scheduler: Scheduler, dice: Random):
+        self.rates = rates
         self.struck: Counter[str] = Counter()
-        self._stage = stage
+        self._scheduler = scheduler
         self._dice = dice
         self._away: dict[str, datetime] = {}
         self.forced = ""
@@ -85,10 +85,10 @@ class Dice:
 
     def away(self, edge: str, seconds: float) -> None:
         """Everything that passes this edge fails for so long."""
-        self._away[edge] = self._stage.now + timedelta(seconds=seconds)
+        self._away[edge] = self._scheduler.now + timedelta(seconds=seconds)
 
     def calm(self) -> None:
-        self.weather = CALM
+        self.rates = CALM
         self._away.clear()
 
     def __call__(self, call: str) -> Fate:
@@ -98,16 +98,16 @@ class Dice:
         return fate
 
     def _fate(self, call: str) -> Fate:
-        edge, weather = call.partition(".")[0], self.weather
+        edge, rates = call.partition(".")[0], self.rates
         if self.forced:
             return self._forced(edge)
-        if weather is CALM:
+        if rates is CALM:
             return Fate()
-        if self._dice.random() < weather.deaths:
+        if self._dice.random() < rates.deaths:
             return Fate(dies=self._dice.choice(("before", "after")))
-        if self._stage.now < self._away.get(edge, self._stage.now) or self._dice.random() < weather.mishaps:
+        if self._scheduler.now < self._away.get(edge, self._scheduler.now) or self._dice.random() < rates.mishaps:
             return Fate(self._mishap(call))
-        if self._dice.random() < weather.hangs * (_GOOGLE_HANGS if edge == "google" else 1):
+        if self._dice.random() < rates.hangs * (_GOOGLE_HANGS if edge == "google" else 1):
             return Fate(seconds=self._dice.choice(_HANGS))
         return Fate(seconds=self._dice.choice(_LATENCY) if edge == "google" else 0)
 
@@ -123,6 +123,6 @@ class Dice:
             return self._dice.choice(_STORE if edge == "store" else _PUBSUB)
         if what == "channels.stop":
             return self._dice.choice(_STOPPING)
-        if self._dice.random() < self.weather.lasting:
+        if self._dice.random() < self.rates.lasting:
             return self._dice.choice(list(LASTING))
         return self._dice.choice(_OPENING if what.endswith("watch") else list(BRIEF))

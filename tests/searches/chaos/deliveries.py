@@ -5,66 +5,66 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from calendar_watch.reconciler.reconcile import Attendance
+from calendar_watch.reconciler.reconcile import Result
 from tests.doubles.calendar_simulator import Delivery
 from tests.doubles.local_pubsub import Courier
 from tests.doubles.local_pubsub import Delivery as Push
-from tests.searches.chaos.theatre import PUSHES, Theatre
-from tests.searches.chaos.weather import Dice
+from tests.searches.chaos.composition import PUSHES, Composition
+from tests.searches.chaos.fault_rates import Dice
 
 _LONGEST_DELAY = 90.0
 
 
-class Postman:
+class Deliveries:
     """`acknowledged` is when the last 2xx to a message about each channel was answered."""
 
-    def __init__(self, theatre: Theatre, dice: Dice, random: Random, attended: Callable[[str, Attendance], None]):
+    def __init__(self, composition: Composition, dice: Dice, random: Random, reconciled: Callable[[str, Result], None]):
         self.acknowledged: dict[str, datetime] = {}
-        self._theatre = theatre
+        self._composition = composition
         self._dice = dice
         self._random = random
-        self._attended = attended
+        self._reconciled = reconciled
         self._held: list[tuple[datetime, Delivery]] = []
-        self._courier = Courier(theatre.pubsub, self._push)
+        self._courier = Courier(composition.pubsub, self._push)
         self.silent: set[str] = set()
         """Channels whose messages Google loses from now on."""
 
     def go_round(self) -> None:
         """Whatever is due by now is on its way to a worker."""
-        now = self._theatre.stage.now
-        for delivery in self._theatre.google.take_due(now):
+        now = self._composition.now
+        for delivery in self._composition.google.take_due(now):
             self._accept(delivery)
         due = [each for each in self._held if each[0] <= now]
         self._held = [each for each in self._held if each[0] > now]
         for _, delivery in due:
             self._deliver(delivery)
-        if self._theatre.pubsub.subscription(PUSHES).backlog:
+        if self._composition.pubsub.subscription(PUSHES).backlog:
             for push in self._courier.take_due():
                 self._enter("wake-up", partial(self._courier.deliver, push))
 
     def next_due(self) -> datetime | None:
-        now = self._theatre.stage.now
-        waiting = [self._theatre.google.next_due(), *(when for when, _ in self._held)]
-        if self._theatre.pubsub.subscription(PUSHES).backlog:
+        now = self._composition.now
+        waiting = [self._composition.google.next_due(), *(when for when, _ in self._held)]
+        if self._composition.pubsub.subscription(PUSHES).backlog:
             waiting.append(now + timedelta(seconds=1))
         return min((each for each in waiting if each), default=None)
 
     def _accept(self, delivery: Delivery) -> None:
-        weather = self._dice.weather
-        if delivery.channel_id in self.silent or self._random.random() < weather.dropped:
+        rates = self._dice.rates
+        if delivery.channel_id in self.silent or self._random.random() < rates.dropped:
             self._dice.struck["dropped"] += 1
             return
-        copies = 2 if self._random.random() < weather.doubled else 1
+        copies = 2 if self._random.random() < rates.doubled else 1
         for _ in range(copies):
-            late = self._random.uniform(0, _LONGEST_DELAY) if self._random.random() < weather.delayed else 0
-            self._held.append((self._theatre.stage.now + timedelta(seconds=late), delivery))
+            late = self._random.uniform(0, _LONGEST_DELAY) if self._random.random() < rates.delayed else 0
+            self._held.append((self._composition.now + timedelta(seconds=late), delivery))
         self._dice.struck["doubled"] += copies - 1
 
     def _deliver(self, delivery: Delivery) -> None:
         def work() -> None:
             status = None
             try:
-                status = self._theatre.receive(delivery)
+                status = self._composition.receive(delivery)
             finally:  # whoever dies has not answered
                 self._answered(delivery, status)
 
@@ -72,18 +72,18 @@ class Postman:
 
     def _answered(self, delivery: Delivery, status: int | None) -> None:
         if status == 204:
-            self.acknowledged[delivery.channel_id] = self._theatre.stage.now
-        self._theatre.gate.digest.delivery(self._theatre.stage.now, delivery.channel_id, status)
-        self._theatre.google.delivered(delivery, status)
+            self.acknowledged[delivery.channel_id] = self._composition.now
+        self._composition.injection.digest.delivery(self._composition.now, delivery.channel_id, status)
+        self._composition.google.delivered(delivery, status)
 
     def _push(self, push: Push) -> int:
         watch_id = push.received.message.attributes["watchId"]
-        attendance = self._theatre.attend(watch_id)
-        if attendance is None:
+        result = self._composition.reconcile(watch_id)
+        if result is None:
             return 503
-        self._attended(watch_id, attendance)
+        self._reconciled(watch_id, result)
         return 204
 
     def _enter(self, name: str, work: Callable[[], None]) -> None:
-        skew = self._random.uniform(-self._dice.weather.skew, self._dice.weather.skew)
-        self._theatre.stage.enter(name, work, timedelta(seconds=skew))
+        skew = self._random.uniform(-self._dice.rates.skew, self._dice.rates.skew)
+        self._composition.scheduler.enter(name, work, timedelta(seconds=skew))

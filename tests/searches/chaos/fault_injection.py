@@ -14,7 +14,7 @@ from tests.doubles.calendar_simulator import SimulatorAdapter
 from tests.doubles.local_pubsub import LocalPubSub, PubSubAdapter
 from tests.doubles.memory_store import Edge
 from tests.searches.chaos.digest import Digest
-from tests.searches.chaos.stage import Stage
+from tests.searches.chaos.scheduler import Scheduler
 from tests.support.line import Cut, Send, refused, said
 from tests.support.line import lost as lost_answer
 
@@ -39,9 +39,9 @@ Fates = Callable[[str], Fate]
 """What becomes of a call, by its name: `store.claim`, `google.acl.watch`, `pubsub.publish`."""
 
 
-class Gate:
-    def __init__(self, stage: Stage, fates: Fates):
-        self.stage = stage
+class FaultInjection:
+    def __init__(self, scheduler: Scheduler, fates: Fates):
+        self.scheduler = scheduler
         self.fates = fates
         self.page_size = 0
         """How many items Google answers at most; 0: as many as are asked for."""
@@ -50,21 +50,21 @@ class Gate:
 
     def passed(self, call: str, act: Callable[[str], _Result]) -> _Result:
         """`act` is told the mishap. Where no worker runs, nothing ever happens."""
-        worker = self.stage.running
+        worker = self.scheduler.running
         if worker is None:
             return act("")
-        self.stage.pause()
+        self.scheduler.pause()
         self.passed_by[call] += 1
         fate = self.fates(call)
-        self.digest.call(self.stage.now, call, astuple(fate))
+        self.digest.call(self.scheduler.now, call, astuple(fate))
         if fate.dies == "before":
-            self.stage.die()
-        worker.acted = self.stage.now
+            self.scheduler.die()
+        worker.acted = self.scheduler.now
         result = act(fate.mishap)
         if fate.dies == "after":
-            self.stage.die()
+            self.scheduler.die()
         if fate.seconds:
-            self.stage.pause(fate.seconds)
+            self.scheduler.pause(fate.seconds)
         return result
 
 
@@ -76,9 +76,9 @@ STORE_MISHAPS: dict[str, Edge] = {
 }
 
 
-def store_edge(gate: Gate) -> Edge:
+def store_edge(injection: FaultInjection) -> Edge:
     def edge(rpc: str, act: Callable[[], _Result], /) -> _Result:
-        return gate.passed(f"store.{rpc}", lambda mishap: STORE_MISHAPS[mishap](rpc, act))
+        return injection.passed(f"store.{rpc}", lambda mishap: STORE_MISHAPS[mishap](rpc, act))
 
     return edge
 
@@ -126,13 +126,13 @@ _GOOGLE_MISHAPS = {**BRIEF, **LASTING}
 
 
 class GoogleEdge(SimulatorAdapter):
-    def __init__(self, gate: Gate, *args: Any):
+    def __init__(self, injection: FaultInjection, *args: Any):
         super().__init__(*args)
-        self._gate = gate
+        self._injection = injection
 
     def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
-        if self._gate.page_size:
-            request.url = re.sub(r"maxResults=\d+", f"maxResults={self._gate.page_size}", request.url or "")
+        if self._injection.page_size:
+            request.url = re.sub(r"maxResults=\d+", f"maxResults={self._injection.page_size}", request.url or "")
 
         def act(mishap: str) -> Response:
             cut = _GOOGLE_MISHAPS.get(mishap)
@@ -141,7 +141,7 @@ class GoogleEdge(SimulatorAdapter):
         def send() -> Response:
             return super(GoogleEdge, self).send(request, *args, **options)
 
-        return self._gate.passed(f"google.{_method(request)}", act)
+        return self._injection.passed(f"google.{_method(request)}", act)
 
 
 def _method(request: PreparedRequest) -> str:
@@ -154,9 +154,9 @@ def _method(request: PreparedRequest) -> str:
 
 
 class PubSubEdge(PubSubAdapter):
-    def __init__(self, gate: Gate, pubsub: LocalPubSub):
+    def __init__(self, injection: FaultInjection, pubsub: LocalPubSub):
         super().__init__(pubsub)
-        self._gate = gate
+        self._injection = injection
         self._faults = pubsub.faults
 
     def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
@@ -167,4 +167,4 @@ class PubSubEdge(PubSubAdapter):
                 self._faults.lose_answer(1, status=0)
             return super(PubSubEdge, self).send(request, *args, **options)
 
-        return self._gate.passed("pubsub.publish", act)
+        return self._injection.passed("pubsub.publish", act)
