@@ -9,7 +9,9 @@ TERRAFORM ?=
 export TERRAFORM
 SEARCHES := tests/searches/chaos tests/searches/model tests/searches/soak
 INFRA_TESTS = $(BIN)/python -m pytest tests/infra
-PIP := $(BIN)/pip --disable-pip-version-check install --quiet --require-hashes
+
+# What was set up with a Python that has gone meanwhile is set up anew.
+$(shell test -x $(BIN)/python || rm -f $(VENV)/python $(VENV)/runtime $(VENV)/tools $(VENV)/uv)
 
 help:  ## what there is to run
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):[^#]*## /  make \1\t/'
@@ -79,18 +81,17 @@ clean:  ## forget everything that was built
 	rm -rf $(VENV) .coverage .coverage.* .test-results.xml .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/python:
-	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("Python 3.11 or newer is needed: make PYTHON=…")'
-	@echo "setting up $(VENV) (once) …"
-	@$(PYTHON) -m venv $(VENV)
-	@touch $@
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { exec >&2; \
+		echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1 | head -n 1)."; \
+		echo "Name another: make $(MAKECMDGOALS) PYTHON=python3.12; or install one: https://www.python.org/downloads"; \
+		exit 1; }
+	@$(PYTHON) -m tests.install $@
 
 $(VENV)/runtime: functions/requirements.txt | $(VENV)/python
-	@$(PIP) -r functions/requirements.txt
-	@touch $@
+	@$(BIN)/python -m tests.install $@ $<
 
 $(VENV)/tools: tests/requirements.txt $(VENV)/runtime
-	@$(PIP) -r tests/requirements.txt
-	@touch $@
+	@$(BIN)/python -m tests.install $@ $<
 
 $(VENV)/uv: | $(VENV)/python
 	@$(BIN)/pip --quiet install uv
