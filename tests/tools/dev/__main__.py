@@ -17,17 +17,23 @@ _SETTINGS = {
 }
 
 _GUIDE = """\
-Calendar Watch is running on this machine, until Ctrl-C. It sweeps every second; channels live two minutes.
-Alice is who it acts for. Logs: {logs}
+Calendar Watch is running on this machine, until Ctrl-C. Every second it looks at what is due.
+A channel, which is Google's promise to call us at changes, lives two minutes here, not a week.
+Alice is who it acts for. Pub/Sub is {whose}.
+Logs: {logs}
 
-    WATCHES={watches} NOTIFICATIONS={notifications} RENEW={renew}
+In another terminal, first say where everything is:
+
+    WATCHES={watches} NOTIFICATIONS={notifications}
+    RENEW={renew} PUBSUB={pubsub}
     API={api} ADMIN={admin}
-    PUBSUB={pubsub} CONSUMER={consumer}   # {whose}
+    CONSUMER={consumer}
 
 Watch who may see Alice's calendar:
 
     ORDER='{{"resource": "acl", "calendarId": "alice@example.com", "subject": "alice@example.com"}}'
-    ID=$(curl -s $WATCHES -H 'Content-Type: application/json' -d "$ORDER" | grep -oE '[a-z2-7]{{32}}' | head -n1)
+    JSON='Content-Type: application/json'
+    ID=$(curl -s $WATCHES -H "$JSON" -d "$ORDER" | grep -oE '[a-z2-7]{{32}}' | head -n1)
     curl -s $WATCHES$ID
 
 Share it, and see what changed:
@@ -38,7 +44,7 @@ Share it, and see what changed:
 
 The same from Pub/Sub, again every ten seconds until it is acknowledged:
 
-    curl -s $PUBSUB/v1/$CONSUMER:pull -H 'Content-Type: application/json' -d '{{"maxMessages": 10}}'
+    curl -s $PUBSUB/v1/$CONSUMER:pull -H "$JSON" -d '{{"maxMessages": 10}}'
 
 Lose the next message; the change comes with the next reading on schedule, within 30 s:
 
@@ -46,7 +52,7 @@ Lose the next message; the change comes with the next reading on schedule, withi
     curl -s -X PATCH $API/calendars/primary/acl/user:bob@example.com -d '{{"role": "writer"}}'
     curl -s $ADMIN/deliveries
 
-Which channels are live at Google, what was asked of it, and what a sweep answers:
+Which channels are live at Google, what was asked of it, and what a look at what is due answers:
 
     curl -s $ADMIN/channels
     curl -s $ADMIN/calls
