@@ -1,6 +1,7 @@
 """`make demo` and `make dev`, as people run them."""
 
 import io
+import json
 import os
 import re
 import resource
@@ -17,9 +18,11 @@ import requests
 
 import tests.tools.demo.__main__ as demo
 from tests.support.stack import call, until
+from tests.tools.demo.change import cause as in_words
 from tests.tools.demo.screen import Screen
 
 ESCAPE = "\x1b"
+COLUMNS = 100
 PATIENCE = 600
 """Seconds, however busy the machine."""
 
@@ -35,6 +38,42 @@ def test_the_demo_proves_what_it_claims_within_a_minutes_work_and_plainly_when_p
     assert ESCAPE not in ended.stdout
     assert "9 changes made, 9 reported, 0 lost, 0 too many" in ended.stdout
     assert "Google has no live channel left" in ended.stdout
+    assert [line for line in ended.stdout.splitlines() if len(line) > COLUMNS] == []
+    shows_a_whole_change_and_two_lines_on_what_to_try_next(ended.stdout)
+
+
+def shows_a_whole_change_and_two_lines_on_what_to_try_next(told: str) -> None:
+    _, brace, ending = told.partition("\n{\n")
+    change, length = json.JSONDecoder().raw_decode(brace.strip() + "\n" + ending)
+
+    assert {"specversion", "id", "source", "type", "time", "sequence"} <= change.keys()
+    assert (change["data"]["before"]["role"], change["data"]["after"]["role"]) == ("reader", "writer")
+    play, read = ending[length - len("{\n") :].split("\n")[1:3]
+    assert "make dev" in play
+    assert "README.md" in read
+    assert ending.endswith(f"\n{play}\n{read}\n")
+
+
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        ("notification", "Google called"),
+        ("schedule", "found by a timed reading"),
+        ("reconciliation", "found by a timed reading"),
+        ("unheard of", "unheard of"),
+    ],
+)
+def test_the_demo_says_in_words_how_a_change_was_found(cause: str, words: str) -> None:
+    assert in_words({"data": {"cause": cause}}) == words
+
+
+def test_the_demo_breaks_a_line_that_is_too_long() -> None:
+    output = io.StringIO()
+    Screen(output).check("word " * 50)
+
+    lines = output.getvalue().splitlines()
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= COLUMNS
 
 
 def worked() -> float:
@@ -88,7 +127,9 @@ def development(directory: Path) -> Iterator[subprocess.Popen[str]]:
 )
 def test_the_system_runs_until_it_is_ended_and_leaves_no_process(tmp_path: Path, farewell: int, code: int) -> None:
     with development(tmp_path) as process:
-        addresses = re.findall(r"=(http://\S+)", guide(process))
+        shown = guide(process)
+        assert [line for line in shown.splitlines() if len(line) > COLUMNS and "Logs" not in line] == []
+        addresses = re.findall(r"=(http://\S+)", shown)
         assert len(addresses) == 6
         assert all(answers(address) for address in addresses)
         process.send_signal(farewell)

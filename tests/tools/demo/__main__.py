@@ -14,8 +14,8 @@ _FAILURES = (ProcessError, RefusedError, TimeoutError, UnprovenError)
 def main() -> int:
     screen = Screen(sys.stdout)
     pubsub = best_pubsub()
-    screen.note("three functions, a simulated Google Calendar and a Firestore in memory start on this machine")
-    screen.note(f"and a Pub/Sub ({WHOSE[pubsub]}), from which every change below is read")
+    screen.note("our three functions start here, with a simulated Google Calendar, a Firestore in memory")
+    screen.note(f"and a Pub/Sub ({WHOSE[pubsub]}), from which all changes below are read")
     try:
         with Stack(SETTINGS, pubsub=pubsub) as stack:
             _tell(stack, screen)
@@ -28,11 +28,11 @@ def main() -> int:
 
 
 def _tell(stack: Stack, screen: Screen) -> None:
-    screen.note(f"the functions are served at {', '.join(function.url for function in stack.functions)}")
+    screen.note(f"served at {', '.join(function.url for function in stack.functions)}")
     try:
         Story(stack, screen).tell()
     except _FAILURES:
-        screen.note(stack.tails())
+        screen.verbatim(stack.tails())
         raise
 
 

@@ -7,6 +7,12 @@ from tests.support.stack import Event
 
 NOTHING = "nothing"
 _READABLE = 25
+_CAUSES = {
+    "notification": "Google called",
+    "schedule": "found by a timed reading",
+    "reconciliation": "found by a timed reading",
+    "resync": "found by comparing everything",
+}
 
 
 class Change(NamedTuple):
@@ -35,6 +41,12 @@ def _brief(item: Mapping[str, Any] | None) -> str:
         return NOTHING
     told = item.get("role") or item.get("value") or item["summary"]
     return f"{told} ({item['accessRole']})" if "accessRole" in item else str(told)
+
+
+def cause(event: Event) -> str:
+    """In words for somebody who has read nothing yet."""
+    name = str(event["data"]["cause"])
+    return _CAUSES.get(name, name)
 
 
 def is_change(event: Event) -> bool:

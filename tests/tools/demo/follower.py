@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.support.stack import Event, Stack, until
 
-from .change import Change, is_change
+from .change import Change, cause, is_change
 from .screen import Screen
 
 
@@ -65,19 +65,19 @@ class Follower:
     def _show(self, watch: Followed, event: Event) -> None:
         kind = event["type"].split(".")[-2]
         if is_change(event):
-            self._screen.change(kind, f"{Change.of(event)}  ({event['data']['cause']})")
+            self._screen.change(kind, f"{Change.of(event)}  ({cause(event)})")
         elif kind == "opened":
             self._show_opening(watch, event["data"]["itemCount"])
         elif kind == "renewed":
             self._show_renewal(watch)
         else:
-            self._screen.note(f"{watch.resource}: {kind}, {event['data']['reason']}")
+            self._screen.note(": ".join(filter(None, (watch.resource, kind, event["data"]["reason"]))))
 
     def _show_opening(self, watch: Followed, count: int) -> None:
         shown = until(lambda: self._active(watch), f"the watch of {watch.resource} is active")
         watch.channel = shown["channel"]["id"]
-        by_itself = ", by itself: the calendar is hers" if shown["followedBy"] else ""
-        self._screen.note(f"{watch.resource}: {count} known, channel {_short(watch.channel)} is open{by_itself}")
+        unasked = ", unasked: the calendar is hers" if shown["followedBy"] else ""
+        self._screen.note(f"{watch.resource}: read, {count} in it; channel {_short(watch.channel)} opened{unasked}")
 
     def _active(self, watch: Followed) -> Any:
         shown = self._stack.api.show(watch.id)
@@ -88,8 +88,8 @@ class Follower:
         old, watch.channel = watch.channel, shown["channel"]["id"]
         until(lambda: old not in self.live(), f"channel {old} is stopped at Google")
         watch.renewals += 1
-        notifications = f"channel {_short(watch.channel)} is open and proved, {_short(old)} was stopped at Google"
-        self._screen.note(f"{watch.resource}: renewed, {notifications}")
+        change = f"Google calls over channel {_short(watch.channel)} now, and was told to end {_short(old)}"
+        self._screen.note(f"{watch.resource}: {change}")
 
 
 def _short(channel_id: str) -> str:

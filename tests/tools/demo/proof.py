@@ -25,26 +25,34 @@ class Proof:
 
     def lost_a_message(self, watch: Followed) -> None:
         lost = [each for each in self._seen_by_google("deliveries") if each["outcome"] == "dropped"]
-        self._check("the message was lost", holds=watch.channel in {each["channel_id"] for each in lost})
+        self._check(
+            "Google's call about her next change was lost", holds=watch.channel in {each["channel_id"] for each in lost}
+        )
 
     def all_arrived_once(self, made: Sequence[Change]) -> None:
         reported = Counter(Change.of(event) for event in self._follower.changes())
         lost, extra = Counter(made) - reported, reported - Counter(made)
         claim = f"{len(made)} changes made, {reported.total()} reported, {lost.total()} lost, {extra.total()} too many"
         self._check(claim, holds=not lost and not extra)
-        self._check("sequence numbers without a gap", holds=all(each.unbroken for each in self._follower.watches))
+        self._check(
+            "each watch numbers its changes, and no number is missing",
+            holds=all(each.unbroken for each in self._follower.watches),
+        )
 
     def one_channel_each(self) -> None:
         """A renewal may be under way: then Google has two of a watch for a moment."""
         until(self._google_has_ours_only, "Google's live channels are those of the watches")
         watches = self._follower.watches
         renewals = sum(watch.renewals for watch in watches)
-        claim = f"{len(watches)} watches, {len(watches)} live channels at Google, {renewals} renewals"
+        claim = f"{len(watches)} watches, {len(watches)} live channels at Google, {renewals} channels replaced in time"
         self._check(claim, holds=renewals >= len(watches))
 
     def all_sweeps_went_well(self) -> None:
         statuses = self._stack.ticker.statuses
-        self._check(f"{statuses.total()} sweeps, all of them answered", holds=set(statuses) == {200})
+        self._check(
+            f"{statuses.total()} looks at what is due, one a second (in production, a minute); all went well",
+            holds=set(statuses) == {200},
+        )
 
     def calls(self) -> None:
         """Ours carry a quotaUser, unlike Alice's own."""

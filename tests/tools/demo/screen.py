@@ -1,11 +1,14 @@
 """What the reader sees: colour on a terminal, plain text anywhere else."""
 
 import os
+import textwrap
 import time
 from typing import TextIO
 
 _DIM, _BOLD, _RED, _GREEN, _YELLOW = "2", "1", "31", "32", "33"
 _SIGNS = {"created": (_GREEN, "+"), "updated": (_YELLOW, "~"), "deleted": (_RED, "-")}
+_COLUMNS = 100
+_MARGIN = len("  0.0 s  ")
 
 
 class Screen:
@@ -20,14 +23,17 @@ class Screen:
         self._line(f"\n{self._painted(text, _BOLD)}")
 
     def note(self, text: str) -> None:
-        self._timed(self._painted(text, _DIM))
+        self._timed(text, _DIM)
 
     def change(self, kind: str, text: str) -> None:
         colour, sign = _SIGNS[kind]
-        self._timed(self._painted(f"{sign} {text}", colour))
+        self._timed(f"{sign} {text}", colour)
 
     def check(self, text: str) -> None:
-        self._timed(f"{self._painted('ok', _GREEN)} {text}")
+        self._timed(f"ok {text}", _GREEN)
+
+    def verbatim(self, text: str) -> None:
+        self._line(text)
 
     def failure(self, text: str) -> None:
         self._line(self._painted(f"\nthe demo failed: {text}", _RED))
@@ -36,8 +42,11 @@ class Screen:
     def seconds(self) -> float:
         return time.monotonic() - self._began
 
-    def _timed(self, text: str) -> None:
-        self._line(f"{self._painted(f'{self.seconds:5.1f} s', _DIM)}  {text}")
+    def _timed(self, text: str, colour: str) -> None:
+        first, *others = textwrap.wrap(text, _COLUMNS - _MARGIN, subsequent_indent="  ")
+        self._line(f"{self._painted(f'{self.seconds:5.1f} s', _DIM)}  {self._painted(first, colour)}")
+        for other in others:
+            self._line(" " * _MARGIN + self._painted(other, colour))
 
     def _painted(self, text: str, code: str) -> str:
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour else text

@@ -1,5 +1,6 @@
 """What happens in the demo. Whatever it claims, it has checked."""
 
+import json
 from datetime import datetime
 
 from tests.support.stack import Stack, until
@@ -33,7 +34,8 @@ class Story:
         self._made: list[Change] = []
 
     def tell(self) -> None:
-        self._screen.title("Three of Alice's collections are watched, and the events of every calendar that she owns")
+        self._screen.title("Three things of Alice's are watched, and the events of every calendar that she owns")
+        self._explain()
         acl = self._follower.open("acl", subject=ALICE, calendarId=ALICE)
         calendars = self._follower.open("calendarList", subject=ALICE, follow=["events"])
         settings = self._follower.open("settings", subject=ALICE)
@@ -45,6 +47,13 @@ class Story:
         self._lose_a_message(acl)
         self._sum_up()
         self._end(acl, calendars, settings)
+        self._show_one()
+        self._say_what_next()
+
+    def _explain(self) -> None:
+        self._screen.note("acl: who may see her calendar; calendarList: which calendars she sees; settings: her own")
+        self._screen.note("for each, Google opens a channel: its promise to call us at changes, for about a week")
+        self._screen.note("(here for 20 s); a call never says what changed: we read at Google, and compare")
 
     def _create(self) -> None:
         self._screen.title("She creates a calendar, and its events are watched as well, without anybody asking")
@@ -73,11 +82,11 @@ class Story:
         self._await("settings", "timezone", "UTC", "Europe/Zurich")
 
     def _grow_old(self) -> None:
-        self._screen.title("No channel lives long: each is replaced in time, without a gap")
+        self._screen.title("No channel lives long: each is replaced before it ends, so that no call is missed")
         until(self._all_renewed, "every channel is renewed")
 
     def _lose_a_message(self, acl: Followed) -> None:
-        self._screen.title("Google loses a message, and the change is found all the same")
+        self._screen.title("A call of Google's gets lost, and the change is found all the same")
         until(lambda: self._is_at_rest(acl), "nothing is left to do but the next reading on schedule")
         self._google.admin("POST", "drop", {"count": 1, "state": "exists"})
         self._alice.share("primary", CAROL, "reader")
@@ -92,10 +101,19 @@ class Story:
         self._proof.calls()
 
     def _end(self, *asked_for: Followed) -> None:
-        self._screen.title("The watches are ended, and with the calendar list those that it followed")
+        self._screen.title("The three watches are ended, and with them those that nobody had to ask for")
         for watch in asked_for:
             self._stack.api.end(watch.id)
         self._proof.no_channel_left()
+
+    def _show_one(self) -> None:
+        event = next(each for each in self._follower.changes() if each["type"].startswith("calendarwatch.acl.updated."))
+        self._screen.title("One of these changes, whole, as it arrived: a CloudEvent (https://cloudevents.io)")
+        self._screen.verbatim(json.dumps(event, indent=2))
+
+    def _say_what_next(self) -> None:
+        self._screen.verbatim("Play with it: `make dev` leaves all this running, and shows commands to paste.")
+        self._screen.verbatim("Read on: README.md has how to ask for watches, receive such events, and deploy.")
 
     def _await(self, *words: str) -> None:
         change = Change(*words)
