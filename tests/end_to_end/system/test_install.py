@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.install import Progress, Screen
+from tests.install import Progress, Screen, make_environment
 
 ESCAPE = "\x1b"
 # Nothing of this machine's settings for pip, and nobody listens on that port.
@@ -197,3 +197,10 @@ def test_a_pipe_gets_a_line_now_and_then() -> None:
     Screen(pipe, seconds_between=0).passing("in time")
 
     assert pipe.getvalue() == "  in time\n"
+
+
+def test_a_python_without_venv_is_told_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.install.find_spec", lambda name: None if name == "ensurepip" else name)
+
+    with pytest.raises(SystemExit, match=r"lacks ensurepip\. On Debian or Ubuntu: apt install python3\.\d+-venv"):
+        make_environment(tmp_path, 0, Screen(io.StringIO()))
