@@ -85,13 +85,13 @@ $(VENV)/python:
 		echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1 | head -n 1)."; \
 		echo "Name another: make $(MAKECMDGOALS) PYTHON=python3.12; or install one: https://www.python.org/downloads"; \
 		exit 1; }
-	@$(PYTHON) -m tests.install $@
+	@$(PYTHON) -m tests.tools.install $@
 
 $(VENV)/runtime: functions/requirements.txt | $(VENV)/python
-	@$(BIN)/python -m tests.install $@ $<
+	@$(BIN)/python -m tests.tools.install $@ $<
 
 $(VENV)/tools: tests/requirements.txt $(VENV)/runtime
-	@$(BIN)/python -m tests.install $@ $<
+	@$(BIN)/python -m tests.tools.install $@ $<
 
 $(VENV)/uv: | $(VENV)/python
 	@$(BIN)/pip --quiet install uv

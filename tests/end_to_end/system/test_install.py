@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.install import Progress, Screen, make_environment
+from tests.tools.install.environment import make_environment
+from tests.tools.install.progress import Progress
+from tests.tools.install.screen import Screen
 
 ESCAPE = "\x1b"
 # Nothing of this machine's settings for pip, and nobody listens on that port.
@@ -26,7 +28,7 @@ WHEEL = "small-1.0-py3-none-any.whl"
 
 def set_up(stamp: Path, *requirements: Path, python: Path = Path(sys.executable)) -> subprocess.Popen[str]:
     return subprocess.Popen(  # noqa: S603 (our own commands)
-        [python, "-m", "tests.install", stamp, *requirements],
+        [python, "-m", "tests.tools.install", stamp, *requirements],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -200,7 +202,7 @@ def test_a_pipe_gets_a_line_now_and_then() -> None:
 
 
 def test_a_python_without_venv_is_told_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.install.find_spec", lambda name: None if name == "ensurepip" else name)
+    monkeypatch.setattr("tests.tools.install.environment.find_spec", lambda name: None if name == "ensurepip" else name)
 
     with pytest.raises(SystemExit, match=r"lacks ensurepip\. On Debian or Ubuntu: apt install python3\.\d+-venv"):
         make_environment(tmp_path, 0, Screen(io.StringIO()))
