@@ -54,7 +54,7 @@ lint: $(VENV)/tools  ## style, types and layers, without running anything
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	PYTHONPATH=functions $(BIN)/lint-imports
-	$(BIN)/check-jsonschema --builtin-schema vendor.cloudbuild cloudbuild.yaml cloudbuild.plan.yaml
+	$(BIN)/check-jsonschema --builtin-schema vendor.cloudbuild cloudbuild.yaml infra/cloudbuild.plan.yaml
 
 check: lint test search  ## everything that must hold before a change lands
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.infra.conftest import INFRA
 
-BUILDS = ("cloudbuild.yaml", "cloudbuild.plan.yaml")
+BUILDS = ("cloudbuild.yaml", "infra/cloudbuild.plan.yaml")
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def test_a_pull_request_is_checked_as_what_is_deployed(builds: dict[str, str]) -
 
 
 def test_a_pull_request_can_only_plan(builds: dict[str, str]) -> None:
-    assert "terraform apply" not in builds["cloudbuild.plan.yaml"]
+    assert "terraform apply" not in builds["infra/cloudbuild.plan.yaml"]
     accounts = {name: re.findall(r"^serviceAccount: (.*)$", text, re.MULTILINE) for name, text in builds.items()}
     assert ["planner" in account for [account] in accounts.values()] == [False, True]
 
