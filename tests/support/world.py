@@ -87,7 +87,8 @@ class World:
     def __init__(self, database: Database, policy: Policy | None = None, **options: Any):
         self.now = START
         self.domains = ["example.com"]
-        self.google = CalendarSimulator(lambda: self.now, options=SimulatorOptions(**options))
+        answers = SimulatorOptions(**{"pretty": False, **options})
+        self.google = CalendarSimulator(lambda: self.now, options=answers)
         self.alice, self.bob = Actor(self.google, ALICE), Actor(self.google, BOB)
         self.database = database
         self._courier = Courier(self.google, self._post)

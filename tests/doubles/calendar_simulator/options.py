@@ -13,6 +13,8 @@ Sync = Literal["after", "before", "never"]
 class Options:
     #: who acts when a request carries no Authorization header
     default_user: str = "alice@example.com"
+    #: answers are indented, where a call does not say otherwise; that takes longer than all the rest of an answer
+    pretty: bool = True
     default_lifetime_seconds: int = WEEK
     max_lifetime_seconds: int = WEEK
     #: how the answer to watch spells `expiration`

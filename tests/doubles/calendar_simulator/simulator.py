@@ -117,13 +117,13 @@ class CalendarSimulator:
             raise errors.not_offered(method.id)
         result = OFFERED[method.id](self._world, understood)
         self._spread(self._world.take_news())
-        return _rendered(understood, self.faults.spoiled(method.id, result))
+        return _rendered(understood, self.faults.spoiled(method.id, result), self.options)
 
     def _watch(self, asked: Request) -> Answer:
         topic = WATCHED[asked.method.id](self._world, asked)
         order = watch.parse(asked.body, self.now(), self.options)
         channel = self._channels.open(order, topic, asked, _resource_uri(asked), self.now())
-        rendered = _rendered(asked, channel.answer(self.options))
+        rendered = _rendered(asked, channel.answer(self.options), self.options)
         first = self._outbox.announce(channel, "sync", self.now())
         if first and self.options.sync == "before":
             return replace(rendered, preceded_by=(first,))
@@ -198,9 +198,9 @@ def _resource_uri(asked: Request) -> str:
     return f"{discovery.API_ROOT}{asked.url_path.removeprefix('/calendar/v3/').removesuffix('/watch')}?alt=json"
 
 
-def _rendered(asked: Request, result: JsonObject | None) -> Answer:
+def _rendered(asked: Request, result: JsonObject | None, options: Options) -> Answer:
     if result is None:
         return Answer(204)
     result = fields.apply(asked.mask, result)
-    indent = 1 if asked.query.get("prettyPrint", True) else None
+    indent = 1 if asked.query.get("prettyPrint", options.pretty) else None
     return Answer(200, errors.JSON, json.dumps(result, indent=indent).encode())

@@ -47,7 +47,8 @@ class Composition:
         self.dice = Random(f"{seed} ids")  # noqa: S311 (repeatable on purpose)
         self.revoked: set[str] = set()
         chance = Random(seed)  # noqa: S311
-        self.google = CalendarSimulator(lambda: self.scheduler.now, random=chance, options=SimulatorOptions(**options))
+        answers = SimulatorOptions(**{"pretty": False, **options})
+        self.google = CalendarSimulator(lambda: self.scheduler.now, random=chance, options=answers)
         self.pubsub = _pubsub(self.scheduler)
         self.store = MemoryStore(database := MemoryFirestore(), policy.retention)
         self._sessions: dict[tuple[str, str], requests.Session] = {}
