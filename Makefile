@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 TERRAFORM ?=
 export TERRAFORM
 SEARCHES := tests/searches/chaos tests/searches/model tests/searches/soak
+PYTEST = $(BIN)/python -m pytest --dist loadfile
+NO_SEARCH = -m "not search"
 INFRA_TESTS = $(BIN)/python -m pytest tests/infra
 
 # What was set up with a Python that has gone meanwhile is set up anew.
@@ -23,11 +25,12 @@ dev: $(VENV)/runtime  ## leave the whole system running here, to play with
 	@$(BIN)/python -m tests.tools.dev
 
 test: $(VENV)/tools  ## every test but the searches, with branch coverage
-	$(BIN)/python -m pytest --numprocesses 4 --dist loadfile --cov --cov-report term:skip-covered \
+	$(PYTEST) --numprocesses 4 $(NO_SEARCH) --cov --cov-report term:skip-covered \
 		--junitxml .test-results.xml $(SEARCHES:%=--ignore %)
 
-search: $(VENV)/tools  ## a part of what model and soak do, and a tenth of chaos
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile $(SEARCHES)
+search: $(VENV)/tools  ## what takes long and rarely tells more, a part of what model and soak do, a tenth of chaos
+	$(PYTEST) --numprocesses 2 -m "search or hypothesis" --hypothesis-profile thorough $(SEARCHES:%=--ignore %)
+	$(PYTEST) --numprocesses 2 $(SEARCHES)
 	@$(MAKE) --no-print-directory chaos SEEDS=50
 
 bench: $(VENV)/tools  ## speed and cost as one table, some minutes; WHICH=burst: one part of it

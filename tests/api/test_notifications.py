@@ -138,7 +138,10 @@ printable = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size
 names = st.sampled_from([*NEEDED, TOKEN, "X-Goog-Channel-Expiration", "Content-Type", "X-Cloud-Trace-Context"])
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(
+    max_examples=2 * settings().max_examples,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(changes=st.dictionaries(names, printable), dropped=st.sets(names), token=st.none() | printable)
 def test_no_headers_whatever_bring_anything_but_a_clear_refusal(
     deployment: Deployment, watch: Json, changes: dict[str, str], dropped: set[str], token: str | None

@@ -116,7 +116,7 @@ def test_nothing_that_is_promised_may_be_missing(by_type: Mapping[str, Any], kin
 
 
 @given(any_type, st.sampled_from(OF_ONE_FORM), JSON)
-@settings(max_examples=300)
+@settings(max_examples=3 * settings().max_examples)
 def test_an_attribute_has_the_form_that_is_promised(
     by_type: Mapping[str, Any], kind: str, attribute: str, value: object
 ) -> None:

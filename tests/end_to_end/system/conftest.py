@@ -17,6 +17,10 @@ from tests.support.backends import backends
 from tests.support.stack import Person, RefusedError, Stack, until
 
 BACKENDS = backends("Firestore", present=firestore_emulator.present())
+OURS, GOOGLES = BACKENDS
+SEARCHED = [OURS, pytest.param(*GOOGLES.values, id=GOOGLES.id, marks=[*GOOGLES.marks, pytest.mark.search])]
+"""For what the choice of Firestore tells little of: the contract tests hold both to the same."""
+
 
 # Quick, so that nobody waits long; but a third of the lease is all the time that one call to Firestore has, and a
 # channel that is not confirmed in time is replaced, which would only confuse.
@@ -26,7 +30,7 @@ TICK = 0.2
 Open = Callable[..., Any]
 
 
-@pytest.fixture(scope="session", params=BACKENDS)
+@pytest.fixture(scope="session", params=SEARCHED)
 def stack(request: pytest.FixtureRequest) -> Iterator[Stack]:
     with Stack(QUICK, firestore=request.param, tick=TICK) as stack:
         until(lambda: has_warmed_up(stack), "a first watch is opened and ended")

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from cloudevents.http import from_json
 
-from tests.end_to_end.system.conftest import is_at_rest
 from tests.support.stack import Person, Stack, until
+from tests.end_to_end.system.conftest import BACKENDS, is_at_rest
 
+pytestmark = pytest.mark.parametrize("stack", BACKENDS, indirect=True, scope="session")
 Open = Callable[..., Any]
 BOB = "bob@example.com"
 BOBS_RULE = f"user:{BOB}"

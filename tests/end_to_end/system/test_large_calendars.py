@@ -42,7 +42,8 @@ def has_arrived(stack: Stack, kind: str) -> bool:
     return kind in {event["type"] for event in stack.pubsub.events()}
 
 
-@pytest.mark.skipif(not memory.is_counted(), reason="this system does not tell how much memory was taken")
+@pytest.mark.search
+@pytest.mark.skipif(not memory.is_counted(), reason="a system that tells how much memory was taken")
 def test_a_large_calendar_fits_and_one_change_in_it_costs_one_listing_and_two_parts(
     stack: Stack, alice: Person, large: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -110,6 +110,7 @@ def each_once(events: list[Any]) -> list[Any]:
     return list({event["id"]: event for event in events}.values())
 
 
+@pytest.mark.search
 def test_a_thousand_changes_arrive_though_pubsub_refuses_and_renew_dies_at_random(
     stack: Stack, traffic: Traffic, watches: list[Any], faults: Faults, reader: Reader
 ) -> None:

@@ -5,11 +5,13 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import pytest
 import requests
 
-from tests.end_to_end.system.conftest import is_stopped
 from tests.support.stack import Stack, call, until
+from tests.end_to_end.system.conftest import BACKENDS, is_stopped
 
+pytestmark = pytest.mark.parametrize("stack", BACKENDS, indirect=True, scope="session")
 Open = Callable[..., Any]
 
 

@@ -17,13 +17,15 @@ from tests.searches.mutants.slips import SLIPS
 _ROOT = Path(__file__).parents[3]
 _NEEDED = ("functions", "tests", "pyproject.toml", "README.md")
 _JOBS = 2
+_OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not search")
+"""What `make test` runs must notice."""
 
 
 def is_caught(slip: Slip) -> bool:
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
         root = _copied(Path(folder))
         slip.put_into(root)
-        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", *slip.tests]
+        command = [sys.executable, "-m", "pytest", *_OPTIONS, *slip.tests]
         finished = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603 (ours)
     if finished.returncode not in (0, 1):
         raise RuntimeError(f"{slip.name}: the tests did not run\n{finished.stdout[-2000:]}")

@@ -152,7 +152,7 @@ def success_of(watch: Watch, step: Step) -> Watch:
             return registration.forgotten(watch)
 
 
-@settings(max_examples=200)
+@settings(max_examples=2 * settings().max_examples)
 @given(watches(), st.lists(st.one_of(st.none(), errors), min_size=BOUND, max_size=BOUND))
 def test_following_the_steps_reaches_rest_and_never_stops_the_only_confirmed_channel(
     watch: Watch, results: list[TryLaterError | RefusedError | None]
