@@ -8,7 +8,7 @@ BIN := $(VENV)/bin
 TERRAFORM ?=
 export TERRAFORM
 SEARCHES := tests/searches/chaos tests/searches/model tests/searches/soak
-PYTEST = $(BIN)/python -m pytest --dist loadfile
+PYTEST = $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 NO_SEARCH = -m "not search"
 INFRA_TESTS = $(BIN)/python -m pytest tests/infra
 
