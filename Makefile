@@ -24,9 +24,13 @@ demo: $(VENV)/runtime  ## the main job, end to end on this machine, in under a m
 dev: $(VENV)/runtime  ## leave the whole system running here, to play with
 	@$(BIN)/python -m tests.tools.dev
 
-test: $(VENV)/tools  ## every test but the searches, with branch coverage
+test: $(VENV)/tools  ## every test but the searches, with branch coverage; ONLY=tests/api: a part, without
+ifdef ONLY
+	$(PYTEST) --numprocesses 2 $(if $(findstring ::,$(ONLY)),,$(NO_SEARCH)) $(ONLY)
+else
 	$(PYTEST) --numprocesses 4 $(NO_SEARCH) --cov --cov-report term:skip-covered \
 		--junitxml .test-results.xml $(SEARCHES:%=--ignore %)
+endif
 
 search: $(VENV)/tools  ## what takes long and rarely tells more, a part of what model and soak do, a tenth of chaos
 	$(PYTEST) --numprocesses 2 -m "search or hypothesis" --hypothesis-profile thorough $(SEARCHES:%=--ignore %)

@@ -1,5 +1,6 @@
 """Settings of the test tools that hold everywhere."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -31,3 +32,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByStack:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What mostly waits begins first, and keeps nobody waiting in the end."""
     items.sort(key=lambda item: not item.nodeid.startswith("tests/system/"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """In one line, what tests were skipped for want of; the reason of each names it."""
+    wanting = Counter(each.longrepr[2].removeprefix("Skipped: ") for each in terminalreporter.getreports("skipped"))
+    if wanting:
+        listed = ", ".join(f"{count} need {what}" for what, count in wanting.most_common())
+        terminalreporter.write_line(f"skipped: {listed}")

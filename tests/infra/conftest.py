@@ -63,7 +63,7 @@ class Outcome:
 def terraform() -> Terraform:
     command = os.environ.get("TERRAFORM")
     if not command:
-        pytest.skip("TERRAFORM names no Terraform to test with: `make infra-check` does")
+        pytest.skip("Terraform: `make infra-check`")
     return Terraform(str(Path(command).resolve()) if os.sep in command else command)
 
 

@@ -7,5 +7,5 @@ import pytest
 
 def backends(name: str, *, present: bool, ours: str = "local", googles: str = "emulator") -> list[Any]:
     """Parameters, of which `ours` and `googles` are the values."""
-    missing = pytest.mark.skipif(not present, reason=f"Google's {name} emulator is not on this machine")
+    missing = pytest.mark.skipif(not present, reason=f"Google's {name} emulator")
     return [pytest.param(ours, id="local"), pytest.param(googles, id="emulator", marks=missing)]
