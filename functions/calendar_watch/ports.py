@@ -14,6 +14,7 @@ from calendar_watch.model.resources import Item
 from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Target
 from calendar_watch.model.watch import ChangeEvent, Watch
+from calendar_watch.model.write import Write
 
 
 class Calendar(Protocol):
@@ -59,47 +60,14 @@ class Filter:
 
 
 class Store(Protocol):
-    """Firestore. One method for each kind of write in `conditions.WRITES`; each takes along `watch.pending`.
+    """Firestore. Reads raise UnavailableError."""
 
-    A write is conditioned on the version that was read, and returns the watch as it then stands. It raises
-    ConflictError when the document had changed, UnclearError when no answer came. Reads raise UnavailableError.
-    """
+    def write(self, write: Write) -> Watch:
+        """Do all of it or none, on the condition that `WRITES` states for its kind; return the watch as it then stands.
 
-    def create(self, watch: Watch) -> Watch:
-        """If it does not exist."""
-
-    def stop(self, watch: Watch) -> Watch:
-        """By an operator."""
-
-    def resume(self, watch: Watch) -> Watch:
-        """By an operator, who may also have changed the options."""
-
-    def claim(self, watch: Watch, notifications: Iterable[PendingNotification]) -> Watch:
-        """Take the lease, and take away exactly the notifications that were read."""
-
-    def commit(self, watch: Watch, parts: Iterable[Snapshot] = (), gone: Iterable[str] = ()) -> Watch:
-        """The result of a step, or of a piece of it: parts of the snapshot that changed, and that were split."""
-
-    def intent(self, watch: Watch) -> Watch:
-        """A channel's fresh id, before Google is asked."""
-
-    def opened(self, watch: Watch) -> Watch:
-        """Google's answer to that."""
-
-    def stopped(self, watch: Watch) -> Watch:
-        """A retired channel's end."""
-
-    def follow(self, watch: Watch, children: Iterable[Watch]) -> Watch:
-        """Some of what it follows, each conditioned on the version that was read, or on not being there."""
-
-    def failure(self, watch: Watch) -> Watch:
-        """What must wait, and until when; also the brake."""
-
-    def release(self, watch: Watch) -> Watch:
-        """Nothing is left to do."""
-
-    def forget(self, watch: Watch, gone: Iterable[str]) -> Watch:
-        """Drop these parts of the snapshot, all there are: the watch ended long ago."""
+        Each child goes on a condition of its own: that it is as it was read, or not there. Raises ConflictError when a
+        document had changed, UnclearError when no answer came.
+        """
 
     def get(self, watch_id: str) -> Watch:
         """Raises UnknownWatchError."""

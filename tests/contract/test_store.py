@@ -1,7 +1,6 @@
 """What the use cases rely on in the store: on our Firestore, on Google's emulator and in memory alike."""
 
-import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,7 +18,7 @@ from calendar_watch.model.resources import ACL, CALENDAR_LIST
 from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import Watch
-from calendar_watch.model.write import WRITES, Condition, Load
+from calendar_watch.model.write import WRITES, Condition, Load, Write, WriteKind
 from calendar_watch.ports import Filter, NotificationStore, Store
 from tests.contract.conftest import BACKENDS, open_client
 from tests.doubles.local_firestore import LocalFirestore
@@ -69,14 +68,14 @@ def notification_of(watch: Watch, channel_id: str) -> PendingNotification:
 
 
 def test_what_was_created_is_read_back(store: FirestoreStore) -> None:
-    created = store.create(watch_of(ttl=600, labels={"team": "security"}))
+    created = write(store, "create", watch_of(ttl=600, labels={"team": "security"}))
     assert store.get(TARGET.id) == created
 
 
 def test_creating_twice_is_a_conflict(store: FirestoreStore) -> None:
-    store.create(watch_of())
+    write(store, "create", watch_of())
     with pytest.raises(ConflictError):
-        store.create(watch_of())
+        write(store, "create", watch_of())
 
 
 def test_an_unknown_watch_is_an_error(store: FirestoreStore) -> None:
@@ -85,36 +84,34 @@ def test_an_unknown_watch_is_an_error(store: FirestoreStore) -> None:
 
 
 KINDS = [kind for kind, each in WRITES.items() if each.only_if is Condition.UNCHANGED]
-LOADS = {Load.NOTIFICATIONS: "notifications", Load.PARTS: "gone", Load.CHILDREN: "children"}
-"""What a method has a parameter for."""
+WATCH = watch_of()
+LOADS: dict[Load, dict[str, Any]] = {
+    Load.ENTRIES: {"watch": replace(WATCH, pending=({"sequence": "1", "time": "2026-11-20T09:00:00Z"},))},
+    Load.NOTIFICATIONS: {"notifications": [PendingNotification(WATCH.id, "c", "r", None, NOW)]},
+    Load.PARTS: {"parts": [Snapshot({}, ())], "gone": ["00"]},
+    Load.CHILDREN: {"children": [WATCH]},
+}
 
 
-def write(store: Store, kind: str, watch: Watch) -> Watch:
-    """With nothing along that the kind could do without."""
-    needed: list[list[Any]] = [[]] if kind in {"claim", "follow", "forget"} else []
-    done: Watch = getattr(store, kind)(watch, *needed)
-    return done
-
-
-def test_the_store_has_a_method_for_each_kind_of_write_and_for_no_other() -> None:
-    writing = {name for name, each in inspect.getmembers(Store) if list(_parameters(each))[:2] == ["self", "watch"]}
-    assert writing == {*WRITES}
+def write(store: Store, kind: str, watch: Watch, **along: Any) -> Watch:
+    return store.write(Write(WriteKind(kind), watch, **along))
 
 
 @pytest.mark.parametrize("kind", WRITES)
-def test_a_write_can_take_along_what_its_kind_says(kind: str) -> None:
-    parameters = _parameters(getattr(Store, kind))
-    assert {load for load, name in LOADS.items() if name in parameters} == WRITES[kind].along - {Load.ENTRIES}
-
-
-def _parameters(member: object) -> Mapping[str, inspect.Parameter]:
-    return inspect.signature(member).parameters if inspect.isfunction(member) else {}
+@pytest.mark.parametrize("load", Load)
+def test_a_write_takes_along_what_its_kind_may_and_nothing_else(kind: WriteKind, load: Load) -> None:
+    along = {"watch": WATCH, **LOADS[load]}
+    if load in WRITES[kind].along:
+        assert Write(kind, **along).loads == {load}
+    else:
+        with pytest.raises(ValueError, match=load):
+            Write(kind, **along)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_write_happens_once_the_document_has_changed(store: FirestoreStore, kind: str) -> None:
-    read = store.create(watch_of())
-    store.failure(replace(read, sequence=5))
+    read = write(store, "create", watch_of())
+    write(store, "failure", replace(read, sequence=5))
     with pytest.raises(ConflictError):
         write(store, kind, replace(read, sequence=9))
     assert store.get(TARGET.id).sequence == 5
@@ -122,7 +119,7 @@ def test_no_write_happens_once_the_document_has_changed(store: FirestoreStore, k
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_writes_chain_without_reading_again(store: FirestoreStore, kind: str) -> None:
-    watch = store.create(watch_of())
+    watch = write(store, "create", watch_of())
     for sequence in (1, 2, 3):
         watch = write(store, kind, replace(watch, sequence=sequence))
     assert store.get(TARGET.id) == watch
@@ -131,31 +128,31 @@ def test_writes_chain_without_reading_again(store: FirestoreStore, kind: str) ->
 def test_of_two_claims_only_one_succeeds_and_takes_the_notifications_away(
     store: FirestoreStore, box: FirestoreNotifications
 ) -> None:
-    read = store.create(watch_of())
+    read = write(store, "create", watch_of())
     box.put(notification_of(read, "one"))
     notifications = store.notifications(read.id)
     box.put(notification_of(read, "two"))
-    store.claim(replace(read, holder="first"), notifications)
+    write(store, "claim", replace(read, holder="first"), notifications=notifications)
     with pytest.raises(ConflictError):
-        store.claim(replace(read, holder="second"), store.notifications(read.id))
+        write(store, "claim", replace(read, holder="second"), notifications=store.notifications(read.id))
     assert [each.channel_id for each in store.notifications(read.id)] == ["two"], (
         "exactly the notifications that were read are gone"
     )
 
 
 def test_a_refused_claim_leaves_the_notifications(store: FirestoreStore, box: FirestoreNotifications) -> None:
-    read = store.create(watch_of())
-    store.failure(replace(read, sequence=1))
+    read = write(store, "create", watch_of())
+    write(store, "failure", replace(read, sequence=1))
     box.put(notification_of(read, "one"))
     with pytest.raises(ConflictError):
-        store.claim(replace(read, holder="late"), store.notifications(read.id))
+        write(store, "claim", replace(read, holder="late"), notifications=store.notifications(read.id))
     assert store.notifications(read.id) == [notification_of(read, "one")]
 
 
 def test_a_second_message_of_a_channel_is_covered_by_the_one_that_waits(
     store: FirestoreStore, box: FirestoreNotifications
 ) -> None:
-    watch = store.create(watch_of())
+    watch = write(store, "create", watch_of())
     assert box.put(notification_of(watch, "one"))
     assert not box.put(replace(notification_of(watch, "one"), received=NOW + timedelta(hours=1)))
     assert store.notifications(watch.id) == [notification_of(watch, "one")]
@@ -185,27 +182,27 @@ def test_dropped_news_are_gone(store: FirestoreStore, box: FirestoreNotification
 
 
 def test_a_snapshot_is_kept_with_the_sequence_of_its_commit(store: FirestoreStore) -> None:
-    watch = store.create(watch_of())
+    watch = write(store, "create", watch_of())
     assert store.parts(watch.id, ["0"]) == [Snapshot({}, ())]
-    watch = store.commit(with_watch_event(watch, "opened", NOW, POLICY), [ITEMS])
+    watch = write(store, "commit", with_watch_event(watch, "opened", NOW, POLICY), parts=[ITEMS])
     assert store.parts(watch.id, ["0"]) == [replace(ITEMS, sequence=1)]
-    store.forget(replace(watch, item_count=None), ["0"])
+    write(store, "forget", replace(watch, item_count=None), gone=["0"])
     assert store.parts(watch.id, ["0"]) == [Snapshot({}, ())]
 
 
 def test_parts_are_written_dropped_and_read_together(store: FirestoreStore) -> None:
-    watch = store.create(watch_of())
+    watch = write(store, "create", watch_of())
     halves = [replace(ITEMS, name=name, seen={"user:bob": 7}) for name in ("00", "01")]
-    watch = store.commit(watch, [ITEMS])
-    store.commit(watch, halves, gone=["0"])
+    watch = write(store, "commit", watch, parts=[ITEMS])
+    write(store, "commit", watch, parts=halves, gone=["0"])
     assert store.parts(watch.id, ["01", "0", "00"]) == [halves[1], Snapshot({}, ()), halves[0]]
 
 
 def test_a_part_is_not_written_once_the_watch_has_changed(store: FirestoreStore) -> None:
-    read = store.create(watch_of())
-    store.failure(replace(read, sequence=5))
+    read = write(store, "create", watch_of())
+    write(store, "failure", replace(read, sequence=5))
     with pytest.raises(ConflictError):
-        store.commit(read, [ITEMS])
+        write(store, "commit", read, parts=[ITEMS])
     assert store.parts(read.id, ["0"]) == [Snapshot({}, ())]
 
 
@@ -217,20 +214,20 @@ def child_of(parent: Watch) -> Watch:
 
 
 def test_children_are_created_and_changed_together_with_the_watch_that_follows_them(store: FirestoreStore) -> None:
-    parent = store.create(watch_of())
-    parent = store.follow(replace(parent, follow_revision=2), [child_of(parent)])
+    parent = write(store, "create", watch_of())
+    parent = write(store, "follow", replace(parent, follow_revision=2), children=[child_of(parent)])
     assert store.get(parent.id) == parent
     child = store.get(FOLLOWED.id)
     assert store.children(parent.id) == store.find([FOLLOWED.id, "a" * 32]) == [child]
-    store.follow(parent, [replace(child, followed_by=())])
+    write(store, "follow", parent, children=[replace(child, followed_by=())])
     assert store.children(parent.id) == []
 
 
 def test_whoever_lost_the_parent_changes_no_child(store: FirestoreStore) -> None:
-    late = store.create(watch_of())
-    store.failure(replace(late, sequence=5))
+    late = write(store, "create", watch_of())
+    write(store, "failure", replace(late, sequence=5))
     with pytest.raises(ConflictError):
-        store.follow(late, [child_of(late)])
+        write(store, "follow", late, children=[child_of(late)])
     assert store.find([FOLLOWED.id]) == []
 
 
@@ -238,18 +235,18 @@ def test_whoever_lost_the_parent_changes_no_child(store: FirestoreStore) -> None
 def test_a_child_that_is_not_as_it_was_read_is_left_alone_and_so_is_the_parent(
     store: FirestoreStore, there: str
 ) -> None:
-    parent, read = store.create(watch_of()), store.create(watch_of(FOLLOWED))
-    store.failure(replace(read, sequence=5))
+    parent, read = write(store, "create", watch_of()), write(store, "create", watch_of(FOLLOWED))
+    write(store, "failure", replace(read, sequence=5))
     child = replace(read, version=None) if there == "created by another" else read
     with pytest.raises(ConflictError):
-        store.follow(replace(parent, sequence=3), [child])
+        write(store, "follow", replace(parent, sequence=3), children=[child])
     assert (store.get(parent.id).sequence, store.get(FOLLOWED.id).sequence) == (0, 5)
 
 
 def test_pending_entries_are_written_once_and_read_in_sequence(store: FirestoreStore) -> None:
-    watch = store.create(watch_of())
+    watch = write(store, "create", watch_of())
     for kind in ("opened", "renewed", "stopped"):
-        watch = store.release(with_watch_event(watch, kind, NOW, POLICY))
+        watch = write(store, "release", with_watch_event(watch, kind, NOW, POLICY))
     assert watch.pending == ()
     types = [each["type"] for each in store.entries(watch.id, after=0, limit=10)]
     assert types == [f"calendarwatch.watch.{kind}.v1" for kind in ("opened", "renewed", "stopped")]
@@ -257,19 +254,19 @@ def test_pending_entries_are_written_once_and_read_in_sequence(store: FirestoreS
 
 
 def test_an_entry_is_never_written_over(store: FirestoreStore) -> None:
-    watch = store.create(watch_of())
-    store.release(with_watch_event(watch, "opened", NOW, POLICY))
+    watch = write(store, "create", watch_of())
+    write(store, "release", with_watch_event(watch, "opened", NOW, POLICY))
     behind = replace(store.get(watch.id), sequence=0)
     with pytest.raises(ConflictError):
-        store.release(with_watch_event(behind, "renewed", NOW, POLICY))
+        write(store, "release", with_watch_event(behind, "renewed", NOW, POLICY))
     assert [each["type"] for each in store.entries(watch.id, 0, 10)] == ["calendarwatch.watch.opened.v1"]
 
 
 def test_due_watches_come_longest_overdue_first_and_parked_ones_never(store: FirestoreStore) -> None:
     for n, minutes in enumerate([5, 1, 9, -3]):
         target = Target(ACL, f"c{n}@example.com", "alice@example.com")
-        store.create(replace(watch_of(target), due_at=NOW - timedelta(minutes=minutes)))
-    store.create(replace(watch_of(), due_at=None))
+        write(store, "create", replace(watch_of(target), due_at=NOW - timedelta(minutes=minutes)))
+    write(store, "create", replace(watch_of(), due_at=None))
     late = [(NOW - since) // timedelta(minutes=1) for _, since in store.due(NOW, 10)]
     assert late == [9, 5, 1]
     assert len(store.due(NOW, 2)) == 2
@@ -280,8 +277,8 @@ def test_due_watches_come_longest_overdue_first_and_parked_ones_never(store: Fir
 def test_filters_combine_and_pages_follow_each_other(store: FirestoreStore) -> None:
     for n in range(6):
         target = Target(ACL, f"c{n}@example.com", "alice@example.com" if n % 2 else "bob@example.com")
-        store.create(watch_of(target, labels={"team-x": "a" if n < 4 else "b"}))
-    store.create(watch_of(Target(CALENDAR_LIST, None, "alice@example.com"), labels={"team-x": "a"}))
+        write(store, "create", watch_of(target, labels={"team-x": "a" if n < 4 else "b"}))
+    write(store, "create", watch_of(Target(CALENDAR_LIST, None, "alice@example.com"), labels={"team-x": "a"}))
     everything = store.page(Filter(), "", 100)
     assert [each.id for each in everything] == sorted(each.id for each in everything)
     assert [*store.page(Filter(), "", 3), *store.page(Filter(), everything[2].id, 100)] == everything
@@ -300,10 +297,10 @@ def local_store(local_client: firestore.Client) -> FirestoreStore:
 def test_a_write_whose_answer_is_lost_is_unclear_and_not_repeated(
     local_store: FirestoreStore, server: LocalFirestore
 ) -> None:
-    watch = local_store.create(watch_of())
+    watch = write(local_store, "create", watch_of())
     server.calls.clear()
     with server.faults.lose_answer("Commit"), pytest.raises(UnclearError):
-        local_store.release(replace(watch, sequence=7))
+        write(local_store, "release", replace(watch, sequence=7))
     assert server.calls.count("Commit") == 1
     assert local_store.get(watch.id).sequence == 7
 
@@ -315,7 +312,7 @@ def test_only_a_holder_tells_what_happened(local_store: FirestoreStore, kind: st
 
 
 def test_a_read_is_repeated_until_firestore_answers(local_store: FirestoreStore, server: LocalFirestore) -> None:
-    watch = local_store.create(watch_of())
+    watch = write(local_store, "create", watch_of())
     with server.faults.refuse("BatchGetDocuments"):
         assert local_store.get(watch.id) == watch
 
@@ -353,19 +350,19 @@ def memory() -> MemoryStore:
 
 
 def test_a_write_in_memory_whose_answer_is_lost_is_unclear_and_there(memory: MemoryStore) -> None:
-    watch = memory.create(watch_of())
+    watch = write(memory, "create", watch_of())
     memory.edge = lost
     with pytest.raises(UnclearError):
-        memory.release(replace(watch, sequence=7))
+        write(memory, "release", replace(watch, sequence=7))
     assert memory.get(watch.id).sequence == 7
     assert not memory.put(notification_of(watch, "one")), "its own first try waits there"
 
 
 def test_a_memory_that_does_not_answer_has_done_nothing(memory: MemoryStore) -> None:
-    watch = memory.create(watch_of())
+    watch = write(memory, "create", watch_of())
     memory.edge = unavailable
     with pytest.raises(UnclearError):
-        memory.release(replace(watch, sequence=7))
+        write(memory, "release", replace(watch, sequence=7))
     with pytest.raises(UnavailableError):
         memory.get(watch.id)
     with pytest.raises(UnavailableError):
@@ -375,8 +372,8 @@ def test_a_memory_that_does_not_answer_has_done_nothing(memory: MemoryStore) -> 
 
 
 def test_contention_in_memory_is_a_conflict_for_a_write_and_nothing_for_a_reader(memory: MemoryStore) -> None:
-    watch = memory.create(watch_of())
+    watch = write(memory, "create", watch_of())
     memory.edge = contended
     with pytest.raises(ConflictError):
-        memory.release(replace(watch, sequence=7))
+        write(memory, "release", replace(watch, sequence=7))
     assert memory.get(watch.id) == watch

@@ -22,10 +22,10 @@ from calendar_watch.firestore.documents import (
     watch_document,
     watch_of,
 )
-from calendar_watch.model import write
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.watch import ChangeEvent, Watch
+from calendar_watch.model.write import WRITES, Write
 from calendar_watch.ports import Filter
 
 _WATCHES, _NOTIFICATIONS, _CHANGES, _SNAPSHOTS = "watches", "news", "changes", "snapshots"
@@ -33,7 +33,7 @@ _ANY, _ABSENT = object(), object()
 _Result = TypeVar("_Result")
 Document = Mapping[str, Any]
 
-WRITES = frozenset({*write.WRITES, "drop"})
+_ONCE = frozenset({*WRITES, "drop"})
 """Calls that are made once only; all others are repeated until they are answered, or until patience ends."""
 
 
@@ -55,24 +55,24 @@ def unavailable(rpc: str, _act: Callable[[], _Result], /) -> _Result:
 def lost(rpc: str, act: Callable[[], _Result], /) -> _Result:
     """It happens, and nobody says so."""
     act()
-    if rpc in WRITES:
+    if rpc in _ONCE:
         raise _unanswered(rpc)
     return act()
 
 
 def contended(rpc: str, act: Callable[[], _Result], /) -> _Result:
     """ABORTED: a write did nothing, anything else is repeated."""
-    if rpc in WRITES:
+    if rpc in _ONCE:
         raise ConflictError("contention")
     return act()
 
 
 def _unanswered(rpc: str) -> UnclearError | UnavailableError:
-    return UnclearError("no answer") if rpc in WRITES else UnavailableError("Firestore does not answer")
+    return UnclearError("no answer") if rpc in _ONCE else UnavailableError("Firestore does not answer")
 
 
 @dataclass(frozen=True, slots=True)
-class _Write:
+class _Put:
     collection: str
     name: str
     document: Document | None
@@ -115,7 +115,7 @@ class MemoryFirestore:
     def __post_init__(self) -> None:
         self._versions = count(1)
 
-    def commit(self, writes: Sequence[_Write]) -> int:
+    def commit(self, writes: Sequence[_Put]) -> int:
         """All of them, or none and a ConflictError."""
         for each in writes:
             self._check(each)
@@ -127,7 +127,7 @@ class MemoryFirestore:
                 self.collections[each.collection].put(each.name, each.document, version)
         return version
 
-    def _check(self, write: _Write) -> None:
+    def _check(self, write: _Put) -> None:
         there = self.collections[write.collection].get(write.name)
         version = there[1] if there else _ABSENT
         if write.version not in {_ANY, version}:
@@ -135,7 +135,7 @@ class MemoryFirestore:
 
 
 class MemoryStore:
-    """Implements `ports.Store` and `ports.NewsStore`."""
+    """Implements `ports.Store` and `ports.NotificationStore`."""
 
     def __init__(self, database: MemoryFirestore, retention: timedelta, edge: Edge = direct):
         self.edge = edge
@@ -145,67 +145,37 @@ class MemoryStore:
     # --- what `notifications` may do
 
     def put(self, notification: PendingNotification) -> bool:
-        return self.edge("announce", lambda: self._announced(notification))
+        return self.edge("put", lambda: self._stored(notification))
 
-    def _announced(self, notification: PendingNotification) -> bool:
+    def _stored(self, notification: PendingNotification) -> bool:
         try:
             self._database.commit(
-                [_Write(_NOTIFICATIONS, _name_of(notification), notification_document(notification), _ABSENT)]
+                [_Put(_NOTIFICATIONS, _name_of(notification), notification_document(notification), _ABSENT)]
             )
         except ConflictError:
             return False
         return True
 
-    # --- every kind of write to a watch
-
-    def create(self, watch: Watch) -> Watch:
-        return self._write("create", watch)
-
-    def stop(self, watch: Watch) -> Watch:
-        return self._write("stop", watch)
-
-    def resume(self, watch: Watch) -> Watch:
-        return self._write("resume", watch)
-
-    def claim(self, watch: Watch, notifications: Iterable[PendingNotification]) -> Watch:
-        return self._write("claim", watch, [_Write(_NOTIFICATIONS, _name_of(each), None) for each in notifications])
-
-    def commit(self, watch: Watch, parts: Iterable[Snapshot] = (), gone: Iterable[str] = ()) -> Watch:
-        return self._write("commit", watch, [*_parts(watch, parts), *_gone(watch, gone)])
-
-    def intent(self, watch: Watch) -> Watch:
-        return self._write("intent", watch)
-
-    def opened(self, watch: Watch) -> Watch:
-        return self._write("opened", watch)
-
-    def stopped(self, watch: Watch) -> Watch:
-        return self._write("stopped", watch)
-
-    def follow(self, watch: Watch, children: Iterable[Watch]) -> Watch:
-        return self._write("follow", watch, [_replacing(each) for each in children])
-
-    def failure(self, watch: Watch) -> Watch:
-        return self._write("failure", watch)
-
-    def release(self, watch: Watch) -> Watch:
-        return self._write("release", watch)
-
-    def forget(self, watch: Watch, gone: Iterable[str]) -> Watch:
-        return self._write("forget", watch, list(_gone(watch, gone)))
-
-    def drop(self, notification: PendingNotification) -> None:
-        self.edge("drop", lambda: self._database.commit([_Write(_NOTIFICATIONS, _name_of(notification), None)]))
-
-    def _write(self, rpc: str, watch: Watch, more: Sequence[_Write] = ()) -> Watch:
-        writes = [_replacing(watch), *more, *(self._logged(watch.id, each) for each in watch.pending)]
-        version = self.edge(rpc, lambda: self._database.commit(writes))
+    def write(self, write: Write) -> Watch:
+        watch = write.watch
+        writes = [
+            _replacing(watch),
+            *(_Put(_NOTIFICATIONS, _name_of(each), None) for each in write.notifications),
+            *_parts(watch, write.parts),
+            *_gone(watch, write.gone),
+            *map(_replacing, write.children),
+            *(self._logged(watch.id, each) for each in watch.pending),
+        ]
+        version = self.edge(write.kind, lambda: self._database.commit(writes))
         return replace(watch, pending=(), version=version)
 
-    def _logged(self, watch_id: str, entry: ChangeEvent) -> _Write:
+    def drop(self, notification: PendingNotification) -> None:
+        self.edge("drop", lambda: self._database.commit([_Put(_NOTIFICATIONS, _name_of(notification), None)]))
+
+    def _logged(self, watch_id: str, entry: ChangeEvent) -> _Put:
         expire_at = datetime.fromisoformat(entry["time"]) + self._retention
         name = _entry_name(watch_id, int(entry["sequence"]))
-        return _Write(_CHANGES, name, entry_document(entry, expire_at), _ABSENT)
+        return _Put(_CHANGES, name, entry_document(entry, expire_at), _ABSENT)
 
     # --- reading
 
@@ -235,7 +205,7 @@ class MemoryStore:
         return part_of(found[0], name) if found else Snapshot({}, (), name=name)
 
     def notifications(self, watch_id: str) -> Sequence[PendingNotification]:
-        return self.edge("news", lambda: self._notifications(f"{watch_id}~", f"{watch_id}~~"))
+        return self.edge("notifications", lambda: self._notifications(f"{watch_id}~", f"{watch_id}~~"))
 
     def entries(self, watch_id: str, after: int, limit: int) -> Sequence[ChangeEvent]:
         return self.edge("entries", lambda: self._entries(watch_id, after, limit))
@@ -273,18 +243,18 @@ class MemoryStore:
         return self._database.collections[collection]
 
 
-def _replacing(watch: Watch) -> _Write:
-    return _Write(_WATCHES, watch.id, watch_document(watch), _ABSENT if watch.version is None else watch.version)
+def _replacing(watch: Watch) -> _Put:
+    return _Put(_WATCHES, watch.id, watch_document(watch), _ABSENT if watch.version is None else watch.version)
 
 
-def _parts(watch: Watch, parts: Iterable[Snapshot]) -> Iterator[_Write]:
+def _parts(watch: Watch, parts: Iterable[Snapshot]) -> Iterator[_Put]:
     for part in parts:
-        yield _Write(_SNAPSHOTS, f"{watch.id}~{part.name}", part_document(part, watch.sequence))
+        yield _Put(_SNAPSHOTS, f"{watch.id}~{part.name}", part_document(part, watch.sequence))
 
 
-def _gone(watch: Watch, names: Iterable[str]) -> Iterator[_Write]:
+def _gone(watch: Watch, names: Iterable[str]) -> Iterator[_Put]:
     for name in names:
-        yield _Write(_SNAPSHOTS, f"{watch.id}~{name}", None)
+        yield _Put(_SNAPSHOTS, f"{watch.id}~{name}", None)
 
 
 def _name_of(notification: PendingNotification) -> str:

@@ -11,6 +11,7 @@ from calendar_watch.errors import FollowedError
 from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import State, Watch
+from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.operations.register import Outcome
 from calendar_watch.ports import Filter
 from calendar_watch.reconciler.lease import Lease, LeaseLostError
@@ -172,7 +173,7 @@ def test_a_worker_who_lost_the_list_brings_no_child_back(world: World) -> None:
     world.alice.delete(f"calendars/{team}")
     world.run(5 * MINUTE)
     with pytest.raises(LeaseLostError):
-        Lease(world.services, late).advance(lambda parent: world.store.follow(parent, [child]), late)
+        Lease(world.services, late).advance(Write(WriteKind.FOLLOW, late, children=[child]))
     assert wanted(world) == {("acl", ALICE)}
 
 

@@ -12,6 +12,7 @@ from google.cloud.firestore import Client
 from calendar_watch.model.cloud_event import with_watch_event
 from calendar_watch.model.resources import ACL, EVENTS
 from calendar_watch.model.target import Target
+from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.reconciler.lease import Lease
 from calendar_watch.reconciler.reconcile import reconcile
 from tests.doubles.local_firestore import LocalFirestore
@@ -206,7 +207,8 @@ def test_what_a_hold_does_not_remember_having_written_is_read_from_the_log(world
     world.open(ALICES_ACL)
     lease = Lease(world.services, world.query.show(ALICES_ACL.id))
     lease.claim([])
-    lease.write(world.store.commit, with_watch_event(lease.watch, "renewed", world.now, world.policy))
-    lease.watch = world.store.commit(with_watch_event(lease.watch, "renewed", world.now, world.policy))
-    lease.write(world.store.commit, with_watch_event(lease.watch, "renewed", world.now, world.policy))
+    lease.write(Write(WriteKind.COMMIT, with_watch_event(lease.watch, "renewed", world.now, world.policy)))
+    renewed = with_watch_event(lease.watch, "renewed", world.now, world.policy)
+    lease.watch = world.store.write(Write(WriteKind.COMMIT, renewed))
+    lease.write(Write(WriteKind.COMMIT, with_watch_event(lease.watch, "renewed", world.now, world.policy)))
     assert [int(each["sequence"]) for each in lease.unpublished(100)] == [2, 3, 4]

@@ -8,6 +8,7 @@ from requests import PreparedRequest, Response
 from calendar_watch.decisions import registration
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import State
+from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.reconciler.reconcile import reconcile
 from tests.scenarios.conftest import MakeWorld
 from tests.support.line import Send, answered, late, refused, slow
@@ -264,7 +265,7 @@ def test_a_worker_that_lost_its_lease_calls_nothing_more(world: World, call: tup
             assert reconcile(world.services, ALICES_ACL.id).steps
             calls.append(len(world.google.calls))
 
-    world.store.create(registration.created(ALICES_ACL, Options(), world.now))
+    world.store.write(Write(WriteKind.CREATE, registration.created(ALICES_ACL, Options(), world.now)))
     with world.line.cut(*call, late(the_lease_ends_and_another_takes_over)):
         assert reconcile(world.services, ALICES_ACL.id).steps[-1] == "LeaseLost"
     assert len(world.google.calls) == calls[-1]
@@ -328,7 +329,7 @@ def test_a_watch_that_never_comes_to_rest_is_let_go_for_the_rest_of_its_lease(ma
     def a_moment() -> None:
         world.now += timedelta(milliseconds=1)
 
-    world.store.create(registration.created(ALICES_ACL, Options(), world.now))
+    world.store.write(Write(WriteKind.CREATE, registration.created(ALICES_ACL, Options(), world.now)))
     with world.line.cut("GET", "/acl", slow(a_moment)):
         assert len(reconcile(world.services, ALICES_ACL.id).steps) <= 50
     assert world.store.get(ALICES_ACL.id).holder

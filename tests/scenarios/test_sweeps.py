@@ -8,6 +8,7 @@ from google.cloud.firestore import Client
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.target import Target
 from calendar_watch.model.watch import State
+from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.operations.sweep import Sweep
 from tests.support.line import slow
 from tests.support.world import ALICE, ALICES_ACL, ALICES_LIST, BOB, World
@@ -78,7 +79,7 @@ def test_when_its_time_is_over_a_sweep_begins_nothing_more_and_says_what_remains
 def test_a_watch_whose_holder_died_is_reconciled_when_the_lease_ends(world: World) -> None:
     watch = world.open(ALICES_ACL)
     dead = replace(world.store.get(watch.id), holder="dead", due_at=world.now + world.policy.lease, read_at=world.now)
-    world.store.release(dead)
+    world.store.write(Write(WriteKind.RELEASE, dead))
     assert world.sweep().reconciled == 0
     world.now += world.policy.lease
     assert world.sweep().reconciled == 1

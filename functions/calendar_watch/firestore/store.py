@@ -12,7 +12,7 @@ The client's own retries are off for writes: it would repeat one that had landed
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial, partialmethod
+from functools import partial
 from typing import Any, TypeVar
 
 from google.cloud import firestore
@@ -34,7 +34,7 @@ from calendar_watch.firestore.notifications import NOTIFICATIONS, reference_of
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.watch import ChangeEvent, Watch
-from calendar_watch.model.write import WRITES, Condition, Load
+from calendar_watch.model.write import WRITES, Condition, Write
 from calendar_watch.ports import Filter
 
 _Result = TypeVar("_Result")
@@ -55,59 +55,14 @@ class FirestoreStore:
         self._timeout = timeout
         self._retention = retention
 
-    # --- every kind of write to a watch
-
-    def create(self, watch: Watch) -> Watch:
-        return self._plain("create", watch)
-
-    def claim(self, watch: Watch, notifications: Iterable[PendingNotification]) -> Watch:
-        batch = self._batch("claim", watch)
-        for each in notifications:
-            batch.delete(reference_of(self._client, each))
-        return self._commit(batch, watch)
-
-    def commit(self, watch: Watch, parts: Iterable[Snapshot] = (), gone: Iterable[str] = ()) -> Watch:
-        batch = self._batch("commit", watch)
-        for part in parts:
-            batch.set(self._part(watch.id, part.name), part_document(part, watch.sequence))
-        for name in gone:
-            batch.delete(self._part(watch.id, name))
-        return self._commit(batch, watch)
-
-    def forget(self, watch: Watch, gone: Iterable[str]) -> Watch:
-        batch = self._batch("forget", watch)
-        for name in gone:
-            batch.delete(self._part(watch.id, name))
-        return self._commit(batch, watch)
-
-    def follow(self, watch: Watch, children: Iterable[Watch]) -> Watch:
-        batch = self._batch("follow", watch)
-        for child in children:
-            self._put(batch, child, Condition.ABSENT if child.version is None else Condition.UNCHANGED)
-        return self._commit(batch, watch)
-
-    def _plain(self, kind: str, watch: Watch) -> Watch:
-        """Nothing but the watch and its log entries."""
-        return self._commit(self._batch(kind, watch), watch)
-
-    intent = partialmethod(_plain, "intent")
-    opened = partialmethod(_plain, "opened")
-    stopped = partialmethod(_plain, "stopped")
-    failure = partialmethod(_plain, "failure")
-    release = partialmethod(_plain, "release")
-    stop = partialmethod(_plain, "stop")
-    resume = partialmethod(_plain, "resume")
-
-    def _batch(self, kind: str, watch: Watch) -> Any:
-        """What every write of that kind begins with: the watch, on its condition, and its log entries."""
+    def write(self, write: Write) -> Watch:
         batch = self._client.batch()
-        self._put(batch, watch, WRITES[kind].only_if)
-        if watch.pending and Load.ENTRIES not in WRITES[kind].along:
-            raise ValueError(f"{kind} writes no log entries")
-        for entry in watch.pending:
-            expire_at = datetime.fromisoformat(entry["time"]) + self._retention
-            batch.create(self._entry(watch.id, int(entry["sequence"])), entry_document(entry, expire_at))
-        return batch
+        self._put(batch, write.watch, WRITES[write.kind].only_if)
+        self._log(batch, write.watch)
+        self._take_along(batch, write)
+        with writing():
+            results = batch.commit(retry=None, timeout=self._timeout)
+        return replace(write.watch, pending=(), version=results[0].update_time)
 
     def _put(self, batch: Any, watch: Watch, only_if: Condition) -> None:
         reference, document = self._watch(watch.id), watch_document(watch)
@@ -116,10 +71,20 @@ class FirestoreStore:
         else:
             batch.update(reference, document, option=self._client.write_option(last_update_time=watch.version))
 
-    def _commit(self, batch: Any, watch: Watch) -> Watch:
-        with writing():
-            results = batch.commit(retry=None, timeout=self._timeout)
-        return replace(watch, pending=(), version=results[0].update_time)
+    def _log(self, batch: Any, watch: Watch) -> None:
+        for entry in watch.pending:
+            expire_at = datetime.fromisoformat(entry["time"]) + self._retention
+            batch.create(self._entry(watch.id, int(entry["sequence"])), entry_document(entry, expire_at))
+
+    def _take_along(self, batch: Any, write: Write) -> None:
+        for notification in write.notifications:
+            batch.delete(reference_of(self._client, notification))
+        for part in write.parts:
+            batch.set(self._part(write.watch.id, part.name), part_document(part, write.watch.sequence))
+        for name in write.gone:
+            batch.delete(self._part(write.watch.id, name))
+        for child in write.children:
+            self._put(batch, child, Condition.ABSENT if child.version is None else Condition.UNCHANGED)
 
     # --- reading
 

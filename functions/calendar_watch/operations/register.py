@@ -18,6 +18,7 @@ from calendar_watch.errors import (
 )
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import State, Watch
+from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.operations.query import shown
 from calendar_watch.ports import Services
 from calendar_watch.reconciler.lease import exhausted
@@ -64,7 +65,7 @@ class Registry:
     def end(self, watch_id: str) -> Watch:
         """The answer is `stopped`, or `stopping` while Google still has to be told. Raises FollowedError."""
         shown(self._services.store, watch_id)
-        self._change(watch_id, self._ended, self._services.store.stop)
+        self._change(WriteKind.STOP, watch_id, self._ended)
         self._within_patience(lambda: reconcile(self._services, watch_id))
         return self._get(watch_id)
 
@@ -95,7 +96,7 @@ class Registry:
     def _enter(self, wanted: Watch) -> Outcome:
         for _ in range(_TRIES):
             try:
-                self._services.store.create(wanted)
+                self._services.store.write(Write(WriteKind.CREATE, wanted))
             except (ConflictError, UnclearError):
                 with suppress(UnknownWatchError):  # then it was not written, and may be tried again
                     return self._ask_again(wanted)
@@ -105,9 +106,8 @@ class Registry:
 
     def _ask_again(self, wanted: Watch) -> Outcome:
         policy, now = self._services.policy, self._now()
-        resume = self._services.store.resume
         before = self._change(
-            wanted.id, lambda watch: registration.asked_again(watch, wanted.options, now, policy), resume
+            WriteKind.RESUME, wanted.id, lambda watch: registration.asked_again(watch, wanted.options, now, policy)
         )
         if before.discarded or before.created == wanted.created:  # the latter: our own, whose answer was lost
             return Outcome.CREATED
@@ -130,7 +130,7 @@ class Registry:
 
     def _discard(self, watch: Watch, outcome: Outcome) -> None:
         if outcome is Outcome.CREATED:
-            self._change(watch.id, lambda there: self._discarded(there, watch), self._services.store.stop)
+            self._change(WriteKind.STOP, watch.id, lambda there: self._discarded(there, watch))
             self._within_patience(lambda: reconcile(self._services, watch.id))
 
     def _discarded(self, there: Watch, refused: Watch) -> Watch:
@@ -138,14 +138,14 @@ class Registry:
         still = not there.sequence and there.state(self._now()) is State.SUSPENDED and there.refusal == refused.refusal
         return registration.discarded(there, self._now()) if still and not there.followed_by else there
 
-    def _change(self, watch_id: str, write: Callable[[Watch], Watch], store: Callable[[Watch], Watch]) -> Watch:
+    def _change(self, kind: WriteKind, watch_id: str, change: Callable[[Watch], Watch]) -> Watch:
         """An operator's write, in a loop, since a holder may be writing too. Returns what it was applied to."""
         for _ in range(_TRIES):
             before = self._get(watch_id)
             try:
-                after = write(before)
+                after = change(before)
                 if after != before:
-                    store(after)
+                    self._services.store.write(Write(kind, after))
             except (ConflictError, UnclearError):
                 continue
             return before

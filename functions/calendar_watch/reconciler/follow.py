@@ -11,6 +11,7 @@ from calendar_watch.decisions import children, next_step
 from calendar_watch.model.parts import WHOLE
 from calendar_watch.model.snapshot import Items
 from calendar_watch.model.watch import Watch
+from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.ports import Services
 from calendar_watch.reconciler.lease import Lease
 
@@ -27,11 +28,11 @@ class Follower:
         late = list(self._late(self._lease.watch))
         for start in range(0, len(late), _CHUNK):
             self._write(late[start : start + _CHUNK])
-        return self._lease.write(self._services.store.commit, children.done(self._lease.watch))
+        return self._lease.write(Write(WriteKind.COMMIT, children.done(self._lease.watch)))
 
     def _write(self, children: Sequence[Watch]) -> None:
         parent = replace(self._lease.watch, following=True)
-        self._lease.advance(lambda parent: self._services.store.follow(parent, children), parent)
+        self._lease.advance(Write(WriteKind.FOLLOW, parent, children=children))
 
     def _late(self, parent: Watch) -> Iterator[Watch]:
         """The children that are not as they should be, as they should be."""

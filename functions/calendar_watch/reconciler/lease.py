@@ -4,7 +4,7 @@ claim ── write ── write ── release       after a conflict, another n
 """
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from calendar_watch.decisions import channel_lifecycle, claim, next_step
@@ -12,6 +12,7 @@ from calendar_watch.errors import ConflictError, UnavailableError, UnclearError
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.watch import ChangeEvent, Watch
+from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.ports import Services
 from calendar_watch.reconciler import telemetry
 
@@ -30,7 +31,7 @@ class ChangedMeanwhileError(Exception):
 class Lease:
     """`watch` is always as it was last written. Each write returns the step that it decided on.
 
-    Raises FencedError, and UnavailableError when Firestore cannot be reached.
+    Raises LeaseLostError, and UnavailableError when Firestore cannot be reached.
     """
 
     def __init__(self, services: Services, watch: Watch):
@@ -41,34 +42,34 @@ class Lease:
 
     def claim(self, notifications: Sequence[PendingNotification]) -> next_step.Step:
         claimed = claim.claimed(self.watch, notifications, self._nonce, self._services.clock(), self._services.policy)
-        return self.write(lambda watch: self._services.store.claim(watch, notifications), claimed)
+        return self.write(Write(WriteKind.CLAIM, claimed, notifications=notifications))
 
-    def write(self, kind: Callable[[Watch], Watch], watch: Watch) -> next_step.Step:
+    def write(self, write: Write) -> next_step.Step:
         """If it did not happen, what is there decides what is next; if only its answer was lost, it goes on."""
-        decided, step = self._decided(watch)
+        decided, step = self._decided(write.watch)
         try:
-            self._put(kind, decided)
+            self._put(replace(write, watch=decided))
         except (ConflictError, UnclearError):
             return step if self._happened(decided) else self.anew()
         return step
 
-    def advance(self, kind: Callable[[Watch], Watch], watch: Watch) -> None:
-        """A piece of a step's result: nothing is decided yet. Raises DisturbedError as well."""
-        ahead = self._next(replace(watch, due_at=self._services.clock() + self._services.policy.lease))
+    def advance(self, write: Write) -> None:
+        """A piece of a step's result: nothing is decided yet. Raises ChangedMeanwhileError as well."""
+        ahead = self._next(replace(write.watch, due_at=self._services.clock() + self._services.policy.lease))
         try:
-            self._put(kind, ahead)
+            self._put(replace(write, watch=ahead))
         except (ConflictError, UnclearError):
             if not self._happened(ahead):
                 raise ChangedMeanwhileError from None
 
     def keep(self, channel: Channel, opening: Opening) -> next_step.Step:
         """After a conflict, this one result is written again: Google's answer cannot be asked for twice."""
-        policy, store = self._services.policy, self._services.store
+        policy = self._services.policy
         for _ in range(_TRIES):
             answered = channel_lifecycle.opened(self.watch, channel.id, opening, self._services.clock(), policy)
             decided, step = self._decided(answered)
             try:
-                self._put(store.opened, decided)
+                self._put(Write(WriteKind.OPENED, decided))
             except (ConflictError, UnclearError):
                 if not self._happened(decided):
                     continue
@@ -81,7 +82,8 @@ class Lease:
         if self.watch.due_at is None or self.watch.due_at - now >= lease / 2:
             return
         try:
-            self.watch = self._services.store.commit(replace(self.watch, due_at=now + lease))
+            ahead = replace(self.watch, due_at=now + lease)
+            self.watch = self._services.store.write(Write(WriteKind.COMMIT, ahead))
         except (ConflictError, UnclearError):
             self._read_again()
 
@@ -100,10 +102,10 @@ class Lease:
     def _next(self, watch: Watch) -> Watch:
         return replace(watch, write_count=self.watch.write_count + 1)
 
-    def _put(self, kind: Callable[[Watch], Watch], decided: Watch) -> None:
-        before, self.watch = self.watch, kind(decided)
-        self._logged += decided.pending
-        telemetry.written(before, decided, self._services.clock())
+    def _put(self, write: Write) -> None:
+        before, self.watch = self.watch, self._services.store.write(write)
+        self._logged += write.watch.pending
+        telemetry.written(before, write.watch, self._services.clock())
 
     def _happened(self, decided: Watch) -> bool:
         """Whether a write whose answer was lost, or that met with a conflict, is there all the same."""
@@ -123,22 +125,22 @@ class Lease:
         for _ in range(_TRIES):
             decided, step = self._decided(self.watch)
             try:
-                self._put(self._kind_for(step), decided)
+                self._put(Write(_kind_for(step), decided))
             except (ConflictError, UnclearError):
                 self._read_again()
             else:
                 return step
         raise exhausted()
 
-    def _kind_for(self, step: next_step.Step) -> Callable[[Watch], Watch]:
-        store = self._services.store
-        match step:
-            case next_step.Wait():
-                return store.release
-            case next_step.OpenChannel():
-                return store.intent
-            case _:
-                return store.commit
+
+def _kind_for(step: next_step.Step) -> WriteKind:
+    match step:
+        case next_step.Wait():
+            return WriteKind.RELEASE
+        case next_step.OpenChannel():
+            return WriteKind.INTENT
+        case _:
+            return WriteKind.COMMIT
 
 
 def exhausted() -> UnavailableError:

@@ -6,7 +6,7 @@ Memory holds one page, whatever the collection's size, and a crash costs one pag
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from calendar_watch.decisions import next_step, paging
 from calendar_watch.decisions.merge import Merged, merge, portion, stray, unseen
@@ -15,21 +15,12 @@ from calendar_watch.model.listing import Page
 from calendar_watch.model.parts import beside_series, parts_of_series, split
 from calendar_watch.model.recurrence import Series, fingerprint
 from calendar_watch.model.resources import Item
-from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.watch import Watch
+from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.ports import Services
 from calendar_watch.reconciler.lease import Lease
 
 _CHUNK = 500
-
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """What one write changes."""
-
-    watch: Watch
-    parts: Sequence[Snapshot] = ()
-    gone: Sequence[str] = ()
 
 
 class PagedReader:
@@ -38,7 +29,7 @@ class PagedReader:
         self._lease = lease
 
     def read(self) -> next_step.Step:
-        """Raises StaleError and other GoogleErrors, and DisturbedError."""
+        """Raises ListingTokenRefusedError and other GoogleErrors, and ChangedMeanwhileError."""
         watch = self._lease.watch
         if watch.listing is None or not watch.listing.pages:  # a first page that is asked for anew is another listing
             watch = paging.begun(watch, self._services.clock())
@@ -64,9 +55,9 @@ class PagedReader:
                 break
             watch = self._advance(piece)
         turned = paging.turned(piece.watch, page, self._services.policy, self._services.clock())
-        return self._lease.write(lambda decided: self._put(decided, piece), turned)
+        return self._lease.write(replace(piece, watch=turned))
 
-    def _merged(self, watch: Watch, portioned: Mapping[str, list[Item]], series: Series) -> _Piece:
+    def _merged(self, watch: Watch, portioned: Mapping[str, list[Item]], series: Series) -> Write:
         listing = paging.current(watch)
         by_part = {**dict.fromkeys(parts_of_series(watch.parts, portioned), ()), **portioned}
         found = self._services.store.parts(watch.id, by_part) if by_part else []
@@ -80,12 +71,12 @@ class PagedReader:
             while (piece := self._cleared(watch, part_name)).parts:
                 watch = self._advance(piece)
         finished = paging.finished(watch, self._services.policy, self._services.clock())
-        return self._lease.write(self._services.store.commit, finished)
+        return self._lease.write(Write(WriteKind.COMMIT, finished))
 
-    def _cleared(self, watch: Watch, part_name: str) -> _Piece:
+    def _cleared(self, watch: Watch, part_name: str) -> Write:
         cleared = self._unseen(watch, part_name) if paging.current(watch).whole else self._stray(watch, part_name)
         if not cleared.changes:
-            return _Piece(watch)
+            return Write(WriteKind.COMMIT, watch)
         return _piece(paging.merged(watch, [cleared], self._services.clock(), self._services.policy), [cleared])
 
     def _unseen(self, watch: Watch, part_name: str) -> Merged:
@@ -97,27 +88,26 @@ class PagedReader:
         part, *others = self._services.store.parts(watch.id, [part_name, *beside])
         return stray(part, Series.on(()).with_those_in(each.items for each in (part, *others)), _CHUNK)
 
-    def _advance(self, piece: _Piece) -> Watch:
-        self._lease.advance(lambda watch: self._put(watch, piece), piece.watch)
+    def _advance(self, piece: Write) -> Watch:
+        self._lease.advance(piece)
         return self._lease.watch
-
-    def _put(self, watch: Watch, piece: _Piece) -> Watch:
-        return self._services.store.commit(watch, piece.parts, piece.gone)
 
     def _keep(self, event: Item) -> Item:
         return event if self._services.policy.whole_events else fingerprint(event)
 
 
-def _piece(watch: Watch, merged: Iterable[Merged]) -> _Piece:
+def _piece(watch: Watch, merged: Iterable[Merged]) -> Write:
+    """What one write changes."""
     parts, gone = [], []
     for each in merged:
         if each.new == each.old:
             continue
-        part_names = list(split(each.new))
-        parts += part_names
-        if len(part_names) > 1:
+        halves = list(split(each.new))
+        parts += halves
+        if len(halves) > 1:
             gone.append(each.old.name)
-    return _Piece(_with_parts(watch, [part.name for part in parts], gone), parts, gone)
+    kept = _with_parts(watch, [part.name for part in parts], gone)
+    return Write(WriteKind.COMMIT, kept, parts=parts, gone=gone)
 
 
 def _with_parts(watch: Watch, written: Sequence[str], gone: Sequence[str]) -> Watch:

@@ -9,6 +9,7 @@ from calendar_watch.model.parts import WHOLE
 from calendar_watch.model.resources import Item
 from calendar_watch.model.snapshot import Items, Snapshot, collect
 from calendar_watch.model.watch import Watch
+from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.ports import Services
 from calendar_watch.reconciler.lease import Lease
 
@@ -38,14 +39,14 @@ class WholeReader:
                 reading.baseline(self._read(watch, new, started), self._services.clock(), self._services.policy), new
             )
         if watch.digest == new.digest:
-            return self._lease.write(self._services.store.commit, self._read(watch, new, started))
+            return self._lease.write(Write(WriteKind.COMMIT, self._read(watch, new, started)))
         [old] = self._services.store.parts(watch.id, [WHOLE])
         return self._report(old, new, started)
 
     def _report(self, old: Snapshot, new: Snapshot, started: datetime) -> next_step.Step:
         watch, policy, now = self._lease.watch, self._services.policy, self._services.clock()
         if emptied(old.items, new.items) and not watch.brake:
-            return self._lease.write(self._services.store.failure, reading.braked(watch, now, policy))
+            return self._lease.write(Write(WriteKind.FAILURE, reading.braked(watch, now, policy)))
         changes = compare(old, new)
         if len(changes) > _CHUNK:
             common = tuple(field for field in new.fields if field in old.fields)
@@ -57,4 +58,4 @@ class WholeReader:
         return reading.kept(reading.read(watch, started, self._services.policy, self._services.clock()), new)
 
     def _keep(self, watch: Watch, snapshot: Snapshot) -> next_step.Step:
-        return self._lease.write(lambda decided: self._services.store.commit(decided, [snapshot]), watch)
+        return self._lease.write(Write(WriteKind.COMMIT, watch, parts=[snapshot]))

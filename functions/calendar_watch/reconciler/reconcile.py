@@ -15,7 +15,8 @@ from calendar_watch.decisions.backoff import Failure
 from calendar_watch.errors import GoogleError, ListingTokenRefusedError
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.notification import PendingNotification
-from calendar_watch.model.watch import State, StepKind
+from calendar_watch.model.watch import State, StepKind, Watch
+from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.ports import Services
 from calendar_watch.reconciler import telemetry
 from calendar_watch.reconciler.follow import Follower
@@ -117,31 +118,30 @@ class _Reconciler:
                 return self._read()
 
     def _forget(self) -> next_step.Step:
-        watch, store = self._lease.watch, self._services.store
-        return self._lease.write(lambda decided: store.forget(decided, watch.parts), registration.forgotten(watch))
+        watch = self._lease.watch
+        return self._lease.write(Write(WriteKind.FORGET, registration.forgotten(watch), gone=watch.parts))
 
     def _publish(self) -> next_step.Step:
-        watch, store = self._lease.watch, self._services.store
+        watch = self._lease.watch
         entries = self._lease.unpublished(_BATCH)
         try:
             self._services.publisher.publish(entries)
         except GoogleError as error:
             telemetry.unpublished(watch, error.detail)
-            return self._lease.write(store.failure, publishing.unpublished(watch, self._failure(error)))
+            return self._write(WriteKind.FAILURE, publishing.unpublished(watch, self._failure(error)))
         self._result.published += len(entries)
         sent = publishing.published(watch, entries)
         telemetry.published(watch, sent, len(entries))
-        return self._lease.write(store.commit, sent)
+        return self._write(WriteKind.COMMIT, sent)
 
     def _stop(self, channel: Channel) -> next_step.Step:
-        store, watch = self._services.store, self._lease.watch
+        watch = self._lease.watch
         try:
             self._services.calendar.stop(watch.target, channel)
         except GoogleError as error:
-            return self._lease.write(
-                store.failure, channel_lifecycle.stop_failed(watch, channel.id, self._failure(error))
-            )
-        return self._lease.write(store.stopped, channel_lifecycle.stopped(watch, channel.id, self._services.clock()))
+            failed = channel_lifecycle.stop_failed(watch, channel.id, self._failure(error))
+            return self._write(WriteKind.FAILURE, failed)
+        return self._write(WriteKind.STOPPED, channel_lifecycle.stopped(watch, channel.id, self._services.clock()))
 
     def _open(self) -> next_step.Step:
         channel = self._lease.watch.newest
@@ -166,7 +166,7 @@ class _Reconciler:
             step = reader(self._services, self._lease).read()
         except ListingTokenRefusedError as error:
             token_refused = paging.token_refused(self._lease.watch, self._failure(error), self._services.policy)
-            return self._lease.write(self._services.store.failure, token_refused)
+            return self._write(WriteKind.FAILURE, token_refused)
         except GoogleError as error:
             return self._failed(StepKind.READ, error)
         self._result.synced += 1
@@ -174,7 +174,10 @@ class _Reconciler:
 
     def _failed(self, kind: StepKind, error: GoogleError) -> next_step.Step:
         failed = refusals.failed(self._lease.watch, kind, self._failure(error), self._services.policy)
-        return self._lease.write(self._services.store.failure, failed)
+        return self._write(WriteKind.FAILURE, failed)
+
+    def _write(self, kind: WriteKind, watch: Watch) -> next_step.Step:
+        return self._lease.write(Write(kind, watch))
 
     def _failure(self, error: GoogleError) -> Failure:
         self._result.failed = True

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from cloudevents.http import from_json
 
-from tests.support.stack import Person, Stack, until
 from tests.end_to_end.system.conftest import BACKENDS, is_at_rest
+from tests.support.stack import Person, Stack, until
 
 pytestmark = pytest.mark.parametrize("stack", BACKENDS, indirect=True, scope="session")
 Open = Callable[..., Any]

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.support.stack import Stack, call, until
 from tests.end_to_end.system.conftest import BACKENDS, is_stopped
+from tests.support.stack import Stack, call, until
 
 pytestmark = pytest.mark.parametrize("stack", BACKENDS, indirect=True, scope="session")
 Open = Callable[..., Any]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from calendar_watch.model.write import WRITES, Author, Load
+from calendar_watch.model.write import WRITES, Author, Load, WriteKind
 from tests.searches.model import mutants
 from tests.searches.model.configurations import CONFIGURATIONS
 from tests.searches.model.following import Following
@@ -50,7 +50,7 @@ def test_a_way_is_told_step_by_step() -> None:
 def test_the_models_writes_are_the_codes_writes() -> None:
     """Creating and forgetting happen before and after all that the model looks at."""
     assert {*KINDS, "stop", "resume", "follow"} == {*WRITES} - {"create", "forget"}
-    assert all(WRITES[kind].by is Author.HOLDER for kind in KINDS)
+    assert all(WRITES[WriteKind(kind)].by is Author.HOLDER for kind in KINDS)
     assert [kind for kind, write in WRITES.items() if Load.NOTIFICATIONS in write.along] == ["claim"]
     assert not any(Load.ENTRIES in write.along for write in WRITES.values() if write.by is Author.OPERATOR)
 

@@ -6,7 +6,7 @@ idle · look · claim · [publish | stop | open | list] · the write of its resu
 
 from collections.abc import Iterator
 
-from calendar_watch.model.write import WRITES, Load
+from calendar_watch.model.write import WRITES, Load, WriteKind
 from tests.searches.model.bounds import Bounds
 from tests.searches.model.environment import opened_at_google, without_live, written
 from tests.searches.model.rules import EMPTY, Rules
@@ -129,7 +129,7 @@ class Workers:
         """One batch; `place` is None when its worker is gone."""
         rules, before = self._rules, state.doc
         doc, step = rules.decided(getattr(rules, write.rule)(before, *write.args))
-        kind = WRITES[write.kind or DECIDING.get(step[0] if step else "", "commit")]
+        kind = WRITES[WriteKind(write.kind or DECIDING.get(step[0] if step else "", "commit"))]
         after = written(state, doc)
         if Load.NOTIFICATIONS in kind.along and rules.taken_at() == "claim":
             after = after._replace(notifications=state.notifications - write.args[0])

@@ -9,8 +9,8 @@ SLIPS = (
         (
             Edit(
                 "reconciler/lease.py",
-                "self._services.store.claim(watch, notifications), claimed",
-                "self._services.store.claim(watch, ()), claimed",
+                "claimed, notifications=notifications))",
+                "claimed))",
             ),
             Edit(
                 "reconciler/reconcile.py",
@@ -38,7 +38,7 @@ SLIPS = (
                 "reconciler/read_pages.py",
                 "        while True:\n            portioned",
                 "        early = replace(watch, sync_token=page.sync_token or watch.sync_token)\n"
-                "        watch = self._advance(_Piece(early))\n"
+                "        watch = self._advance(Write(WriteKind.COMMIT, early))\n"
                 "        while True:\n            portioned",
             ),
         ),

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 from calendar_watch.model.resources import Item
 from calendar_watch.model.target import Target
+from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.operations.sweep import Sweep
 from tests.doubles.memory_store import MemoryFirestore, MemoryStore
 from tests.support.databases import InMemory
@@ -81,7 +82,8 @@ def _multiply(world: World, database: "_Shared") -> None:
     due = world.now - timedelta(minutes=1)
     for number in range(_WATCHES):
         target = replace(one.target, calendar_id=f"c{number}@example.com")
-        store.create(replace(one, target=target, due_at=due, read_at=due, version=None))
+        new = replace(one, target=target, due_at=due, read_at=due, version=None)
+        store.write(Write(WriteKind.CREATE, new))
 
 
 class _Shared(InMemory):
