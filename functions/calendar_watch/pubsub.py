@@ -10,18 +10,16 @@ https://github.com/googleapis/google-cloudevents/blob/main/docs/spec/pubsub.md
 import base64
 import functools
 import json
-import random
 import re
 import threading
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
 import requests
-from requests.adapters import HTTPAdapter
 
 from calendar_watch.errors import TryLaterError
+from calendar_watch.google_http import BriefError, Tries, anonymous, pool, pooled
 from calendar_watch.model.watch import ChangeEvent
 
 Message = Mapping[str, object]
@@ -29,11 +27,8 @@ Message = Mapping[str, object]
 
 _ROOT = "https://pubsub.googleapis.com"
 _SCOPE = "https://www.googleapis.com/auth/pubsub"
-_CONNECTIONS = 32
-_CONNECT_SECONDS = 5.0
-_LEAST_SECONDS = 0.1
-_WAITS = (0.2, 0.6)
-"""The longest waits, in seconds, before the second and the third try; a random part of each is waited."""
+WAITS = (0.2, 0.6)
+"""The longest waits, in seconds, before the second and the third try."""
 
 # Google's limits are 1,000 messages and 10 MB a request, 1,024 bytes an attribute's value, and 1 MB a second for an
 # ordering key (https://cloud.google.com/pubsub/quotas), so that a larger request would only be throttled.
@@ -44,52 +39,31 @@ _NO_ATTRIBUTES = frozenset({"data", "datacontenttype"})
 
 
 class PubSub:
-    """`timeout` is what one `publish` may take altogether, in seconds, a first access token aside. Thread-safe."""
+    """`tries` bounds one `publish` altogether, a first access token aside. Thread-safe."""
 
-    def __init__(
-        self,
-        root: str,
-        session: Callable[[], requests.Session],
-        timeout: float,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], None] = time.sleep,
-    ):
+    def __init__(self, root: str, session: Callable[[], requests.Session], tries: Tries):
         self._root = root
         self._open = functools.cache(session)
         self._opening = threading.Lock()
-        self._timeout = timeout
-        self._clock = clock
-        self._sleep = sleep
+        self._tries = tries
 
     def publish(self, topic: str, messages: Iterable[Message]) -> None:
         """In order, one request at a time: trying one again may repeat messages, but brings none forward."""
-        url = f"{self._root}/v1/{topic}:publish"
-        deadline = self._clock() + self._timeout
+        deadline = self._tries.deadline()
         for body in bodies(messages):
-            self._post(url, body, deadline)
+            self._tries.repeat(functools.partial(self._post, f"{self._root}/v1/{topic}:publish", body), deadline)
 
     def _post(self, url: str, body: bytes, deadline: float) -> None:
-        for longest in _WAITS:
-            try:
-                return self._attempt(url, body, deadline)
-            except _BriefError:
-                wait = random.random() * longest  # noqa: S311 - spreads tries, guards nothing
-                if self._clock() + wait + _LEAST_SECONDS > deadline:
-                    raise
-                self._sleep(wait)
-        return self._attempt(url, body, deadline)
-
-    def _attempt(self, url: str, body: bytes, deadline: float) -> None:
         try:
             response = self._session().post(
                 url,
                 data=body,
                 headers={"Content-Type": "application/json"},
-                timeout=self._bounds(deadline),
+                timeout=self._tries.bounds(deadline),
                 allow_redirects=False,
             )
         except requests.RequestException as exception:
-            raise _BriefError(f"no answer from Pub/Sub: {type(exception).__name__}") from None
+            raise BriefError(f"no answer from Pub/Sub: {type(exception).__name__}") from None
         except _google_auth_error() as exception:
             raise TryLaterError(f"no access token for Pub/Sub: {type(exception).__name__}") from None
         _check(response)
@@ -98,18 +72,13 @@ class PubSub:
         with self._opening:
             return self._open()
 
-    def _bounds(self, deadline: float) -> tuple[float, float]:
-        """Seconds to connect, and to wait for the answer."""
-        left = max(deadline - self._clock(), _LEAST_SECONDS)
-        connect = min(_CONNECT_SECONDS, left / 2)
-        return connect, left - connect
-
 
 def connect(emulator_host: str, timeout: float) -> PubSub:
     """Google's, unless there is an emulator, PUBSUB_EMULATOR_HOST. Makes no network call."""
+    tries = Tries(timeout, WAITS)
     if emulator_host:
-        return PubSub(f"http://{emulator_host}", _anonymous, timeout)
-    return PubSub(_ROOT, _authorized, timeout)
+        return PubSub(f"http://{emulator_host}", lambda: anonymous(pool()), tries)
+    return PubSub(_ROOT, _authorized, tries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,16 +149,12 @@ def _fits(value: str) -> bool:
     return len(value.encode()) <= _MOST_VALUE_BYTES
 
 
-class _BriefError(TryLaterError):
-    """Likely to be over in a moment."""
-
-
 def _check(response: requests.Response) -> None:
     status = response.status_code
     if status == HTTPStatus.OK:
         return
     brief = status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
-    kind = _BriefError if brief else TryLaterError
+    kind = BriefError if brief else TryLaterError
     raise kind(f"Pub/Sub refused: HTTP {status} {_word(response)}".rstrip())
 
 
@@ -211,16 +176,4 @@ def _authorized() -> requests.Session:
     from google.auth.transport.requests import AuthorizedSession  # noqa: PLC0415 - likewise
 
     credentials, _project = google.auth.default(scopes=[_SCOPE])
-    return _pooled(AuthorizedSession(credentials, max_refresh_attempts=1))
-
-
-def _anonymous() -> requests.Session:
-    session = _pooled(requests.Session())
-    session.trust_env = False  # no proxy must come between us and an emulator
-    return session
-
-
-def _pooled(session: requests.Session) -> requests.Session:
-    for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=_CONNECTIONS, max_retries=0))
-    return session
+    return pooled(AuthorizedSession(credentials, max_refresh_attempts=1), pool())

@@ -137,9 +137,10 @@ def _publisher(settings: Settings) -> Publisher:
 def _calendar(settings: Settings) -> Calendar:
     from calendar_watch.calendar_api.allow_list import AllowList  # noqa: PLC0415 (see above)
     from calendar_watch.calendar_api.api import CalendarApi  # noqa: PLC0415 (see above)
-    from calendar_watch.calendar_api.calls import GoogleCalls  # noqa: PLC0415 (see above)
+    from calendar_watch.calendar_api.calls import WAITS, GoogleCalls  # noqa: PLC0415 (see above)
     from calendar_watch.calendar_api.credentials import sessions  # noqa: PLC0415 (see above)
     from calendar_watch.calendar_api.rate_limiter import RateLimiter  # noqa: PLC0415 (see above)
+    from calendar_watch.google_http import Tries  # noqa: PLC0415 (see above)
 
     return CalendarApi(
         GoogleCalls(
@@ -147,6 +148,6 @@ def _calendar(settings: Settings) -> Calendar:
             sessions=sessions(settings.auth_mode, settings.calendar_service_account, settings.token_service_url),
             allow_list=AllowList(settings.resources, settings.subject_domains),
             rate_limiter=RateLimiter(settings.calendar_calls_per_minute),
-            timeout=settings.call_seconds,
+            tries=Tries(settings.call_seconds, WAITS),
         )
     )

@@ -13,7 +13,8 @@ import pytest
 import requests
 
 from calendar_watch.errors import TryLaterError
-from calendar_watch.pubsub import PubSub, WakeupTopic, connect
+from calendar_watch.google_http import Tries
+from calendar_watch.pubsub import WAITS, PubSub, WakeupTopic, connect
 from tests.doubles.local_pubsub import Courier, Delivery, LocalPubSub, PubSubAdapter, PubSubError, serve
 from tests.doubles.local_pubsub.subscription import Subscription
 
@@ -207,11 +208,11 @@ class TestFaults:
             session.trust_env = False
             server.pubsub.create_topic(TOPIC)
             server.pubsub.faults.lose_answer(1, status=0)
-            WakeupTopic(PubSub(f"http://{server.host}", lambda: session, timeout=60), TOPIC).wake("w")
+            WakeupTopic(PubSub(f"http://{server.host}", lambda: session, Tries(60, WAITS)), TOPIC).wake("w")
             assert [each.attributes for each in server.pubsub.published(TOPIC)] == [{"watchId": "w"}] * 2
             server.pubsub.faults.away()
             with pytest.raises(TryLaterError, match="no answer from Pub/Sub: ConnectionError"):
-                WakeupTopic(PubSub(f"http://{server.host}", lambda: session, timeout=60), TOPIC).wake("w")
+                WakeupTopic(PubSub(f"http://{server.host}", lambda: session, Tries(60, WAITS)), TOPIC).wake("w")
 
 
 def test_no_proxy_comes_between_us_and_an_emulator(monkeypatch: pytest.MonkeyPatch) -> None:

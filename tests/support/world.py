@@ -12,11 +12,13 @@ from typing import Any
 
 import requests
 
+from calendar_watch import pubsub
 from calendar_watch.calendar_api.allow_list import AllowList
 from calendar_watch.calendar_api.api import CalendarApi
-from calendar_watch.calendar_api.calls import GoogleCalls
+from calendar_watch.calendar_api.calls import WAITS, GoogleCalls
 from calendar_watch.calendar_api.rate_limiter import RateLimiter
 from calendar_watch.errors import CalendarWatchError, InvalidRequestError, InvalidTokenError
+from calendar_watch.google_http import Tries
 from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS, RESOURCES, SETTINGS
@@ -125,7 +127,7 @@ class World:
         self.database.close()
 
     def _pubsub(self) -> PubSub:
-        return PubSub(PUBSUB, lambda: self._session, timeout=20, clock=self._seconds, sleep=self._sleep)
+        return PubSub(PUBSUB, lambda: self._session, Tries(20, pubsub.WAITS, self._seconds, self._sleep))
 
     def _wake(self, watch_id: str) -> None:
         """Where changes are published, wake-ups are as well."""
@@ -140,10 +142,7 @@ class World:
                 sessions=lambda _subject, _scope: self._session,
                 allow_list=AllowList(RESOURCES, self.domains),
                 rate_limiter=RateLimiter(6000, clock=seconds, sleep=self._sleep),
-                timeout=20,
-                clock=seconds,
-                sleep=self._sleep,
-                jitter=self._chance.random,
+                tries=Tries(20, WAITS, seconds, self._sleep, self._chance.random),
                 now=lambda: self.now,
             )
         )

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 
 from calendar_watch import pubsub
 from calendar_watch.errors import TryLaterError
-from calendar_watch.pubsub import ChangesTopic, PubSub, WakeupTopic, bodies
+from calendar_watch.google_http import Tries
+from calendar_watch.pubsub import WAITS, ChangesTopic, PubSub, WakeupTopic, bodies
 from tests.doubles.scripted_http import Reply, ScriptedHttp, in_order, json_of
 from tests.support.virtual_time import VirtualTime
 
@@ -34,7 +35,7 @@ def time() -> VirtualTime:
 def over(http: ScriptedHttp, time: VirtualTime, timeout: float = 10) -> PubSub:
     session = requests.Session()
     session.mount("https://", http)
-    return PubSub("https://pubsub", lambda: session, timeout, time.clock, time.sleep)
+    return PubSub("https://pubsub", lambda: session, Tries(timeout, WAITS, time.clock, time.sleep))
 
 
 def entry(number: int, padding: int = 0) -> dict[str, Any]:
@@ -204,7 +205,7 @@ class TestSessions:
     def test_a_token_that_cannot_be_had_is_for_later(self, time: VirtualTime) -> None:
         revoked = Revoked()
         session = AuthorizedSession(revoked)
-        broken = PubSub("https://pubsub", lambda: session, 5, time.clock, time.sleep)
+        broken = PubSub("https://pubsub", lambda: session, Tries(5, WAITS, time.clock, time.sleep))
         with pytest.raises(TryLaterError) as told:
             WakeupTopic(broken, TOPIC).wake("w")
         assert str(told.value) == "no access token for Pub/Sub: RefreshError"

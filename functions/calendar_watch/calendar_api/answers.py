@@ -16,14 +16,11 @@ from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from calendar_watch.errors import GoogleError, ListingTokenRefusedError, QuotaError, RefusedError, TryLaterError
+from calendar_watch.google_http import BriefError
 from calendar_watch.reasons import Reason
 
 _LONGEST_DETAIL = 500
 _LONGEST_AFTER = 86_400.0  # a Retry-After beyond a day is a mistake, not a request
-
-
-class BriefError(TryLaterError):
-    """Likely to be over in a second or two, so that reading may be tried again within the same call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +105,7 @@ def read(response: requests.Response, done: frozenset[int], now: datetime) -> An
     return Answer(failure.status, reason=reason, error=_judge(failure)(failure))
 
 
-def token_refused(response: requests.Response) -> Answer:
+def listing_token_refused(response: requests.Response) -> Answer:
     reason, message = _explanation(response)
     return Answer(response.status_code, reason=reason, error=ListingTokenRefusedError(message[:_LONGEST_DETAIL]))
 

@@ -15,13 +15,14 @@ import requests
 from google.auth.credentials import Credentials
 from google.auth.transport import Response
 from google.auth.transport.requests import AuthorizedSession, Request
-from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.adapters import BaseAdapter
 
+from calendar_watch import google_http
 from calendar_watch.errors import RefusedError, TryLaterError
+from calendar_watch.google_http import pool, pooled
 from calendar_watch.reasons import Reason
 
 _MOST_SESSIONS = 1000
-_CONNECTIONS = 32
 _TOKEN_SECONDS = (3.0, 5.0)
 _CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
 _REVOKED = (403, 404)
@@ -38,8 +39,8 @@ class Sessions:
 
     def __init__(self, access: Access, adapter: BaseAdapter | None = None, most: int = _MOST_SESSIONS):
         self._access = access
-        self._adapter = adapter or HTTPAdapter(pool_maxsize=_CONNECTIONS, max_retries=0)
-        self._tokens = _TokenTransport(self._mount(requests.Session()))
+        self._adapter = adapter or pool()
+        self._tokens = _TokenTransport(pooled(requests.Session(), self._adapter))
         self._session = functools.lru_cache(maxsize=most)(self._open)
         self._lock = threading.Lock()
 
@@ -54,18 +55,9 @@ class Sessions:
     def _open(self, subject: str | None, scope: str) -> requests.Session:
         credentials = self._access(subject, scope)
         if credentials is None:
-            return self._anonymous()
-        return self._mount(AuthorizedSession(credentials, max_refresh_attempts=1, auth_request=self._tokens))
-
-    def _anonymous(self) -> requests.Session:
-        session = self._mount(requests.Session())
-        session.trust_env = False  # it speaks to loopback only, where no proxy must come between
-        return session
-
-    def _mount(self, session: requests.Session) -> requests.Session:
-        session.mount("https://", self._adapter)
-        session.mount("http://", self._adapter)
-        return session
+            return google_http.anonymous(self._adapter)
+        session = AuthorizedSession(credentials, max_refresh_attempts=1, auth_request=self._tokens)
+        return pooled(session, self._adapter)
 
 
 class _TokenTransport(Request):

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from random import Random
 from typing import Any, Self
 from unittest.mock import patch
 
@@ -31,11 +30,10 @@ class AtOnce:
 
 
 @contextmanager
-def everything_at_once(seed: int) -> Iterator[None]:
-    """And the pauses that nobody can choose from outside: one by seed, and the hours of an abuse limit as minutes."""
+def everything_at_once() -> Iterator[None]:
+    """And the hours of an abuse limit as minutes."""
     with ExitStack() as patches:
         patches.enter_context(patch("calendar_watch.decisions.backoff._ABUSE_PAUSE", timedelta(minutes=30)))
-        patches.enter_context(patch("calendar_watch.pubsub.random", Random(seed)))  # noqa: S311
         for module in ("sweep", "register"):
             patches.enter_context(patch(f"calendar_watch.operations.{module}.ThreadPoolExecutor", AtOnce))
         yield

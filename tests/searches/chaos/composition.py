@@ -9,11 +9,13 @@ from typing import Any
 import requests
 from requests.adapters import BaseAdapter
 
+from calendar_watch import pubsub
 from calendar_watch.calendar_api.allow_list import AllowList
 from calendar_watch.calendar_api.api import CalendarApi
-from calendar_watch.calendar_api.calls import GoogleCalls
+from calendar_watch.calendar_api.calls import WAITS, GoogleCalls
 from calendar_watch.calendar_api.rate_limiter import RateLimiter
 from calendar_watch.errors import CalendarWatchError, UnknownWatchError
+from calendar_watch.google_http import Tries
 from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import RESOURCES
@@ -45,6 +47,7 @@ class Composition:
         self.injection, self.scheduler = injection, injection.scheduler
         self.policy = policy
         self.dice = Random(f"{seed} ids")  # noqa: S311 (repeatable on purpose)
+        self._pubsub_jitter = Random(seed)  # noqa: S311
         self.revoked: set[str] = set()
         chance = Random(seed)  # noqa: S311
         answers = SimulatorOptions(**{"pretty": False, **options})
@@ -110,7 +113,8 @@ class Composition:
         return ChangesTopic(self._line(), CHANGES)
 
     def _line(self) -> PubSub:
-        return PubSub(PUBSUB, lambda: self._pubsub_session, timeout=20, clock=self._seconds, sleep=self.scheduler.pause)
+        tries = Tries(20, pubsub.WAITS, self._seconds, self.scheduler.pause, self._pubsub_jitter.random)
+        return PubSub(PUBSUB, lambda: self._pubsub_session, tries)
 
     def _calendar(self) -> CalendarApi:
         return CalendarApi(
@@ -119,10 +123,7 @@ class Composition:
                 sessions=lambda subject, scope: self._session(subject or "", scope),
                 allow_list=AllowList(RESOURCES, ["example.com"]),
                 rate_limiter=RateLimiter(6000, clock=self._seconds, sleep=self.scheduler.pause),
-                timeout=20,
-                clock=self._seconds,
-                sleep=self.scheduler.pause,
-                jitter=self.dice.random,
+                tries=Tries(20, WAITS, self._seconds, self.scheduler.pause, self.dice.random),
                 now=self.scheduler.clock,
             )
         )

@@ -88,7 +88,7 @@ class Day:
 
 
 def live_through_a_day(seed: int, *, safety: bool) -> Report:
-    with everything_at_once(seed), listening():
+    with everything_at_once(), listening():
         return Day(seed, safety=safety).live()
 
 

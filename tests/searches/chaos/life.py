@@ -215,7 +215,7 @@ def _options(random: Random) -> dict[str, object]:
 def live(seed: int, steps: int, rates: FaultRates | None = None) -> Life:
     """Raises ViolationError."""
     size = everything_small() if seed % 2 else contextlib.nullcontext()
-    with everything_at_once(seed), size, listening() as lines:
+    with everything_at_once(), size, listening() as lines:
         life = Life(seed, rates or ALL_RATES[seed % len(ALL_RATES)])
         life.composition.injection.page_size = PAGE if seed % 2 else 0
         with contextlib.closing(life):

@@ -24,7 +24,7 @@ class World(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.patches = ExitStack()
-        self.patches.enter_context(everything_at_once(0))
+        self.patches.enter_context(everything_at_once())
         self.lines = self.patches.enter_context(listening())
         self.life = Life(0, CHOSEN)
         self.patches.callback(self.life.close)

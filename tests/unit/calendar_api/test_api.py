@@ -18,10 +18,11 @@ from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, Ref
 from calendar_watch import log
 from calendar_watch.calendar_api.allow_list import AllowList
 from calendar_watch.calendar_api.api import CalendarApi
-from calendar_watch.calendar_api.calls import GoogleCalls
+from calendar_watch.calendar_api.calls import WAITS, GoogleCalls
 from calendar_watch.calendar_api.credentials import sessions
 from calendar_watch.calendar_api.rate_limiter import RateLimiter
 from calendar_watch.errors import GoogleError, QuotaError, RefusedError, TryLaterError
+from calendar_watch.google_http import Tries
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS, RESOURCES, SETTINGS
 from calendar_watch.model.target import Target
@@ -61,10 +62,7 @@ class World:
                 self._session,
                 AllowList(self.resources, self.domains),
                 RateLimiter(self.per_minute, lambda: self.at, self._sleep),
-                self.timeout,
-                clock=lambda: self.at,
-                sleep=self._sleep,
-                jitter=lambda: self.jitter,
+                Tries(self.timeout, WAITS, lambda: self.at, self._sleep, lambda: self.jitter),
                 now=lambda: NOW,
             )
         )
@@ -545,7 +543,7 @@ def over_a_socket(server: socket.socket) -> GoogleError:
         session.trust_env = False
         root = f"http://127.0.0.1:{server.getsockname()[1]}"
         allow_list = AllowList({"acl"}, {"example.com"})
-        calls = GoogleCalls(root, lambda _subject, _scope: session, allow_list, RateLimiter(60), timeout=60)
+        calls = GoogleCalls(root, lambda _subject, _scope: session, allow_list, RateLimiter(60), Tries(60, WAITS))
         with pytest.raises(TryLaterError) as caught:
             watch(CalendarApi(calls))
     return caught.value
@@ -618,7 +616,7 @@ def test_the_simulated_google_is_spoken_to_over_a_socket_just_so() -> None:
     simulator = CalendarSimulator(lambda: NOW, options=SimulatorOptions(default_user=ALICE, sync="never"))
     with serve(simulator) as server, closing(sessions("anonymous", "", "")) as anonymous:
         root, allow_list = f"{server.url}/calendar/v3", AllowList(RESOURCES, {"example.com"})
-        api = CalendarApi(GoogleCalls(root, anonymous, allow_list, RateLimiter(6000), timeout=60))
+        api = CalendarApi(GoogleCalls(root, anonymous, allow_list, RateLimiter(6000), Tries(60, WAITS)))
         target, channel = replace(RULES, calendar_id=ALICE), replace(CHANNEL, address="http://127.0.0.1:9/")
         opening = api.watch(target, channel, TOKEN, 3600)
         assert opening.expiration == NOW + timedelta(hours=1)
