@@ -10,7 +10,7 @@ from urllib.parse import quote
 from calendar_watch.calendar_api.calls import Call, GoogleCalls
 from calendar_watch.errors import TryLaterError
 from calendar_watch.model.channel import Channel, Opening
-from calendar_watch.model.listing import Page
+from calendar_watch.model.listing import IN_CIRCLES, Page, PageTrail
 from calendar_watch.model.resources import Item, Resource
 from calendar_watch.model.target import Target
 
@@ -54,16 +54,13 @@ class CalendarApi:
 
     def pages(self, target: Target) -> Iterator[list[Item]]:
         """At most three tries a page. A page may be short or empty and still have a next one."""
-        seen: set[str] = set()
-        token = ""
-        while token not in seen:
-            seen.add(token)
-            page = self.page(target, "", token)
+        trail = PageTrail()
+        while not trail.pages or trail.page_token:
+            page = self.page(target, "", trail.page_token)
             yield list(page.items)
-            token = page.page_token
-            if not token:
-                return
-        raise TryLaterError("Google's listing goes in circles: a page token came twice")
+            if trail.has_seen(page.page_token):
+                raise TryLaterError(IN_CIRCLES)
+            trail = trail.turned(page.page_token)
 
     def page(self, target: Target, sync_token: str, page_token: str) -> Page:
         """A stale sync token is answered 410; of a stale page token nobody knows, so 400 counts as well.

@@ -42,7 +42,7 @@ def merged(watch: Watch, pieces: Sequence[Merged], now: datetime, policy: Policy
 
 def turned(watch: Watch, page: Page, policy: Policy, now: datetime) -> Watch:
     """The page has been merged: the next one, what has to be cleared away, or the end."""
-    listing = replace(current(watch).turned(page.page_token), sync_token=page.sync_token, read=not page.page_token)
+    listing = current(watch).turned(page)
     watch = replace(watch, listing=listing)
     if not listing.read:
         return watch
@@ -80,6 +80,6 @@ def finished(watch: Watch, policy: Policy, now: datetime) -> Watch:
 
 def token_refused(watch: Watch, failure: Failure, policy: Policy) -> Watch:
     """Google does not take our token: a listing begins anew. If it was the sync token, everything is compared."""
-    if watch.listing and watch.listing.page_token:
+    if watch.listing and watch.listing.trail.page_token:
         return replace(refusals.failed(watch, StepKind.READ, failure, policy), listing=None)
     return replace(watch, listing=None, sync_token="", resyncing=watch.item_count is not None)

@@ -11,7 +11,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from calendar_watch.model.channel import Channel
-from calendar_watch.model.listing import Counts, Listing
+from calendar_watch.model.listing import Counts, Listing, PageTrail
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.snapshot import Snapshot
@@ -29,7 +29,8 @@ _PLAIN = (
 )  # fmt: skip
 _KINDS = frozenset(StepKind)
 _COUNTS_FIELDS = tuple(each.name for each in fields(Counts))
-_LISTING_FIELDS = tuple(each.name for each in fields(Listing))
+_LISTING_FIELDS = tuple(each.name for each in fields(Listing) if each.name != "trail")
+_TRAIL_FIELDS = tuple(each.name for each in fields(PageTrail))
 _CHANNEL_FIELDS = tuple(each.name for each in fields(Channel) if each.name != "id")
 
 Document = Mapping[str, Any]
@@ -52,7 +53,7 @@ def watch_document(watch: Watch) -> dict[str, Any]:
         "not_before": dict(watch.not_before),
         "failures": dict(watch.failures),
         "parts": list(watch.parts),
-        "listing": watch.listing and _document(watch.listing, _LISTING_FIELDS),
+        "listing": watch.listing and _listing_document(watch.listing),
         "counts": _document(watch.counts, _COUNTS_FIELDS),
         "channels": {each.id: _document(each, _CHANNEL_FIELDS) for each in watch.channels.values()},
         **_document(watch, _PLAIN),
@@ -61,6 +62,10 @@ def watch_document(watch: Watch) -> dict[str, Any]:
 
 def _document(value: object, names: Iterable[str]) -> dict[str, Any]:
     return {name: getattr(value, name) for name in names}
+
+
+def _listing_document(listing: Listing) -> dict[str, Any]:
+    return _document(listing, _LISTING_FIELDS) | _document(listing.trail, _TRAIL_FIELDS)
 
 
 def watch_of(document: Document, version: object) -> Watch:
@@ -90,7 +95,8 @@ def _by_kind(document: Document) -> dict[StepKind, Any]:
 def _listing_of(document: Document | None) -> Listing | None:
     if document is None:
         return None
-    return Listing(**{**_known(document, _LISTING_FIELDS), "unclear": tuple(document.get("unclear", ()))})
+    trail = PageTrail(**_known(document, _TRAIL_FIELDS))
+    return Listing(**{**_known(document, _LISTING_FIELDS), "unclear": tuple(document.get("unclear", ()))}, trail=trail)
 
 
 def _target_of(document: Document) -> Target:

@@ -10,6 +10,8 @@ from typing import Self
 
 from calendar_watch.model.resources import Item
 
+IN_CIRCLES = "Google's listing goes in circles: a page token came twice"
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -21,22 +23,12 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True)
-class Listing:
-    """A reading that has begun and is not over. A later one has a higher number."""
+class PageTrail:
+    """How far a listing has come, page by page; enough of the way to notice that it goes in circles."""
 
-    number: int
-    started: datetime
-    whole: bool
-    """Everything there is; otherwise what changed since the watch's sync token."""
     page_token: str = ""
-    sync_token: str = ""
-    read: bool = False
-    """All pages are; what a whole listing did not show may still have to go."""
-    seen: int = 0
-    """Items of the snapshot that it has shown."""
+    """What asks for the next page; empty: there was none yet, or there is no other."""
     pages: int = 0
-    unclear: tuple[str, ...] = ()
-    """Parts with exceptions whose series it may have ended on an earlier page."""
     milestone: str = ""
     """The page token after 1, 2, 4, 8 … pages: a circle of any length comes by one of these again (Brent, 1980)."""
 
@@ -47,6 +39,28 @@ class Listing:
 
     def has_seen(self, page_token: str) -> bool:
         return bool(page_token) and page_token in {self.page_token, self.milestone}
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A reading that has begun and is not over. A later one has a higher number."""
+
+    number: int
+    started: datetime
+    whole: bool
+    """Everything there is; otherwise what changed since the watch's sync token."""
+    trail: PageTrail = PageTrail()
+    sync_token: str = ""
+    read: bool = False
+    """All pages are; what a whole listing did not show may still have to go."""
+    seen: int = 0
+    """Items of the snapshot that it has shown."""
+    unclear: tuple[str, ...] = ()
+    """Parts with exceptions whose series it may have ended on an earlier page."""
+
+    def turned(self, page: Page) -> Self:
+        trail = self.trail.turned(page.page_token)
+        return replace(self, trail=trail, sync_token=page.sync_token, read=not page.page_token)
 
 
 @dataclass(frozen=True, slots=True)

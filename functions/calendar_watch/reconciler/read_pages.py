@@ -11,7 +11,7 @@ from dataclasses import replace
 from calendar_watch.decisions import next_step, paging
 from calendar_watch.decisions.merge import Merged, merge, portion, stray, unseen
 from calendar_watch.errors import ListingTokenRefusedError
-from calendar_watch.model.listing import Page
+from calendar_watch.model.listing import IN_CIRCLES, Page
 from calendar_watch.model.parts import beside_series, parts_of_series, split
 from calendar_watch.model.recurrence import Series, fingerprint
 from calendar_watch.model.resources import Item
@@ -31,17 +31,18 @@ class PagedReader:
     def read(self) -> next_step.Step:
         """Raises ListingTokenRefusedError and other GoogleErrors, and ChangedMeanwhileError."""
         watch = self._lease.watch
-        if watch.listing is None or not watch.listing.pages:  # a first page that is asked for anew is another listing
+        # A first page that is asked for anew is another listing.
+        if watch.listing is None or not watch.listing.trail.pages:
             watch = paging.begun(watch, self._services.clock())
         if paging.current(watch).read:
             return self._clear(watch)
         return self._absorb(watch, self._page(watch))
 
     def _page(self, watch: Watch) -> Page:
-        listing = paging.current(watch)
-        page = self._services.calendar.page(watch.target, watch.sync_token, listing.page_token)
-        if listing.has_seen(page.page_token):
-            raise ListingTokenRefusedError("Google's listing goes in circles: a page token came twice")
+        trail = paging.current(watch).trail
+        page = self._services.calendar.page(watch.target, watch.sync_token, trail.page_token)
+        if trail.has_seen(page.page_token):
+            raise ListingTokenRefusedError(IN_CIRCLES)
         return page
 
     def _absorb(self, watch: Watch, page: Page) -> next_step.Step:

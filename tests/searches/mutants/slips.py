@@ -139,7 +139,7 @@ SLIPS = (
     Slip(
         "a first page that is asked for anew goes on with what the old listing had shown",
         ("tests/scenarios/test_events.py",),
-        (Edit("reconciler/read_pages.py", " or not watch.listing.pages:", ":"),),
+        (Edit("reconciler/read_pages.py", " or not watch.listing.trail.pages:", ":"),),
     ),
     Slip(
         "what an old channel was silent about waits for a message that may get lost",

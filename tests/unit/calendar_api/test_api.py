@@ -306,7 +306,7 @@ def test_a_page_is_asked_for_only_when_the_one_before_has_been_taken(google: Scr
 
 
 def test_a_listing_that_goes_in_circles_is_given_up(google: Script) -> None:
-    page = [Reply(200, {"items": [], "nextPageToken": token}) for token in ("a", "b", "a")]
+    page = [Reply(200, {"items": [], "nextPageToken": token}) for token in ("a", "b", "a", "b")]
     assert isinstance(failing(google(*page), read), TryLaterError)
 
 

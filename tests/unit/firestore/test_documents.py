@@ -19,7 +19,7 @@ from calendar_watch.firestore.documents import (
     watch_of,
 )
 from calendar_watch.model.channel import Channel
-from calendar_watch.model.listing import Counts, Listing
+from calendar_watch.model.listing import Counts, Listing, PageTrail
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.snapshot import Snapshot
@@ -62,12 +62,10 @@ listings = st.builds(
     number=counts,
     started=moments,
     whole=st.booleans(),
-    page_token=texts,
+    trail=st.builds(PageTrail, texts, counts, texts),
     sync_token=texts,
     read=st.booleans(),
     seen=counts,
-    pages=counts,
-    milestone=texts,
 )
 watches = st.builds(
     Watch,
