@@ -12,7 +12,6 @@ import secrets
 import time
 from contextlib import suppress
 from dataclasses import asdict
-from datetime import timedelta
 from typing import Any
 
 import functions_framework
@@ -32,8 +31,6 @@ _wiring = Wiring(os.environ)
 log.configure("INFO")  # until the settings say otherwise, or turn out to be wrong
 
 _STATUS = {Outcome.CREATED: 201, Outcome.RESUMED: 200, Outcome.EXISTS: 200, Outcome.UNDER_WAY: 202}
-_CALLS_TO_OPEN = 4
-"""To Google, for each watch in its first minute: watch, and list for it, for its first message, again."""
 _ITEMS_A_PAGE = 1000
 _FIRST_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
 
@@ -95,8 +92,7 @@ def _open(request: Request) -> problems.Answer:
 def _batch(request: Request) -> problems.Answer:
     """Each is written down now, and opened by `renew` in its turn."""
     asked = read_bodies(requests.batch_of(request), _rules())
-    between = _CALLS_TO_OPEN * timedelta(minutes=1) / _wiring.settings.calendar_calls_per_minute
-    entered = iter(_wiring.registry.enrol([each for each in asked if isinstance(each, tuple)], between))
+    entered = iter(_wiring.registry.enrol(each for each in asked if isinstance(each, tuple)))
     return {
         "results": [_result(each if isinstance(each, InvalidRequestError) else next(entered)) for each in asked]
     }, 200

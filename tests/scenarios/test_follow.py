@@ -137,7 +137,7 @@ def test_what_was_there_before_is_followed_too_and_outlives_it(world: World) -> 
 
 def test_a_watch_that_two_others_follow_lives_until_both_have_dropped_it(world: World) -> None:
     first, second = [Watch(Target(CALENDAR_LIST, None, each), Options(), world.now) for each in (ALICE, BOB)]
-    child = children.child(first, Target(ACL, ALICE, ALICE), 0, world.now)
+    child = children.child(first, Target(ACL, ALICE, ALICE), 0, world.now, world.policy)
     child = children.adopted(child, second, world.now, world.policy)
     assert child.followed_by == (first.id, second.id)
     child = children.dropped(child, first, world.now)
@@ -168,7 +168,7 @@ def test_a_worker_who_lost_the_list_brings_no_child_back(world: World) -> None:
     """It has decided what to follow, sleeps through its lease, and wakes when the calendar has long left the list."""
     team = world.alice.create_calendar("Team")
     late = world.open(ALICES_LIST, follow=("acl",))
-    child = children.child(late, Target(ACL, team, ALICE), 0, world.now)
+    child = children.child(late, Target(ACL, team, ALICE), 0, world.now, world.policy)
     world.run(5 * MINUTE)
     world.alice.delete(f"calendars/{team}")
     world.run(5 * MINUTE)

@@ -81,6 +81,7 @@ class Settings(ReceiverSettings):
             address=self.notification_url,
             key=ChannelTokens(self.channel_token_keys).fingerprint,
             project=self.google_cloud_project,
+            calls_per_minute=self.calendar_calls_per_minute,
             channel_ttl=self.channel_ttl_seconds,
             renew_after_fraction=self.renew_after_fraction,
             safety_sync=timedelta(seconds=self.safety_sync_seconds),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from calendar_watch.decisions import registration
 from calendar_watch.model.policy import Policy
@@ -10,10 +10,6 @@ from calendar_watch.model.resources import RESOURCES, Item
 from calendar_watch.model.snapshot import Items
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import Watch
-
-_BETWEEN = timedelta(seconds=0.6)
-"""A hundred a minute: each needs about four calls in its first minute, and Google grants a user 600.
-https://developers.google.com/workspace/calendar/api/guides/quota"""
 
 
 def targets(parent: Watch, items: Items) -> Mapping[str, Target]:
@@ -30,10 +26,11 @@ def _owned(calendar: Item, subject: str | None) -> bool:
     return calendar.get("accessRole") == "owner" and (None in {data_owner, subject} or data_owner == subject)
 
 
-def child(parent: Watch, target: Target, position: int, now: datetime) -> Watch:
+def child(parent: Watch, target: Target, position: int, now: datetime, policy: Policy) -> Watch:
     """One that was not there yet; `position` in the queue keeps many from opening at the same time."""
     watch = registration.created(target, Options(labels=parent.options.labels), now)
-    return replace(watch, by_operator=False, followed_by=(parent.id,), due_at=now + position * _BETWEEN)
+    due = now + position * registration.stagger_of_one_user(policy)
+    return replace(watch, by_operator=False, followed_by=(parent.id,), due_at=due)
 
 
 def adopted(there: Watch, parent: Watch, now: datetime, policy: Policy) -> Watch:

@@ -1,11 +1,26 @@
 """The writes of operators: a watch is asked for, asked for again, ended, or dropped for good."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import ReadCause, State, Watch
+
+_CALLS_TO_OPEN = 4
+"""To Google, for each watch in its first minute: watch, and list for it, for its first message, again."""
+_USERS_CALLS_PER_MINUTE = 400
+"""Of the 600 that Google grants a user: https://developers.google.com/workspace/calendar/api/guides/quota."""
+
+
+def stagger(policy: Policy) -> timedelta:
+    """How far apart watches of many users are opened, so that our own limit suffices."""
+    return _CALLS_TO_OPEN * timedelta(minutes=1) / policy.calls_per_minute
+
+
+def stagger_of_one_user(policy: Policy) -> timedelta:
+    """How far apart watches of one user are opened."""
+    return max(stagger(policy), _CALLS_TO_OPEN * timedelta(minutes=1) / _USERS_CALLS_PER_MINUTE)
 
 
 def created(target: Target, options: Options, now: datetime) -> Watch:

@@ -26,6 +26,8 @@ class Policy:
     brake: timedelta = timedelta(seconds=60)
     lease: timedelta = timedelta(seconds=60)
     retention: timedelta = timedelta(days=30)
+    calls_per_minute: int = 6000
+    """To Google, that one instance allows itself."""
     whole_events: bool = False
     """Keep events whole, so that `before` is; otherwise what tells them apart."""
     publishes: bool = False

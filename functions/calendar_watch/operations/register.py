@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from calendar_watch.decisions import registration
@@ -74,12 +74,13 @@ class Registry:
             raise FollowedError(watch.followed_by)
         return registration.ended(watch, self._now())
 
-    def enrol(self, wanted: Iterable[tuple[Target, Options]], between: timedelta) -> list[tuple[Outcome, Watch]]:
-        """Have many collections watched, of which each is reconciled `between` after the one before, by `renew`.
+    def enrol(self, wanted: Iterable[tuple[Target, Options]]) -> list[tuple[Outcome, Watch]]:
+        """Have many collections watched, of which each is reconciled a little after the one before, by `renew`.
 
         What is asked for more than once is asked for as it was said last.
         """
         asked, now = list(wanted), self._now()
+        between = registration.stagger(self._services.policy)
         last = {target.id: (target, options) for target, options in asked}
         entering = {
             watch_id: self._workers.submit(

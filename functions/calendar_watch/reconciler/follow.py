@@ -49,7 +49,7 @@ class Follower:
             if child_id in others:
                 yield children.adopted(others[child_id], parent, now, self._services.policy)
             else:
-                yield children.child(parent, targets[child_id], position, now)
+                yield children.child(parent, targets[child_id], position, now, self._services.policy)
 
     def _items(self, parent: Watch) -> Items:
         [part] = self._services.store.parts(parent.id, [WHOLE])
