@@ -1,11 +1,12 @@
-"""Why a watch is not as it should be, and what somebody has to do about it, in a sentence for each reason."""
+"""Why a watch is not as it should be: each reason, whether the collection can be read all the same, and the remedy."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Reason(StrEnum):
-    """Why a watch is not as it should be; part of the contract."""
+    """Part of the contract."""
 
     PUSH_NOT_SUPPORTED = "pushNotSupported"
     NOTIFICATIONS_NOT_ARRIVING = "notificationsNotArriving"
@@ -19,21 +20,47 @@ class Reason(StrEnum):
     QUOTA_EXCEEDED = "quotaExceeded"
     EMPTY_LISTING = "emptyListing"
 
+    @property
+    def remedy(self) -> str:
+        """What somebody has to do about it, in a sentence."""
+        return _MEANINGS[self].remedy
+
+    @property
+    def polls(self) -> bool:
+        """Google does not tell us of changes, but lets us read: then the collection is read on a timer."""
+        return _MEANINGS[self].polls
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    remedy: str
+    polls: bool = False
+
 
 _POST = "then POST the watch again, or wait for the next daily try"
 
-REMEDIES: Mapping[Reason, str] = {
-    Reason.PUSH_NOT_SUPPORTED: "Nothing: Google sends no notifications for this collection, so it is read on a timer.",
-    Reason.NOTIFICATIONS_NOT_ARRIVING: "See that NOTIFICATION_URL can be reached from the internet: a GET answers 405.",
-    Reason.FORBIDDEN: f"Give the subject access to the calendar and the service account its scopes, {_POST}.",
-    Reason.NOT_FOUND: "See that the calendar exists and that the subject can see it; otherwise DELETE the watch.",
-    Reason.AUTHORIZATION_REVOKED: f"Grant the service account its scopes for the subject's domain again, {_POST}.",
-    Reason.NOT_A_CALENDAR_USER: f"Give the subject a Google account with Calendar switched on, {_POST}.",
-    Reason.API_DISABLED: f"Enable calendar-json.googleapis.com in the service account's project, {_POST}.",
-    Reason.WEBHOOK_REFUSED: "See that NOTIFICATION_URL is an https address with a valid certificate.",
-    Reason.SUBJECT_NOT_ALLOWED: "Add the subject's domain to SUBJECT_DOMAINS, or DELETE the watch.",
-    Reason.QUOTA_EXCEEDED: "Nothing: it goes on by itself in some hours. Should it return, ask Google for more quota.",
-    Reason.EMPTY_LISTING: "Nothing: most items were missing, so they are read again before that is believed.",
+_MEANINGS: Mapping[Reason, _Meaning] = {
+    Reason.PUSH_NOT_SUPPORTED: _Meaning(
+        "Nothing: Google sends no notifications for this collection, so it is read on a timer.", polls=True
+    ),
+    Reason.NOTIFICATIONS_NOT_ARRIVING: _Meaning(
+        "See that NOTIFICATION_URL can be reached from the internet: a GET answers 405.", polls=True
+    ),
+    Reason.FORBIDDEN: _Meaning(f"Give the subject access to the calendar and the service account its scopes, {_POST}."),
+    Reason.NOT_FOUND: _Meaning(
+        "See that the calendar exists and that the subject can see it; otherwise DELETE the watch."
+    ),
+    Reason.AUTHORIZATION_REVOKED: _Meaning(
+        f"Grant the service account its scopes for the subject's domain again, {_POST}."
+    ),
+    Reason.NOT_A_CALENDAR_USER: _Meaning(f"Give the subject a Google account with Calendar switched on, {_POST}."),
+    Reason.API_DISABLED: _Meaning(f"Enable calendar-json.googleapis.com in the service account's project, {_POST}."),
+    Reason.WEBHOOK_REFUSED: _Meaning(
+        "See that NOTIFICATION_URL is an https address with a valid certificate.", polls=True
+    ),
+    Reason.SUBJECT_NOT_ALLOWED: _Meaning("Add the subject's domain to SUBJECT_DOMAINS, or DELETE the watch."),
+    Reason.QUOTA_EXCEEDED: _Meaning(
+        "Nothing: it goes on by itself in some hours. Should it return, ask Google for more quota."
+    ),
+    Reason.EMPTY_LISTING: _Meaning("Nothing: most items were missing, so they are read again before that is believed."),
 }
-
-POLLING_REASONS = frozenset({Reason.PUSH_NOT_SUPPORTED, Reason.WEBHOOK_REFUSED, Reason.NOTIFICATIONS_NOT_ARRIVING})

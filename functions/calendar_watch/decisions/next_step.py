@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from calendar_watch.decisions import channel_lifecycle
+from calendar_watch.decisions import channel_lifecycle, refusals
 from calendar_watch.decisions.announcements import with_state_told
 from calendar_watch.decisions.renewal import AT_ONCE, opening_due
 from calendar_watch.decisions.upkeep import INTENTS_STAY, after_upkeep
@@ -88,11 +88,10 @@ def _agenda(watch: Watch, now: datetime, policy: Policy) -> Iterator[tuple[datet
 
 
 def _probe(watch: Watch, opening: datetime, now: datetime) -> tuple[datetime, Step]:
-    """Try again what was refused, and nothing else, until it works."""
-    kind = watch.refusal.kind if watch.refusal else StepKind.READ
-    if kind is StepKind.OPEN and opening <= now:
+    refused = watch.refusal.kind if watch.refusal else StepKind.READ
+    if refusals.probe(watch, opening, now) is StepKind.OPEN:
         return _not_before(watch, StepKind.OPEN), OpenChannel()
-    return max(_not_before(watch, kind), _not_before(watch, StepKind.READ)), Read()
+    return max(_not_before(watch, refused), _not_before(watch, StepKind.READ)), Read()
 
 
 def _not_before(watch: Watch, kind: StepKind) -> datetime:

@@ -9,8 +9,7 @@ from calendar_watch.model.cloud_event import with_changes, with_watch_event
 from calendar_watch.model.diff import Change
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.snapshot import Snapshot
-from calendar_watch.model.watch import ReadCause, State, StepKind, Watch
-from calendar_watch.reasons import POLLING_REASONS
+from calendar_watch.model.watch import ReadCause, StepKind, Watch
 
 
 def baseline(watch: Watch, now: datetime, policy: Policy) -> Watch:
@@ -43,9 +42,7 @@ def kept(watch: Watch, snapshot: Snapshot) -> Watch:
 
 def read(watch: Watch, started: datetime, policy: Policy, now: datetime) -> Watch:
     """The end of a reading that began at `started`. It moves `read_at` on, and nothing else does."""
-    suspended = watch.state(started) is State.SUSPENDED
-    watch = refusals.succeeded(watch, StepKind.READ)
-    watch = replace(watch, refusal=None if suspended else watch.refusal, brake=False, last_sync=started)
+    watch = replace(refusals.read(watch, started), brake=False, last_sync=started)
     return watch if _overtaken(watch, started, now) else _scheduled(watch, started, policy)
 
 
@@ -60,7 +57,7 @@ def _scheduled(watch: Watch, started: datetime, policy: Policy) -> Watch:
     resynced = watch.resyncing and watch.read_cause is not ReadCause.SETTLE
     if resynced or watch.read_cause in {ReadCause.OPENED, ReadCause.NOTIFICATION}:
         return replace(watch, read_at=started + policy.settle, read_cause=ReadCause.SETTLE)
-    if watch.refusal and watch.refusal.reason in POLLING_REASONS:
+    if watch.refusal and watch.refusal.reason.polls:
         return replace(watch, read_at=started + policy.poll, read_cause=ReadCause.SCHEDULE)
     after = policy.safety_sync * (1 - watch.offset / 4)
     return replace(watch, read_at=started + after if policy.safety_sync else None, read_cause=ReadCause.SCHEDULE)

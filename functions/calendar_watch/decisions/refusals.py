@@ -1,4 +1,7 @@
-"""What follows when Google refuses, and when it grants again: each kind of step waits by itself."""
+"""What a refusal does, and what ends it: all that decides over `watch.refusal`.
+
+What Google cannot push can still be read; what it forbids is left alone but for a probe, and nothing known is dropped.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -6,8 +9,11 @@ from datetime import datetime
 from calendar_watch.decisions.backoff import Failure, waiting
 from calendar_watch.errors import QuotaError, RefusedError
 from calendar_watch.model.policy import Policy
-from calendar_watch.model.watch import Refusal, StepKind, Watch
-from calendar_watch.reasons import POLLING_REASONS, Reason
+from calendar_watch.model.watch import Refusal, State, StepKind, Watch
+from calendar_watch.reasons import Reason
+
+SILENT_CHANNELS = 3
+"""Opened in a row without a message: then the endpoint is taken to be unreachable."""
 
 
 def failed(watch: Watch, kind: StepKind, failure: Failure, policy: Policy) -> Watch:
@@ -28,8 +34,15 @@ def _intent_dropped(watch: Watch) -> Watch:
     return watch.without_channel(newest.id) if newest and not newest.answered else watch
 
 
-def unreachable(watch: Watch, now: datetime, policy: Policy) -> Watch:
-    """Channels open, but nothing arrives: the endpoint is tried again with the next probe."""
+def silence_admitted(watch: Watch, now: datetime, policy: Policy) -> Watch:
+    """Several channels in a row opened, and nothing arrived: the endpoint is tried again with the next probe."""
+    newest = watch.newest
+    if watch.refusal or newest is None or newest.confirmed or watch.unconfirmed < SILENT_CHANNELS:
+        return watch
+    return _unreachable(watch, now, policy) if newest.created + policy.confirm <= now else watch
+
+
+def _unreachable(watch: Watch, now: datetime, policy: Policy) -> Watch:
     detail = f"{watch.unconfirmed} channels in a row brought no message to {policy.address}"
     return refused(
         watch, Refusal(Reason.NOTIFICATIONS_NOT_ARRIVING, detail, StepKind.OPEN, policy.address), now, policy
@@ -38,7 +51,7 @@ def unreachable(watch: Watch, now: datetime, policy: Policy) -> Watch:
 
 def refused(watch: Watch, refusal: Refusal, now: datetime, policy: Policy) -> Watch:
     """What Google cannot push can still be read; what it forbids is left alone altogether until the next probe."""
-    polled = refusal.reason in POLLING_REASONS
+    polled = refusal.reason.polls
     blocked = [refusal.kind] if polled else [StepKind.OPEN, StepKind.READ]
     soonest = min(watch.read_at or now + policy.poll, now + policy.poll)
     return replace(
@@ -47,6 +60,27 @@ def refused(watch: Watch, refusal: Refusal, now: datetime, policy: Policy) -> Wa
         not_before={**watch.not_before, **dict.fromkeys(blocked, now + policy.probe)},
         read_at=soonest,
     )
+
+
+def probe(watch: Watch, opening: datetime, now: datetime) -> StepKind:
+    """Of a suspended watch, what was refused is tried again, and nothing else, until it works."""
+    kind = watch.refusal.kind if watch.refusal else StepKind.READ
+    return StepKind.OPEN if kind is StepKind.OPEN and opening <= now else StepKind.READ
+
+
+def readdressed(watch: Watch, policy: Policy) -> Watch:
+    """A new address deserves a new try, whatever was said of the old one."""
+    refusal = watch.refusal
+    if refusal is None or not refusal.reason.polls or refusal.address == policy.address:
+        return watch
+    return forgiven(replace(watch, unconfirmed=0))
+
+
+def read(watch: Watch, started: datetime) -> Watch:
+    """A reading that began at `started` came to its end: whatever had suspended the watch is over."""
+    suspended = watch.state(started) is State.SUSPENDED
+    watch = succeeded(watch, StepKind.READ)
+    return replace(watch, refusal=None) if suspended else watch
 
 
 def succeeded(watch: Watch, kind: StepKind) -> Watch:

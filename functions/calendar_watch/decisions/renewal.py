@@ -1,48 +1,65 @@
-"""Why and when a channel is opened: none is there, the newest grows old, or nobody has heard of it."""
+"""Why and when a channel is opened: one list of reasons, of which the earliest counts.
 
+A channel cannot be extended, only replaced: a renewal is the opening of the next one.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from calendar_watch.decisions import refusals
-from calendar_watch.model.channel import Channel
+from calendar_watch.decisions.refusals import SILENT_CHANNELS
+from calendar_watch.model.channel import Channel, ChannelPhase
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import Watch
-from calendar_watch.reasons import POLLING_REASONS
 
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
-
-SILENT_CHANNELS = 3
+NEVER = datetime.max.replace(tzinfo=UTC)
 _UNANNOUNCED_CHANGES = 2
 
 
 def opening_due(watch: Watch, now: datetime, policy: Policy) -> datetime:
-    """When the next channel is to be opened: none is there, the newest grows old, or nobody has heard of it."""
+    """When the next channel is to be opened."""
     newest = watch.newest
     if newest is None or newest.expired(now):
         return AT_ONCE
-    if newest.confirmed:
-        return newest.renewal(policy.renew_after_fraction - watch.offset / 10)
-    return newest.created + _patience(watch, newest, policy)
+    return min(reason(watch, newest, policy) for reason in _REASONS)
 
 
-def _patience(watch: Watch, unconfirmed: Channel, policy: Policy) -> timedelta:
-    if not unconfirmed.answered:
-        return policy.confirm
-    if watch.unconfirmed >= SILENT_CHANNELS:
-        return policy.probe
+def _it_grows_old(watch: Watch, newest: Channel, policy: Policy) -> datetime:
+    """Most of its life is over. A little earlier for some watches than for others, so that renewals come in no wave."""
+    fraction = policy.renew_after_fraction - watch.offset / 10
+    return newest.aged(fraction) if newest.phase is ChannelPhase.CONFIRMED else NEVER
+
+
+def _it_is_outdated_or_suspect(_watch: Watch, newest: Channel, _policy: Policy) -> datetime:
+    """As `expedited` has written down: another address or signing key, or it is silent about changes."""
+    return newest.renew_at or NEVER if newest.phase is ChannelPhase.CONFIRMED else NEVER
+
+
+def _google_never_answered(_watch: Watch, newest: Channel, policy: Policy) -> datetime:
+    """Nobody knows whether it was opened, and its first message, which would tell, has not come."""
+    return newest.created + policy.confirm if newest.phase is ChannelPhase.INTENT else NEVER
+
+
+def _it_never_spoke(watch: Watch, newest: Channel, policy: Policy) -> datetime:
+    """Opened, but without a first message: another try, with more patience each time, at last as often as a probe."""
+    if newest.phase is not ChannelPhase.ANSWERED:
+        return NEVER
     doublings = max(watch.unconfirmed - 1, 0)
-    return policy.confirm * (1 << doublings)
+    patience = policy.probe if watch.unconfirmed >= SILENT_CHANNELS else policy.confirm * (1 << doublings)
+    return newest.created + patience
 
 
-def moved(watch: Watch, policy: Policy) -> Watch:
-    """A new address deserves a new try, whatever was said of the old one."""
-    refusal = watch.refusal
-    if refusal is None or refusal.reason not in POLLING_REASONS or refusal.address == policy.address:
-        return watch
-    return refusals.forgiven(replace(watch, unconfirmed=0))
+_REASONS: Sequence[Callable[[Watch, Channel, Policy], datetime]] = (
+    _it_grows_old,
+    _it_is_outdated_or_suspect,
+    _google_never_answered,
+    _it_never_spoke,
+)
+"""Besides that there is none, or the newest has expired: then at once."""
 
 
-def rotated(watch: Watch, now: datetime, policy: Policy) -> Watch:
+def expedited(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """Ask for an early renewal: at once if the channel seems dead, within an hour if it is merely outdated."""
     channel = watch.confirmed(now)
     if channel is None or channel.renew_at:

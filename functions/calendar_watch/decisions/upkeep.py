@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from calendar_watch.decisions import channel_lifecycle, refusals
 from calendar_watch.decisions.announcements import told
-from calendar_watch.decisions.renewal import SILENT_CHANNELS, moved, rotated
+from calendar_watch.decisions.renewal import expedited
 from calendar_watch.model.channel import Channel
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import State, Watch
@@ -21,7 +21,8 @@ def after_upkeep(watch: Watch, now: datetime, policy: Policy) -> Watch:
     watch = _renewals_completed(_without_dead_channels(watch, now, policy), now, policy)
     if not watch.wanted:
         return _channels_ended(watch, now)
-    return rotated(_unreachable_admitted(moved(watch, policy), now, policy), now, policy)
+    watch = refusals.silence_admitted(refusals.readdressed(watch, policy), now, policy)
+    return expedited(watch, now, policy)
 
 
 def _without_dead_channels(watch: Watch, now: datetime, policy: Policy) -> Watch:
@@ -53,10 +54,3 @@ def _channels_ended(watch: Watch, now: datetime) -> Watch:
             watch = channel_lifecycle.given_up(watch, channel, now)
     over = watch.state(now) is State.STOPPED
     return replace(watch, stopped_at=watch.stopped_at or now) if over else watch
-
-
-def _unreachable_admitted(watch: Watch, now: datetime, policy: Policy) -> Watch:
-    newest = watch.newest
-    if watch.refusal or newest is None or newest.confirmed or watch.unconfirmed < SILENT_CHANNELS:
-        return watch
-    return refusals.unreachable(watch, now, policy) if newest.created + policy.confirm <= now else watch

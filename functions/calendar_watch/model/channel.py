@@ -1,7 +1,9 @@
 """A notification channel: Google's promise, for about a week, to tell us that a collection changed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,13 +15,34 @@ class Opening:
     expiration: datetime | None = None
 
 
+class ChannelPhase(StrEnum):
+    INTENT = "intent"
+    """Its id is written down; Google is asked next, or was, without an answer so far."""
+    ANSWERED = "answered"
+    """Google, or its own first message, gave the resource id."""
+    CONFIRMED = "confirmed"
+    """A genuine message came: it speaks."""
+    RETIRED = "retired"
+    """To be stopped, and never taken back."""
+    STOPPED = "stopped"
+    """Google has been told, or knows it no longer. Kept an hour, so that late messages change nothing."""
+
+
+FOLLOWING: Mapping[ChannelPhase, frozenset[ChannelPhase]] = {
+    ChannelPhase.INTENT: frozenset({ChannelPhase.ANSWERED, ChannelPhase.CONFIRMED}),
+    ChannelPhase.ANSWERED: frozenset({ChannelPhase.CONFIRMED, ChannelPhase.RETIRED}),
+    ChannelPhase.CONFIRMED: frozenset({ChannelPhase.RETIRED}),
+    ChannelPhase.RETIRED: frozenset({ChannelPhase.STOPPED}),
+    ChannelPhase.STOPPED: frozenset(),
+}
+"""What each phase may turn into. An intent that is given up is dropped: there is nothing that could be stopped."""
+
+_CURRENT = frozenset({ChannelPhase.INTENT, ChannelPhase.ANSWERED, ChannelPhase.CONFIRMED})
+
+
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One channel from intent to tombstone.
-
-    intent · answered (Google or its first message gave the resource id) · confirmed (a genuine message came)
-    · retired (to be stopped; never taken back) · stopped (kept an hour, so that late messages change nothing)
-    """
+    """One channel from intent to tombstone; `phase` says where it is."""
 
     id: str
     generation: int
@@ -45,14 +68,23 @@ class Channel:
         return self.resource_id is not None
 
     @property
+    def phase(self) -> ChannelPhase:
+        if self.stopped:
+            return ChannelPhase.STOPPED
+        if self.retired:
+            return ChannelPhase.RETIRED
+        if self.confirmed:
+            return ChannelPhase.CONFIRMED
+        return ChannelPhase.ANSWERED if self.answered else ChannelPhase.INTENT
+
+    @property
     def current(self) -> bool:
-        return self.retired is None and self.stopped is None
+        return self.phase in _CURRENT
 
     def expired(self, now: datetime) -> bool:
         return self.expiration is not None and self.expiration <= now
 
-    def renewal(self, fraction: float) -> datetime:
-        """When `fraction` of the lifetime is over, or earlier if asked for; an unknown end is taken to be a day."""
+    def aged(self, fraction: float) -> datetime:
+        """When `fraction` of the lifetime is over; an unknown end is taken to be a day."""
         end = self.expiration or self.created + timedelta(days=1)
-        aged = self.created + fraction * (end - self.created)
-        return min(aged, self.renew_at) if self.renew_at else aged
+        return self.created + fraction * (end - self.created)

@@ -9,7 +9,6 @@ from calendar_watch.model.diff import Change
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.snapshot import content
 from calendar_watch.model.watch import ReadCause, Watch
-from calendar_watch.reasons import REMEDIES
 from calendar_watch.times import rfc3339
 
 _CAUSES = {ReadCause.NOTIFICATION: "notification", ReadCause.SETTLE: "notification"}
@@ -50,7 +49,7 @@ def with_watch_event(watch: Watch, kind: str, now: datetime, policy: Policy, **m
         "reason": watch.reason,
         "detail": watch.detail,
         "itemCount": watch.item_count,
-        **({"remedy": REMEDIES[watch.reason]} if watch.reason else {}),
+        **({"remedy": watch.reason.remedy} if watch.reason else {}),
         **more,
     }
     return _appended(watch, _Event(f"watch.{kind}", now, policy.project, payload))

@@ -7,10 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from calendar_watch.model.channel import Channel
+from calendar_watch.model.channel import FOLLOWING, Channel, ChannelPhase
 from calendar_watch.model.listing import Counts, Listing
 from calendar_watch.model.target import Options, Target
-from calendar_watch.reasons import POLLING_REASONS, Reason
+from calendar_watch.reasons import Reason
 
 
 class State(StrEnum):
@@ -150,9 +150,13 @@ class Watch:
 
     @property
     def retired(self) -> list[Channel]:
-        return [c for c in self.channels.values() if c.retired and not c.stopped]
+        return [c for c in self.channels.values() if c.phase is ChannelPhase.RETIRED]
 
     def with_channel(self, channel: Channel) -> Self:
+        """Raises ValueError for a turn that no channel may take: a defect."""
+        there = self.channels.get(channel.id)
+        if there and channel.phase not in {there.phase, *FOLLOWING[there.phase]}:
+            raise ValueError(f"a channel that is {there.phase} cannot become {channel.phase}")
         return replace(self, channels={**self.channels, channel.id: channel})
 
     def without_channel(self, channel_id: str) -> Self:
@@ -167,7 +171,7 @@ class Watch:
         if not self.wanted:
             left = any(not each.stopped and not each.expired(now) for each in self.channels.values())
             return State.STOPPING if left else State.STOPPED
-        if self.refusal and self.refusal.reason in POLLING_REASONS:
+        if self.refusal and self.refusal.reason.polls:
             return State.POLLING
         if self.refusal and self.refusal.reason != Reason.QUOTA_EXCEEDED:
             return State.SUSPENDED
