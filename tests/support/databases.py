@@ -6,9 +6,8 @@ Both are held to one contract (tests/contract/test_store.py).
 from datetime import timedelta
 from typing import Protocol
 
-from calendar_watch.firestore.notifications import FirestoreNotifications
-
 from calendar_watch.firestore.client import connect
+from calendar_watch.firestore.notifications import FirestoreNotifications
 from calendar_watch.firestore.store import FirestoreStore
 from calendar_watch.ports import NotificationStore, Store
 from tests.doubles.memory_store import MemoryFirestore, MemoryStore
