@@ -36,6 +36,7 @@ _FIRST_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
 
 
 @functions_framework.http
+@problems.with_version
 @problems.answers
 def watches(request: Request) -> problems.Answer:
     """Ask for a collection to be watched, show and list watches, read what they hold and what changed, end them."""

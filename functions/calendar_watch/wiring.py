@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
-from calendar_watch import log
+from calendar_watch import __version__, log
 from calendar_watch.config.settings import ReceiverSettings, Settings
 from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.operations.query import Query
@@ -57,13 +57,13 @@ class Wiring:
     @_Once
     def settings(self) -> Settings:
         settings = Settings.from_environ(self._environ)
-        log.configure(settings.log_level)
+        _begin_log(settings.log_level)
         return settings
 
     @_Once
     def receiver_settings(self) -> ReceiverSettings:
         settings = ReceiverSettings.from_environ(self._environ)
-        log.configure(settings.log_level)
+        _begin_log(settings.log_level)
         return settings
 
     @_Once
@@ -118,6 +118,12 @@ class Wiring:
             new_id=lambda: str(uuid.uuid4()),
             jitter=random.random,
         )
+
+
+def _begin_log(level: str) -> None:
+    """An instance tells once which version it is, with its first request."""
+    log.configure(level)
+    log.event("instance", f"Calendar Watch {__version__}", version=__version__)
 
 
 def _store(settings: Settings) -> Store:

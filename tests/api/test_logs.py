@@ -1,10 +1,11 @@
-"""Log lines are a contract: metrics and alerts are built on them (DESIGN 1.8)."""
+"""Log lines are a contract: metrics and alerts are built on them, and so are dashboards of other people."""
 
 import json
 from typing import Any
 
 import pytest
 
+from calendar_watch import __version__
 from tests.api.conftest import Deploy, Lines
 from tests.api.deployment import ACL, KEY, Deployment, Json
 from tests.api.google import ALICE, BOB
@@ -109,15 +110,23 @@ def test_a_repeated_message_is_told_as_coalesced(deployment: Deployment, lines: 
 @pytest.mark.parametrize("headers", TRACE_HEADERS, ids=["google", "w3c"])
 def test_every_line_of_a_request_bears_its_trace(deployment: Deployment, lines: Lines, headers: dict[str, str]) -> None:
     deployment.ask("watches", "POST", json=ACL, headers=headers)
-    ours = [line for line in lines() if line["event"] != "notification"]
+    ours = [line for line in lines() if line["event"] not in {"notification", "instance"}]
     assert {line[TRACE_FIELD] for line in ours} == {f"projects/{deployment.project}/traces/{TRACE}"}
     deployment.google.alice.share(ALICE, BOB, "reader")
     deployment.google.deliver()
     assert all(TRACE_FIELD not in line for line in lines())
     deployment.ask("renew", "POST", headers=headers)
-    swept = lines()
+    swept = [line for line in lines() if line["event"] != "instance"]
     assert {line["event"] for line in swept} == {"changes", "reconciled", "sweep"}
     assert all(line[TRACE_FIELD].endswith(TRACE) for line in swept)
+
+
+def test_each_instance_tells_its_version_once_and_first(deployment: Deployment, lines: Lines) -> None:
+    live(deployment)
+    first, *_ = told = lines()
+    assert first["event"] == "instance"
+    instances = events(told, "instance")
+    assert [(each["severity"], each["version"]) for each in instances] == [("INFO", __version__)] * 3, "of 3 functions"
 
 
 def test_a_state_to_worry_about_is_a_warning(deployment: Deployment, lines: Lines) -> None:

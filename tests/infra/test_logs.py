@@ -122,7 +122,7 @@ def test_a_forged_notification_is_counted_as_one(
     client: FlaskClient, metrics: dict[str, Metric], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert client.post("/", headers=FORGED).status_code == 403
-    [line] = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
+    _instance, line = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
     assert line["outcome"] == "forged"
     assert [name for name, metric in metrics.items() if metric.counts(line)] == ["notifications"]
 

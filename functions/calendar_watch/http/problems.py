@@ -10,6 +10,7 @@ from typing import Any
 from flask import Request, Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from calendar_watch import __version__
 from calendar_watch.errors import (
     CalendarWatchError,
     FollowedError,
@@ -52,6 +53,18 @@ def answers(entry_point: Callable[[Request], Answer]) -> Callable[[Request], Res
         except Exception:  # wrong settings or a defect: one line for Error Reporting, where the framework writes many
             _logger.exception("a request could not be answered")
             return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "this function does not work: see its log", {})
+
+    return answer
+
+
+def with_version(entry_point: Callable[[Request], Response]) -> Callable[[Request], Response]:
+    """Every answer tells which version gave it; not for a function that the public reaches."""
+
+    @functools.wraps(entry_point)
+    def answer(request: Request) -> Response:
+        response = entry_point(request)
+        response.headers["Calendar-Watch-Version"] = __version__
+        return response
 
     return answer
 

@@ -15,7 +15,7 @@ from tests.searches.mutants.slip import Slip
 from tests.searches.mutants.slips import SLIPS
 
 _ROOT = Path(__file__).parents[3]
-_NEEDED = ("functions", "tests", "pyproject.toml", "README.md")
+_NEEDED = ("functions", "tests", "pyproject.toml", "README.md", "CHANGELOG.md")
 _JOBS = 2
 _OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not search")
 """What `make test` runs must notice."""
