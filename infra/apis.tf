@@ -1,4 +1,4 @@
-# cloudresourcemanager and serviceusage must be on before Terraform can turn on anything (README, Deploying).
+# cloudresourcemanager and serviceusage must be on before Terraform can turn on anything (README.md, Deploying).
 resource "google_project_service" "this" {
   for_each = toset(concat([
     "artifactregistry.googleapis.com",

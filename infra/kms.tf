@@ -1,5 +1,5 @@
 # With a key of your own, Google's services use it through these accounts. Some exist only after a first use: create
-# them beforehand (README, Deploying).
+# them beforehand (README.md, Choices).
 resource "google_kms_crypto_key_iam_member" "this" {
   for_each = var.kms_key_name == null ? {} : {
     artifactregistry = "gcp-sa-artifactregistry"

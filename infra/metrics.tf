@@ -1,4 +1,4 @@
-# The functions' log lines as figures. `event` and its fields are a contract (DESIGN 1.8); tests/infra holds each
+# The functions' log lines as figures. `event` and its fields are a contract (README.md, Operating); tests/infra holds each
 # filter and each extractor against lines that the code writes. No label is as many-valued as an id.
 locals {
   _from_functions = join(" AND ", [

@@ -1,5 +1,5 @@
 # The keys that sign channel tokens, comma separated, newest first. Values are added outside of Terraform, so that none
-# is ever in its state (README, Deploying and Rotating keys).
+# is ever in its state (README.md, Deploying and Rotating keys).
 resource "google_secret_manager_secret" "token_keys" {
   secret_id       = "${var.name}-token-keys"
   deletion_policy = local.data_deletion_policy

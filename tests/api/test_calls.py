@@ -1,4 +1,4 @@
-"""What is sent to Google is what is written in DESIGN 1.5, and nothing else."""
+"""What is sent to Google is what functions/README.md says under "What is sent to Google", and nothing else."""
 
 import re
 import uuid

@@ -1,4 +1,4 @@
-"""What somebody does who consumes changes, as the README says: each number once, and a gap is an error."""
+"""What somebody does who consumes changes, as functions/CONSUMING.md says: each number once, and a gap is an error."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

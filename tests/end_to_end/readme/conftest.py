@@ -1,4 +1,4 @@
-"""Everything that the README's examples talk to, on loopback."""
+"""Everything that the papers' examples talk to, on loopback."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -16,16 +16,18 @@ from tests.doubles import local_firestore, local_pubsub
 
 CHANGES = "projects/readme/topics/changes"
 
+CONSUMING = Path(__file__).parents[3] / "functions/CONSUMING.md"
+
 Answer = Callable[[Request], Response]
 
 
 def example(heading: str, language: str = "python") -> str:
-    """The first block of code below a heading of the README."""
-    _, found, below = Path("README.md").read_text().partition(f"\n## {heading}\n")
+    """The first block of code below a heading of CONSUMING.md."""
+    _, found, below = CONSUMING.read_text().partition(f"\n## {heading}\n")
     section = below.partition("\n## ")[0]
     code = section.partition(f"```{language}\n")[2].partition("```")[0]
-    assert found, f"the README has no heading {heading!r}"
-    assert code, f"the README shows no {language} under {heading!r}"
+    assert found, f"{CONSUMING.name} has no heading {heading!r}"
+    assert code, f"{CONSUMING.name} shows no {language} under {heading!r}"
     return code
 
 

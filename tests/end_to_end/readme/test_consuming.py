@@ -1,4 +1,4 @@
-"""The subscriber that the README shows runs, and keeps what it promises."""
+"""The subscriber that CONSUMING.md shows runs, and keeps what it promises."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -57,7 +57,7 @@ class Subscriber:
 def subscriber(watches: Watches, pubsub: Server, deployment: Deployment, tmp_path: Path) -> Iterator[Subscriber]:
     del watches  # only have to be there
     source = tmp_path / "main.py"
-    source.write_text(example("Consuming from Pub/Sub"))
+    source.write_text(example("A Cloud Function as consumer"))
     database = firestore.Client(project=deployment.project)
     create: Callable[[str, str], Flask] = functions_framework.create_app
     app = create("on_change", str(source))

@@ -1,4 +1,4 @@
-"""The script that the README shows enrols a whole domain."""
+"""The script that CONSUMING.md shows enrols a whole domain."""
 
 import json
 from typing import Any
@@ -37,7 +37,7 @@ def enrol(monkeypatch: pytest.MonkeyPatch, *emails: str) -> None:
         monkeypatch.setenv("ID_TOKEN", "of an operator")
         code = example("Enrolling a whole domain")
         assert GOOGLE in code
-        exec(compile(code.replace(GOOGLE, url), "README.md", "exec"), {})  # noqa: S102 (what is tested)
+        exec(compile(code.replace(GOOGLE, url), "CONSUMING.md", "exec"), {})  # noqa: S102 (what is tested)
 
 
 def test_every_user_is_enrolled_by_the_five_hundred(

@@ -1,18 +1,87 @@
-"""Whatever test the README names is there."""
+"""What the papers name is there: tests, files, headings, drawers."""
 
 import re
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[3]
-NAMED = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", (ROOT / "README.md").read_text())
+PAPERS = (
+    "README.md",
+    "CHANGELOG.md",
+    "functions/README.md",
+    "functions/CONSUMING.md",
+    "infra/README.md",
+    "tests/README.md",
+)
+MOST_LINES = 150
+_CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 
 
-def test_the_readme_names_tests() -> None:
-    assert NAMED
+def text_of(paper: str | Path) -> str:
+    return (ROOT / paper).read_text()
 
 
-@pytest.mark.parametrize(("file", "name"), NAMED, ids=[name for _, name in NAMED])
-def test_a_test_that_the_readme_names_exists(file: str, name: str) -> None:
-    assert re.search(rf"^def {name}\(", (ROOT / file).read_text(), re.MULTILINE)
+def named_tests() -> Iterator[tuple[str, str]]:
+    for paper in PAPERS:
+        yield from re.findall(r"(tests/[\w/]+\.py)::(\w+)", text_of(paper))
+
+
+def links() -> Iterator[tuple[str, str]]:
+    """Paper and target of every link that leads nowhere but into the repository."""
+    for paper in PAPERS:
+        targets = re.findall(r"\]\(([^)\s]+)\)", _CODE.sub("", text_of(paper)))
+        yield from ((paper, each) for each in sorted(set(targets)) if not each.startswith(("https://", "http://")))
+
+
+def anchors(paper: Path) -> set[str]:
+    """As GitHub makes them of headings."""
+    headings = re.findall(r"^#+ (.+)$", _CODE.sub("", paper.read_text()), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", each.lower()).replace(" ", "-") for each in headings}
+
+
+TESTS = sorted(set(named_tests()))
+LINKS = list(links())
+
+
+def test_the_papers_name_tests_and_lead_to_each_other() -> None:
+    assert TESTS
+    assert {target.partition("#")[0] for paper, target in LINKS if paper == "README.md"} >= set(PAPERS[1:])
+
+
+@pytest.mark.parametrize(("file", "name"), TESTS, ids=[name for _, name in TESTS])
+def test_a_test_that_a_paper_names_exists(file: str, name: str) -> None:
+    assert re.search(rf"^def {name}\(", text_of(file), re.MULTILINE)
+
+
+@pytest.mark.parametrize(("paper", "target"), LINKS, ids=[f"{paper}->{target}" for paper, target in LINKS])
+def test_a_link_leads_to_what_is_there(paper: str, target: str) -> None:
+    file, _, anchor = target.partition("#")
+    there = (ROOT / paper).parent / file if file else ROOT / paper
+    assert there.resolve().is_relative_to(ROOT)
+    assert there.exists()
+    assert not anchor or anchor in anchors(there)
+
+
+@pytest.mark.parametrize("paper", PAPERS)
+def test_no_paper_refers_to_one_that_is_not_here(paper: str) -> None:
+    assert not re.search(r"(?i)\bdesign \d|\bthe[ ]design\b", text_of(paper))
+
+
+def test_the_way_in_is_short() -> None:
+    assert len(text_of("README.md").splitlines()) <= MOST_LINES
+
+
+def test_the_layers_are_those_that_lint_checks() -> None:
+    contracts = tomllib.loads(text_of("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    [layers] = [each["layers"] for each in contracts if each["type"] == "layers"]
+    assert "```\n" + "\n".join(layers) + "\n```\n" in text_of("functions/README.md")
+
+
+def test_every_drawer_and_single_file_has_its_paragraph() -> None:
+    package = ROOT / "functions/calendar_watch"
+    names = {each.name for each in package.iterdir() if not each.name.startswith("_")}
+    paragraphs = set(re.findall(r"\*\*`(\w+(?:\.py)?)`\*\*", text_of("functions/README.md")))
+    assert paragraphs == names

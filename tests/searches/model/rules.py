@@ -1,6 +1,6 @@
-"""The rules of DESIGN 2.2, each on the document alone. `mutants` weakens them one by one.
+"""The rules of the protocol, each on the document alone. `mutants` weakens them one by one.
 
-They are those of `plan`, `writes`, `openings`, `readings` and `failures`, and bear their names.
+They are those of `calendar_watch.decisions`, and bear their names.
 """
 
 from tests.searches.model.bounds import Bounds

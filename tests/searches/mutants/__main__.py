@@ -15,7 +15,7 @@ from tests.searches.mutants.slip import Slip
 from tests.searches.mutants.slips import SLIPS
 
 _ROOT = Path(__file__).parents[3]
-_NEEDED = ("functions", "tests", "pyproject.toml", "README.md", "CHANGELOG.md")
+_NEEDED = ("functions", "tests", "infra", "pyproject.toml", "cloudbuild.yaml", "README.md", "CHANGELOG.md")
 _JOBS = 2
 _OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not search")
 """What `make test` runs must notice."""
@@ -34,8 +34,10 @@ def is_caught(slip: Slip) -> bool:
 
 def _copied(root: Path) -> Path:
     for name in _NEEDED:
-        copy = shutil.copytree if (_ROOT / name).is_dir() else shutil.copy
-        copy(_ROOT / name, root / name)
+        if (_ROOT / name).is_dir():
+            shutil.copytree(_ROOT / name, root / name, ignore=shutil.ignore_patterns(".terraform"))
+        else:
+            shutil.copy(_ROOT / name, root / name)
     return root
 
 

@@ -113,7 +113,7 @@ class Story:
 
     def _say_what_next(self) -> None:
         self._screen.verbatim("Play with it: `make dev` leaves all this running, and shows commands to paste.")
-        self._screen.verbatim("Read on: README.md has how to ask for watches, receive such events, and deploy.")
+        self._screen.verbatim("Read on: README.md has how to ask for watches, and leads to the papers on all else.")
 
     def _await(self, *words: str) -> None:
         change = Change(*words)
