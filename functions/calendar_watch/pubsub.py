@@ -73,9 +73,8 @@ class PubSub:
             return self._open()
 
 
-def connect(emulator_host: str, timeout: float) -> PubSub:
+def connect(emulator_host: str, tries: Tries) -> PubSub:
     """Google's, unless there is an emulator, PUBSUB_EMULATOR_HOST. Makes no network call."""
-    tries = Tries(timeout, WAITS)
     if emulator_host:
         return PubSub(f"http://{emulator_host}", lambda: anonymous(pool()), tries)
     return PubSub(_ROOT, _authorized, tries)

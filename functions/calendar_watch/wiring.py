@@ -9,18 +9,20 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from calendar_watch import __version__, log
 from calendar_watch.config.settings import ReceiverSettings, Settings
 from calendar_watch.model.channel_token import ChannelTokens
+from calendar_watch.model.policy import Policy
 from calendar_watch.operations.query import Query
 from calendar_watch.operations.receive import Receiver
 from calendar_watch.operations.register import Registry
 from calendar_watch.operations.sweep import Sweep
-from calendar_watch.ports import Calendar, NotificationStore, Publisher, Services, Store
+from calendar_watch.ports import Calendar, NotificationStore, Services, Store
 
 _INTAKE_SECONDS = 6.0
 _WAKEUP_SECONDS = 2.0
@@ -30,6 +32,79 @@ _Part = TypeVar("_Part")
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """Time and chance. Tests that run in virtual time have their own."""
+
+    now: Callable[[], datetime] = utc_now
+    seconds: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    new_id: Callable[[], str] = lambda: str(uuid.uuid4())
+    jitter: Callable[[], float] = random.random
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Where our own code ends. Tests that have no network put a simulation there."""
+
+    store: Store
+    calendar: Callable[[str | None, str], Any]
+    """Subject and scope -> a session that reaches Google Calendar."""
+    pubsub: Callable[[Any], Any]
+    """Tries -> what publishes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What the settings say to those who work."""
+
+    policy: Policy
+    tokens: ChannelTokens
+    calendar_api_root: str
+    resources: Collection[str]
+    subject_domains: Collection[str]
+    changes_topic: str
+    call_seconds: float
+    """What one call may take altogether."""
+
+
+def build(setup: Setup, edges: Edges, runtime: Runtime) -> Services:
+    """The one place where a worker's services are put together: in production, in virtual time and under chaos."""
+    from calendar_watch import pubsub  # noqa: PLC0415 (see above)
+    from calendar_watch.google_http import Tries  # noqa: PLC0415 (see above)
+
+    tries = Tries(setup.call_seconds, pubsub.WAITS, runtime.seconds, runtime.sleep, runtime.jitter)
+    return Services(
+        store=edges.store,
+        calendar=_calendar(setup, edges, runtime),
+        publisher=pubsub.ChangesTopic(edges.pubsub(tries), setup.changes_topic),
+        tokens=setup.tokens,
+        policy=setup.policy,
+        clock=runtime.now,
+        new_id=runtime.new_id,
+        jitter=runtime.jitter,
+    )
+
+
+def _calendar(setup: Setup, edges: Edges, runtime: Runtime) -> Calendar:
+    from calendar_watch.calendar_api.allow_list import AllowList  # noqa: PLC0415 (see above)
+    from calendar_watch.calendar_api.api import CalendarApi  # noqa: PLC0415 (see above)
+    from calendar_watch.calendar_api.calls import WAITS, GoogleCalls  # noqa: PLC0415 (see above)
+    from calendar_watch.calendar_api.rate_limiter import RateLimiter  # noqa: PLC0415 (see above)
+    from calendar_watch.google_http import Tries  # noqa: PLC0415 (see above)
+
+    return CalendarApi(
+        GoogleCalls(
+            root=setup.calendar_api_root,
+            sessions=edges.calendar,
+            allow_list=AllowList(setup.resources, setup.subject_domains),
+            rate_limiter=RateLimiter(setup.policy.calls_per_minute, runtime.seconds, runtime.sleep),
+            tries=Tries(setup.call_seconds, WAITS, runtime.seconds, runtime.sleep, runtime.jitter),
+            now=runtime.now,
+        )
+    )
 
 
 class _Once(Generic[_Part]):
@@ -90,11 +165,12 @@ class Wiring:
     def _wake(self) -> Callable[[str], None]:
         """What calls `renew` at once; without a topic for that, it comes within a minute."""
         from calendar_watch import pubsub  # noqa: PLC0415 (see above)
+        from calendar_watch.google_http import Tries  # noqa: PLC0415 (see above)
 
         settings = self.receiver_settings
         if not settings.wakeup_topic:
             return lambda _watch_id: None
-        client = pubsub.connect(settings.pubsub_emulator_host, timeout=_WAKEUP_SECONDS)
+        client = pubsub.connect(settings.pubsub_emulator_host, Tries(_WAKEUP_SECONDS, pubsub.WAITS))
         return pubsub.WakeupTopic(client, settings.wakeup_topic).wake
 
     @_Once
@@ -108,16 +184,16 @@ class Wiring:
     @_Once
     def services(self) -> Services:
         settings = self.settings
-        return Services(
-            store=_store(settings),
-            calendar=_calendar(settings),
-            publisher=_publisher(settings),
-            tokens=ChannelTokens(settings.channel_token_keys),
+        setup = Setup(
             policy=settings.policy,
-            clock=utc_now,
-            new_id=lambda: str(uuid.uuid4()),
-            jitter=random.random,
+            tokens=ChannelTokens(settings.channel_token_keys),
+            calendar_api_root=settings.calendar_api_root,
+            resources=settings.resources,
+            subject_domains=settings.subject_domains,
+            changes_topic=settings.changes_topic,
+            call_seconds=settings.call_seconds,
         )
+        return build(setup, _edges(settings), Runtime())
 
 
 def _begin_log(level: str) -> None:
@@ -126,34 +202,14 @@ def _begin_log(level: str) -> None:
     log.event("instance", f"Calendar Watch {__version__}", version=__version__)
 
 
-def _store(settings: Settings) -> Store:
+def _edges(settings: Settings) -> Edges:
+    from calendar_watch import pubsub  # noqa: PLC0415 (see above)
+    from calendar_watch.calendar_api.credentials import sessions  # noqa: PLC0415 (see above)
     from calendar_watch.firestore import client, store  # noqa: PLC0415 (see above)
 
     database = client.connect(settings.google_cloud_project, settings.firestore_database)
-    return store.FirestoreStore(database, timeout=settings.call_seconds, retention=settings.policy.retention)
-
-
-def _publisher(settings: Settings) -> Publisher:
-    from calendar_watch import pubsub  # noqa: PLC0415 (see above)
-
-    client = pubsub.connect(settings.pubsub_emulator_host, timeout=settings.call_seconds)
-    return pubsub.ChangesTopic(client, settings.changes_topic)
-
-
-def _calendar(settings: Settings) -> Calendar:
-    from calendar_watch.calendar_api.allow_list import AllowList  # noqa: PLC0415 (see above)
-    from calendar_watch.calendar_api.api import CalendarApi  # noqa: PLC0415 (see above)
-    from calendar_watch.calendar_api.calls import WAITS, GoogleCalls  # noqa: PLC0415 (see above)
-    from calendar_watch.calendar_api.credentials import sessions  # noqa: PLC0415 (see above)
-    from calendar_watch.calendar_api.rate_limiter import RateLimiter  # noqa: PLC0415 (see above)
-    from calendar_watch.google_http import Tries  # noqa: PLC0415 (see above)
-
-    return CalendarApi(
-        GoogleCalls(
-            root=settings.calendar_api_root,
-            sessions=sessions(settings.auth_mode, settings.calendar_service_account, settings.token_service_url),
-            allow_list=AllowList(settings.resources, settings.subject_domains),
-            rate_limiter=RateLimiter(settings.calendar_calls_per_minute),
-            tries=Tries(settings.call_seconds, WAITS),
-        )
+    return Edges(
+        store=store.FirestoreStore(database, timeout=settings.call_seconds, retention=settings.policy.retention),
+        calendar=sessions(settings.auth_mode, settings.calendar_service_account, settings.token_service_url),
+        pubsub=lambda tries: pubsub.connect(settings.pubsub_emulator_host, tries),
     )

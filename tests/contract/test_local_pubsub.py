@@ -219,7 +219,7 @@ def test_no_proxy_comes_between_us_and_an_emulator(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with serve() as server:
         server.pubsub.create_topic(TOPIC)
-        WakeupTopic(connect(server.host, timeout=60), TOPIC).wake("w")
+        WakeupTopic(connect(server.host, Tries(60, WAITS)), TOPIC).wake("w")
         assert len(server.pubsub.published(TOPIC)) == 1
 
 

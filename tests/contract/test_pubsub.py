@@ -19,6 +19,7 @@ from cloudevents.http import CloudEvent, from_http
 
 from calendar_watch import pubsub
 from calendar_watch.errors import TryLaterError
+from calendar_watch.google_http import Tries
 from calendar_watch.model.cloud_event import with_changes, with_watch_event
 from calendar_watch.model.diff import Change
 from calendar_watch.model.resources import RESOURCES, Item
@@ -355,7 +356,7 @@ def as_event(message: dict[str, Any]) -> CloudEvent:
 @pytest.fixture
 def changes(api: Api) -> ChangesTopic:
     api.subscribe()
-    return ChangesTopic(pubsub.connect(api.host, timeout=PATIENCE), api.topic)
+    return ChangesTopic(pubsub.connect(api.host, Tries(PATIENCE, pubsub.WAITS)), api.topic)
 
 
 class TestChangesTopic:
@@ -425,6 +426,6 @@ class TestWakeupTopic:
     def test_a_wakeup_names_the_watch(self, api: Api) -> None:
         with listening() as endpoint:
             api.subscribe(ordered=False, pushConfig={"pushEndpoint": endpoint.url})
-            WakeupTopic(pubsub.connect(api.host, timeout=PATIENCE), api.topic).wake("w")
+            WakeupTopic(pubsub.connect(api.host, Tries(PATIENCE, pubsub.WAITS)), api.topic).wake("w")
             message = endpoint.next()["message"]
         assert (message["attributes"], message["data"], message.get("orderingKey")) == ({"watchId": "w"}, "", None)

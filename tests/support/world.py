@@ -13,10 +13,6 @@ from typing import Any
 import requests
 
 from calendar_watch import pubsub
-from calendar_watch.calendar_api.allow_list import AllowList
-from calendar_watch.calendar_api.api import CalendarApi
-from calendar_watch.calendar_api.calls import WAITS, GoogleCalls
-from calendar_watch.calendar_api.rate_limiter import RateLimiter
 from calendar_watch.errors import CalendarWatchError, InvalidRequestError, InvalidTokenError
 from calendar_watch.google_http import Tries
 from calendar_watch.model.channel_token import ChannelTokens
@@ -28,8 +24,8 @@ from calendar_watch.operations.query import Query
 from calendar_watch.operations.receive import Receiver
 from calendar_watch.operations.register import Registry
 from calendar_watch.operations.sweep import Sweep, SweepResult
-from calendar_watch.ports import Services
-from calendar_watch.pubsub import ChangesTopic, PubSub, WakeupTopic
+from calendar_watch.pubsub import PubSub, WakeupTopic
+from calendar_watch.wiring import Edges, Runtime, Setup, build
 from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Courier, Delivery
 from tests.doubles.calendar_simulator import Options as SimulatorOptions
 from tests.doubles.local_pubsub import LocalPubSub, Message, PubSubAdapter
@@ -108,15 +104,17 @@ class World:
         """New instances: what they remember lies in Firestore alone."""
         self.policy = policy
         self.store = self.database.store(policy.retention)
-        self.services = Services(
-            store=self.store,
-            calendar=self._calendar(),
-            publisher=ChangesTopic(self._pubsub(), CHANGES),
-            tokens=ChannelTokens(keys),
-            policy=policy,
-            clock=lambda: self.now,
+        self.runtime = Runtime(
+            now=lambda: self.now,
+            seconds=self._seconds,
+            sleep=self._sleep,
             new_id=lambda: str(uuid.UUID(int=self._chance.getrandbits(128), version=4)),
             jitter=self._chance.random,
+        )
+        self.services = build(
+            Setup(policy, ChannelTokens(keys), ROOT, RESOURCES, self.domains, CHANGES, call_seconds=20),
+            Edges(self.store, lambda _subject, _scope: self._session, self._pubsub),
+            self.runtime,
         )
         self.query = Query(self.services)
         self.registry = Registry(self.services, pause=lambda seconds: self.run(timedelta(seconds=seconds)))
@@ -126,26 +124,14 @@ class World:
         self._session.close()
         self.database.close()
 
-    def _pubsub(self) -> PubSub:
-        return PubSub(PUBSUB, lambda: self._session, Tries(20, pubsub.WAITS, self._seconds, self._sleep))
+    def _pubsub(self, tries: Tries) -> PubSub:
+        return PubSub(PUBSUB, lambda: self._session, tries)
 
     def _wake(self, watch_id: str) -> None:
         """Where changes are published, wake-ups are as well."""
         if self.policy.publishes:
-            WakeupTopic(self._pubsub(), WAKEUPS).wake(watch_id)
-
-    def _calendar(self) -> CalendarApi:
-        seconds = self._seconds
-        return CalendarApi(
-            GoogleCalls(
-                root=ROOT,
-                sessions=lambda _subject, _scope: self._session,
-                allow_list=AllowList(RESOURCES, self.domains),
-                rate_limiter=RateLimiter(6000, clock=seconds, sleep=self._sleep),
-                tries=Tries(20, WAITS, seconds, self._sleep, self._chance.random),
-                now=lambda: self.now,
-            )
-        )
+            tries = Tries(20, pubsub.WAITS, self.runtime.seconds, self._sleep, self.runtime.jitter)
+            WakeupTopic(self._pubsub(tries), WAKEUPS).wake(watch_id)
 
     def _seconds(self) -> float:
         return (self.now - START).total_seconds()

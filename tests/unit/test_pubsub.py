@@ -185,7 +185,7 @@ class TestSessions:
             return http
 
         monkeypatch.setattr(AuthorizedSession, "get_adapter", adapter)
-        wakeups = WakeupTopic(pubsub.connect("", timeout=5), TOPIC)
+        wakeups = WakeupTopic(pubsub.connect("", Tries(5, WAITS)), TOPIC)
         assert wanted == []
         wakeups.wake("a")
         wakeups.wake("b")
@@ -199,7 +199,7 @@ class TestSessions:
 
         monkeypatch.setattr(google.auth, "default", missing)
         with pytest.raises(TryLaterError) as told:
-            WakeupTopic(pubsub.connect("", timeout=5), TOPIC).wake("w")
+            WakeupTopic(pubsub.connect("", Tries(5, WAITS)), TOPIC).wake("w")
         assert str(told.value) == "no access token for Pub/Sub: DefaultCredentialsError"
 
     def test_a_token_that_cannot_be_had_is_for_later(self, time: VirtualTime) -> None:
@@ -214,7 +214,7 @@ class TestSessions:
     def test_an_emulator_gets_no_credentials(self, wanted: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
         http = in_order(Reply())
         monkeypatch.setattr(requests.Session, "get_adapter", lambda _self, url: http if url else None)
-        WakeupTopic(pubsub.connect("127.0.0.1:8085", timeout=5), TOPIC).wake("w")
+        WakeupTopic(pubsub.connect("127.0.0.1:8085", Tries(5, WAITS)), TOPIC).wake("w")
         (request,) = http.requests
         assert request.url == f"http://127.0.0.1:8085/v1/{TOPIC}:publish"
         assert (wanted, request.headers.get("Authorization")) == ([], None)

@@ -10,10 +10,6 @@ import requests
 from requests.adapters import BaseAdapter
 
 from calendar_watch import pubsub
-from calendar_watch.calendar_api.allow_list import AllowList
-from calendar_watch.calendar_api.api import CalendarApi
-from calendar_watch.calendar_api.calls import WAITS, GoogleCalls
-from calendar_watch.calendar_api.rate_limiter import RateLimiter
 from calendar_watch.errors import CalendarWatchError, UnknownWatchError
 from calendar_watch.google_http import Tries
 from calendar_watch.model.channel_token import ChannelTokens
@@ -23,9 +19,9 @@ from calendar_watch.operations.query import Query
 from calendar_watch.operations.receive import Receiver
 from calendar_watch.operations.register import Registry
 from calendar_watch.operations.sweep import Sweep
-from calendar_watch.ports import Publisher, Services
-from calendar_watch.pubsub import ChangesTopic, PubSub, WakeupTopic
+from calendar_watch.pubsub import PubSub, WakeupTopic
 from calendar_watch.reconciler.reconcile import Result, reconcile
+from calendar_watch.wiring import Edges, Runtime, Setup, build
 from tests.doubles.calendar_simulator import CalendarSimulator, Delivery
 from tests.doubles.calendar_simulator import Options as SimulatorOptions
 from tests.doubles.local_pubsub import LocalPubSub
@@ -47,7 +43,6 @@ class Composition:
         self.injection, self.scheduler = injection, injection.scheduler
         self.policy = policy
         self.dice = Random(f"{seed} ids")  # noqa: S311 (repeatable on purpose)
-        self._pubsub_jitter = Random(seed)  # noqa: S311
         self.revoked: set[str] = set()
         chance = Random(seed)  # noqa: S311
         answers = SimulatorOptions(**{"pretty": False, **options})
@@ -57,18 +52,20 @@ class Composition:
         self._sessions: dict[tuple[str, str], requests.Session] = {}
         store = MemoryStore(database, policy.retention, store_edge(self.injection))
         self.tokens = ChannelTokens([KEY])
-        self.calendar = self._calendar()
         self._pubsub_session = _session(PUBSUB, PubSubEdge(self.injection, self.pubsub))
-        self.services = Services(
-            store=store,
-            calendar=self.calendar,
-            publisher=self._publisher(),
-            tokens=self.tokens,
-            policy=policy,
-            clock=self.scheduler.clock,
+        self._runtime = Runtime(
+            now=self.scheduler.clock,
+            seconds=self._seconds,
+            sleep=self.scheduler.pause,
             new_id=lambda: str(uuid.UUID(int=self.dice.getrandbits(128), version=4)),
             jitter=self.dice.random,
         )
+        self.services = build(
+            Setup(policy, self.tokens, ROOT, RESOURCES, ["example.com"], CHANGES, call_seconds=20),
+            Edges(store, lambda subject, scope: self._session(subject or "", scope), self._publishing),
+            self._runtime,
+        )
+        self.calendar = self.services.calendar
         self.registry = Registry(self.services, pause=self.scheduler.pause)
         self.query = Query(self.services)
         self.reader = Query(replace(self.services, store=self.store))
@@ -107,26 +104,11 @@ class Composition:
     # --- how they are put together
 
     def _wake(self, watch_id: str) -> None:
-        WakeupTopic(self._line(), WAKEUPS).wake(watch_id)
+        tries = Tries(20, pubsub.WAITS, self._runtime.seconds, self._runtime.sleep, self._runtime.jitter)
+        WakeupTopic(self._publishing(tries), WAKEUPS).wake(watch_id)
 
-    def _publisher(self) -> Publisher:
-        return ChangesTopic(self._line(), CHANGES)
-
-    def _line(self) -> PubSub:
-        tries = Tries(20, pubsub.WAITS, self._seconds, self.scheduler.pause, self._pubsub_jitter.random)
+    def _publishing(self, tries: Tries) -> PubSub:
         return PubSub(PUBSUB, lambda: self._pubsub_session, tries)
-
-    def _calendar(self) -> CalendarApi:
-        return CalendarApi(
-            GoogleCalls(
-                root=ROOT,
-                sessions=lambda subject, scope: self._session(subject or "", scope),
-                allow_list=AllowList(RESOURCES, ["example.com"]),
-                rate_limiter=RateLimiter(6000, clock=self._seconds, sleep=self.scheduler.pause),
-                tries=Tries(20, WAITS, self._seconds, self.scheduler.pause, self.dice.random),
-                now=self.scheduler.clock,
-            )
-        )
 
     def _session(self, subject: str, scope: str) -> requests.Session:
         """One for each access token; a revoked one is not known any more."""

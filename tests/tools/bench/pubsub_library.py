@@ -41,8 +41,10 @@ def ours() -> Callable[[], object]:
     import google.auth.transport.requests  # noqa: PLC0415, F401 (production needs it for its first token)
 
     from calendar_watch import pubsub  # noqa: PLC0415 (what is measured)
+    from calendar_watch.google_http import Tries  # noqa: PLC0415 (what is measured)
 
-    connection = pubsub.connect(os.environ[pubsub_emulator.VARIABLE], timeout=10)
+    tries = Tries(10, pubsub.WAITS)
+    connection = pubsub.connect(os.environ[pubsub_emulator.VARIABLE], tries)
     message = {"data": base64.b64encode(_PAYLOAD).decode(), "orderingKey": "k", "attributes": {"n": "1"}}
     return lambda: connection.publish(_TOPIC, [message])
 
