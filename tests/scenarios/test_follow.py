@@ -145,6 +145,7 @@ def test_a_watch_that_two_others_follow_lives_until_both_have_dropped_it(world: 
     assert not children.dropped(child, second, world.now).wanted
 
 
+@pytest.mark.search
 def test_two_hundred_calendars_open_within_the_quota_of_their_user(world: World) -> None:
     calendars = [world.alice.create_calendar(f"Calendar {number}") for number in range(200)]
     world.open(ALICES_LIST, follow=("acl", "events"))

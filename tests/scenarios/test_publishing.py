@@ -164,7 +164,8 @@ def test_a_wake_up_that_is_lost_costs_a_minute(world: World) -> None:
     assert world.google.deliveries[-1].outcome == "delivered", "Google is not bothered with it"
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(each, marks=pytest.mark.search) for each in (1, 2))])
+@pytest.mark.search
+@pytest.mark.parametrize("seed", range(3))
 def test_mixed_changes_survive_a_pubsub_that_refuses_and_a_firestore_that_stammers(
     world: World, firestore_server: LocalFirestore, seed: int
 ) -> None:

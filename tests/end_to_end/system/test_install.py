@@ -110,6 +110,7 @@ def test_a_package_that_was_half_installed_is_installed_again(venv: Path, requir
     assert (venv / "runtime").exists()
 
 
+@pytest.mark.search
 @pytest.mark.parametrize(("farewell", "seconds"), [(signal.SIGTERM, 0.5), (signal.SIGKILL, 1.5)])
 def test_an_environment_that_was_killed_half_made_is_made_anew(
     requirements: Path, farewell: int, seconds: float

@@ -8,9 +8,10 @@ with Stack({"SETTLE_SECONDS": "1"}) as stack:
     stack.renew.kill()
 """
 
+from tests.support.loopback import free_ports
+
 from .function import Function
 from .google import Google, Person
-from .ports import free_ports
 from .process import Process, ProcessError
 from .pubsub import WHOSE, Event, PubSub, best_pubsub, event_of
 from .repeated import Repeated

@@ -9,11 +9,11 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from tests.support import firestore_emulator, pubsub_emulator
+from tests.support.loopback import free_ports
 
 from .function import Function
 from .google import Google
 from .listener import Listener
-from .ports import free_ports
 from .process import LOOPBACK, Process
 from .pubsub import PubSub
 from .ticker import Ticker
