@@ -8,7 +8,7 @@ locals {
 
   # field: what is distributed; without one, lines are counted.
   log_metrics = {
-    reconciliations       = { filter = "jsonPayload.event=\"reconciled\"", labels = ["resource", "state"] }
+    reconciliations   = { filter = "jsonPayload.event=\"reconciled\"", labels = ["resource", "state"] }
     calls             = { filter = "jsonPayload.event=\"call\"", labels = ["method", "reason", "status"] }
     channels          = { filter = "jsonPayload.event=\"channel\"", labels = ["action"] }
     failed_publishing = { filter = "jsonPayload.event=\"published\" AND severity>=WARNING", labels = [] }

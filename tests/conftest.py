@@ -12,9 +12,8 @@ settings.register_profile("quick", max_examples=25, deadline=None, suppress_heal
 settings.register_profile("thorough", settings.get_profile("quick"), max_examples=100)
 settings.load_profile("quick")
 
-ONE_STACK = {
-    f"tests/end_to_end/system/test_{name}.py" for name in ("changes", "crashes", "logs", "notifications", "watches")
-}
+SYSTEM = "tests/end_to_end/system/"
+ONE_STACK = {f"{SYSTEM}test_{name}.py" for name in ("changes", "crashes", "logs", "notifications", "watches")}
 """They share what takes seconds to start."""
 
 
@@ -33,7 +32,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByStack:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What mostly waits begins first, and keeps nobody waiting in the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith("tests/end_to_end/system/"))
+    items.sort(key=lambda item: not item.nodeid.startswith(SYSTEM))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -8,7 +8,7 @@ CalendarWatchError
     FollowedError             it cannot be ended while others follow it
     TooOldError               the resume feed no longer reaches back that far
     GoogleError               a call to Google that did not do what it should
-        StaleError            a sync or page token that Google no longer takes
+        ListingTokenRefusedError  a sync or page token that Google no longer takes
         RefusedError          for good, until somebody changes something
         TryLaterError         for now
             QuotaError        an abuse limit: hours, not seconds

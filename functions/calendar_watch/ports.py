@@ -30,7 +30,10 @@ class Calendar(Protocol):
         """The whole collection, page by page; reading a page that fails for now is repeated a few times."""
 
     def page(self, target: Target, sync_token: str, page_token: str) -> Page:
-        """One page of what changed since `sync_token`, or of everything. Raises StaleError for either token."""
+        """One page of what changed since `sync_token`, or of everything.
+
+        Raises ListingTokenRefusedError for either token.
+        """
 
 
 class Publisher(Protocol):

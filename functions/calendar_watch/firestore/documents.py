@@ -1,4 +1,4 @@
-"""Watches, news and snapshots as Firestore documents, and back.
+"""Watches, notifications and snapshots as Firestore documents, and back.
 
 What a document has and this release does not know stays as it is; what it lacks takes its default: revisions N and
 N-1 run side by side.

@@ -14,7 +14,7 @@ NOTIFICATIONS = "calendar_watch_news"
 
 
 class FirestoreNotifications:
-    """Implements `ports.NewsStore`. `timeout` is in seconds, for each call."""
+    """Implements `ports.NotificationStore`. `timeout` is in seconds, for each call."""
 
     def __init__(self, client: firestore.Client, timeout: float):
         self._client = client

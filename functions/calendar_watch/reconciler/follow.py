@@ -24,7 +24,7 @@ class Follower:
         self._lease = lease
 
     def follow(self) -> next_step.Step:
-        """Raises DisturbedError, when a child has changed meanwhile too."""
+        """Raises ChangedMeanwhileError, when a child has changed meanwhile too."""
         late = list(self._late(self._lease.watch))
         for start in range(0, len(late), _CHUNK):
             self._write(late[start : start + _CHUNK])

@@ -206,7 +206,7 @@ class FollowingOnlyWhenDone(following.Rules):
         return parent
 
 
-class WishNotInTheRoster(following.Rules):
+class OptionsWithoutRevision(following.Rules):
     """Only what the list shows counts, as if `follow` were in its log."""
 
     def asked_again(self, parent: following.Parent) -> following.Parent:
@@ -266,6 +266,6 @@ FOLLOWING = [
     ChildOnNoCondition,
     OperatorsChildEnded,
     FollowingOnlyWhenDone,
-    WishNotInTheRoster,
+    OptionsWithoutRevision,
 ]
 """Searched with `Following(changes=2, operations=2, faults=1)`."""

@@ -188,7 +188,9 @@ def test_settling_gives_up_a_confirmed_channel_only_for_a_newer_confirmed_one_or
 
 
 @given(watches(), st.lists(st.integers(0, 8), max_size=4))
-def test_news_always_lead_to_a_reading_and_unknown_channels_to_a_stop(watch: Watch, numbers: list[int]) -> None:
+def test_notifications_always_lead_to_a_reading_and_unknown_channels_to_a_stop(
+    watch: Watch, numbers: list[int]
+) -> None:
     notifications = [
         PendingNotification(watch.id, f"c{number}", "r", NOW + timedelta(days=1), NOW) for number in numbers
     ]
@@ -218,7 +220,9 @@ def test_settling_twice_decides_the_same(watch: Watch) -> None:
 
 
 @given(watches(), moments)
-def test_a_watch_that_nobody_holds_can_be_claimed_for_its_news_due_or_not(watch: Watch, due_at: datetime) -> None:
+def test_a_watch_that_nobody_holds_can_be_claimed_for_its_notifications_due_or_not(
+    watch: Watch, due_at: datetime
+) -> None:
     assert claimable(replace(watch, due_at=due_at, holder=None), NOW, notifications=True)
     assert claimable(replace(watch, due_at=due_at, holder="x"), NOW, notifications=True) == (due_at <= NOW)
 
