@@ -24,7 +24,7 @@ from calendar_watch.model.cloud_event import with_changes, with_watch_event
 from calendar_watch.model.diff import Change
 from calendar_watch.model.resources import RESOURCES, Item
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import ChangeEvent, ReadCause, Watch
+from calendar_watch.model.watch import ChangeEvent, ReadCause, Reading, Watch
 from calendar_watch.pubsub import ChangesTopic, WakeupTopic
 from tests.doubles import local_pubsub
 from tests.support import pubsub_emulator
@@ -338,14 +338,14 @@ WATCH = Watch(
     Target(RESOURCES["acl"], calendar_id="team@example.com", subject="alice@example.com"),
     Options(labels={"team": "security"}),
     created=NOON,
-    read_cause=ReadCause.NOTIFICATION,
+    reading=Reading(read_cause=ReadCause.NOTIFICATION),
 )
 RULE: Item = {"id": "user:bob@example.com", "role": "reader", "scope": {"type": "user", "value": "bob@example.com"}}
 
 
 def rule_changes(count: int) -> tuple[ChangeEvent, ...]:
     changes = (Change(f"user:{number}@example.com", None, RULE) for number in range(count))
-    return with_changes(WATCH, changes, NOON, POLICY).pending
+    return with_changes(WATCH, changes, NOON, POLICY).log.pending
 
 
 def as_event(message: dict[str, Any]) -> CloudEvent:
@@ -364,13 +364,13 @@ class TestChangesTopic:
         note = "Grüße ~~~ ???"  # in base64 with all that tells its alphabet from others
         entries = with_changes(
             WATCH, [Change(RULE["id"], RULE, {**RULE, "role": "owner", "note": note})], NOON, POLICY
-        ).pending
+        ).log.pending
         changes.publish(entries)
         event = as_event(api.pull_some()[0]["message"])
         assert {**event.get_attributes(), "data": event.get_data()} == entries[0]
 
     def test_what_the_watch_says_of_itself_has_no_subject(self, api: Api, changes: ChangesTopic) -> None:
-        changes.publish(with_watch_event(WATCH, "opened", NOON, POLICY).pending)
+        changes.publish(with_watch_event(WATCH, "opened", NOON, POLICY).log.pending)
         message = api.pull_some()[0]["message"]
         assert as_event(message)["type"] == "calendarwatch.watch.opened.v1"
         assert "ce-subject" not in message["attributes"]
@@ -399,7 +399,9 @@ class TestChangesTopic:
     ) -> None:
         longest, longer = "é" * 512, "é" * 512 + "x"
         changes.publish(
-            with_changes(WATCH, [Change(each, None, {"id": each}) for each in (longest, longer)], NOON, POLICY).pending
+            with_changes(
+                WATCH, [Change(each, None, {"id": each}) for each in (longest, longer)], NOON, POLICY
+            ).log.pending
         )
         first, second = (each["message"] for each in api.pull_some())
         assert first["attributes"]["ce-subject"] == longest

@@ -86,7 +86,7 @@ def test_an_unknown_watch_is_an_error(store: FirestoreStore) -> None:
 KINDS = [kind for kind, each in WRITES.items() if each.only_if is Condition.UNCHANGED]
 WATCH = watch_of()
 LOADS: dict[Load, dict[str, Any]] = {
-    Load.ENTRIES: {"watch": replace(WATCH, pending=({"sequence": "1", "time": "2026-11-20T09:00:00Z"},))},
+    Load.ENTRIES: {"watch": WATCH.with_log(pending=({"sequence": "1", "time": "2026-11-20T09:00:00Z"},))},
     Load.NOTIFICATIONS: {"notifications": [PendingNotification(WATCH.id, "c", "r", None, NOW)]},
     Load.PARTS: {"parts": [Snapshot({}, ())], "gone": ["00"]},
     Load.CHILDREN: {"children": [WATCH]},
@@ -111,17 +111,17 @@ def test_a_write_takes_along_what_its_kind_may_and_nothing_else(kind: WriteKind,
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_write_happens_once_the_document_has_changed(store: FirestoreStore, kind: str) -> None:
     read = write(store, "create", watch_of())
-    write(store, "failure", replace(read, sequence=5))
+    write(store, "failure", read.with_log(sequence=5))
     with pytest.raises(ConflictError):
-        write(store, kind, replace(read, sequence=9))
-    assert store.get(TARGET.id).sequence == 5
+        write(store, kind, read.with_log(sequence=9))
+    assert store.get(TARGET.id).log.sequence == 5
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_writes_chain_without_reading_again(store: FirestoreStore, kind: str) -> None:
     watch = write(store, "create", watch_of())
     for sequence in (1, 2, 3):
-        watch = write(store, kind, replace(watch, sequence=sequence))
+        watch = write(store, kind, watch.with_log(sequence=sequence))
     assert store.get(TARGET.id) == watch
 
 
@@ -132,9 +132,9 @@ def test_of_two_claims_only_one_succeeds_and_takes_the_notifications_away(
     box.put(notification_of(read, "one"))
     notifications = store.notifications(read.id)
     box.put(notification_of(read, "two"))
-    write(store, "claim", replace(read, holder="first"), notifications=notifications)
+    write(store, "claim", read.with_schedule(holder="first"), notifications=notifications)
     with pytest.raises(ConflictError):
-        write(store, "claim", replace(read, holder="second"), notifications=store.notifications(read.id))
+        write(store, "claim", read.with_schedule(holder="second"), notifications=store.notifications(read.id))
     assert [each.channel_id for each in store.notifications(read.id)] == ["two"], (
         "exactly the notifications that were read are gone"
     )
@@ -142,10 +142,10 @@ def test_of_two_claims_only_one_succeeds_and_takes_the_notifications_away(
 
 def test_a_refused_claim_leaves_the_notifications(store: FirestoreStore, box: FirestoreNotifications) -> None:
     read = write(store, "create", watch_of())
-    write(store, "failure", replace(read, sequence=1))
+    write(store, "failure", read.with_log(sequence=1))
     box.put(notification_of(read, "one"))
     with pytest.raises(ConflictError):
-        write(store, "claim", replace(read, holder="late"), notifications=store.notifications(read.id))
+        write(store, "claim", read.with_schedule(holder="late"), notifications=store.notifications(read.id))
     assert store.notifications(read.id) == [notification_of(read, "one")]
 
 
@@ -186,7 +186,7 @@ def test_a_snapshot_is_kept_with_the_sequence_of_its_commit(store: FirestoreStor
     assert store.parts(watch.id, ["0"]) == [Snapshot({}, ())]
     watch = write(store, "commit", with_watch_event(watch, "opened", NOW, POLICY), parts=[ITEMS])
     assert store.parts(watch.id, ["0"]) == [replace(ITEMS, sequence=1)]
-    write(store, "forget", replace(watch, item_count=None), gone=["0"])
+    write(store, "forget", watch.with_reading(item_count=None), gone=["0"])
     assert store.parts(watch.id, ["0"]) == [Snapshot({}, ())]
 
 
@@ -200,7 +200,7 @@ def test_parts_are_written_dropped_and_read_together(store: FirestoreStore) -> N
 
 def test_a_part_is_not_written_once_the_watch_has_changed(store: FirestoreStore) -> None:
     read = write(store, "create", watch_of())
-    write(store, "failure", replace(read, sequence=5))
+    write(store, "failure", read.with_log(sequence=5))
     with pytest.raises(ConflictError):
         write(store, "commit", read, parts=[ITEMS])
     assert store.parts(read.id, ["0"]) == [Snapshot({}, ())]
@@ -215,7 +215,7 @@ def child_of(parent: Watch) -> Watch:
 
 def test_children_are_created_and_changed_together_with_the_watch_that_follows_them(store: FirestoreStore) -> None:
     parent = write(store, "create", watch_of())
-    parent = write(store, "follow", replace(parent, follow_revision=2), children=[child_of(parent)])
+    parent = write(store, "follow", parent.with_following(revision=2), children=[child_of(parent)])
     assert store.get(parent.id) == parent
     child = store.get(FOLLOWED.id)
     assert store.children(parent.id) == store.find([FOLLOWED.id, "a" * 32]) == [child]
@@ -225,7 +225,7 @@ def test_children_are_created_and_changed_together_with_the_watch_that_follows_t
 
 def test_whoever_lost_the_parent_changes_no_child(store: FirestoreStore) -> None:
     late = write(store, "create", watch_of())
-    write(store, "failure", replace(late, sequence=5))
+    write(store, "failure", late.with_log(sequence=5))
     with pytest.raises(ConflictError):
         write(store, "follow", late, children=[child_of(late)])
     assert store.find([FOLLOWED.id]) == []
@@ -236,18 +236,18 @@ def test_a_child_that_is_not_as_it_was_read_is_left_alone_and_so_is_the_parent(
     store: FirestoreStore, there: str
 ) -> None:
     parent, read = write(store, "create", watch_of()), write(store, "create", watch_of(FOLLOWED))
-    write(store, "failure", replace(read, sequence=5))
+    write(store, "failure", read.with_log(sequence=5))
     child = replace(read, version=None) if there == "created by another" else read
     with pytest.raises(ConflictError):
-        write(store, "follow", replace(parent, sequence=3), children=[child])
-    assert (store.get(parent.id).sequence, store.get(FOLLOWED.id).sequence) == (0, 5)
+        write(store, "follow", parent.with_log(sequence=3), children=[child])
+    assert (store.get(parent.id).log.sequence, store.get(FOLLOWED.id).log.sequence) == (0, 5)
 
 
 def test_pending_entries_are_written_once_and_read_in_sequence(store: FirestoreStore) -> None:
     watch = write(store, "create", watch_of())
     for kind in ("opened", "renewed", "stopped"):
         watch = write(store, "release", with_watch_event(watch, kind, NOW, POLICY))
-    assert watch.pending == ()
+    assert watch.log.pending == ()
     types = [each["type"] for each in store.entries(watch.id, after=0, limit=10)]
     assert types == [f"calendarwatch.watch.{kind}.v1" for kind in ("opened", "renewed", "stopped")]
     assert [each["sequence"] for each in store.entries(watch.id, after=1, limit=1)] == [f"{2:020d}"]
@@ -256,7 +256,7 @@ def test_pending_entries_are_written_once_and_read_in_sequence(store: FirestoreS
 def test_an_entry_is_never_written_over(store: FirestoreStore) -> None:
     watch = write(store, "create", watch_of())
     write(store, "release", with_watch_event(watch, "opened", NOW, POLICY))
-    behind = replace(store.get(watch.id), sequence=0)
+    behind = store.get(watch.id).with_log(sequence=0)
     with pytest.raises(ConflictError):
         write(store, "release", with_watch_event(behind, "renewed", NOW, POLICY))
     assert [each["type"] for each in store.entries(watch.id, 0, 10)] == ["calendarwatch.watch.opened.v1"]
@@ -265,8 +265,8 @@ def test_an_entry_is_never_written_over(store: FirestoreStore) -> None:
 def test_due_watches_come_longest_overdue_first_and_parked_ones_never(store: FirestoreStore) -> None:
     for n, minutes in enumerate([5, 1, 9, -3]):
         target = Target(ACL, f"c{n}@example.com", "alice@example.com")
-        write(store, "create", replace(watch_of(target), due_at=NOW - timedelta(minutes=minutes)))
-    write(store, "create", replace(watch_of(), due_at=None))
+        write(store, "create", watch_of(target).with_schedule(due_at=NOW - timedelta(minutes=minutes)))
+    write(store, "create", watch_of().with_schedule(due_at=None))
     late = [(NOW - since) // timedelta(minutes=1) for _, since in store.due(NOW, 10)]
     assert late == [9, 5, 1]
     assert len(store.due(NOW, 2)) == 2
@@ -300,9 +300,9 @@ def test_a_write_whose_answer_is_lost_is_unclear_and_not_repeated(
     watch = write(local_store, "create", watch_of())
     server.calls.clear()
     with server.faults.lose_answer("Commit"), pytest.raises(UnclearError):
-        write(local_store, "release", replace(watch, sequence=7))
+        write(local_store, "release", watch.with_log(sequence=7))
     assert server.calls.count("Commit") == 1
-    assert local_store.get(watch.id).sequence == 7
+    assert local_store.get(watch.id).log.sequence == 7
 
 
 @pytest.mark.parametrize("kind", [kind for kind, each in WRITES.items() if Load.ENTRIES not in each.along])
@@ -353,8 +353,8 @@ def test_a_write_in_memory_whose_answer_is_lost_is_unclear_and_there(memory: Mem
     watch = write(memory, "create", watch_of())
     memory.edge = lost
     with pytest.raises(UnclearError):
-        write(memory, "release", replace(watch, sequence=7))
-    assert memory.get(watch.id).sequence == 7
+        write(memory, "release", watch.with_log(sequence=7))
+    assert memory.get(watch.id).log.sequence == 7
     assert not memory.put(notification_of(watch, "one")), "its own first try waits there"
 
 
@@ -362,7 +362,7 @@ def test_a_memory_that_does_not_answer_has_done_nothing(memory: MemoryStore) -> 
     watch = write(memory, "create", watch_of())
     memory.edge = unavailable
     with pytest.raises(UnclearError):
-        write(memory, "release", replace(watch, sequence=7))
+        write(memory, "release", watch.with_log(sequence=7))
     with pytest.raises(UnavailableError):
         memory.get(watch.id)
     with pytest.raises(UnavailableError):
@@ -375,5 +375,5 @@ def test_contention_in_memory_is_a_conflict_for_a_write_and_nothing_for_a_reader
     watch = write(memory, "create", watch_of())
     memory.edge = contended
     with pytest.raises(ConflictError):
-        write(memory, "release", replace(watch, sequence=7))
+        write(memory, "release", watch.with_log(sequence=7))
     assert memory.get(watch.id) == watch

@@ -164,10 +164,10 @@ class MemoryStore:
             *_parts(watch, write.parts),
             *_gone(watch, write.gone),
             *map(_replacing, write.children),
-            *(self._logged(watch.id, each) for each in watch.pending),
+            *(self._logged(watch.id, each) for each in watch.log.pending),
         ]
         version = self.edge(write.kind, lambda: self._database.commit(writes))
-        return replace(watch, pending=(), version=version)
+        return replace(watch, version=version).with_log(pending=())
 
     def drop(self, notification: PendingNotification) -> None:
         self.edge("drop", lambda: self._database.commit([_Put(_NOTIFICATIONS, _name_of(notification), None)]))
@@ -249,7 +249,7 @@ def _replacing(watch: Watch) -> _Put:
 
 def _parts(watch: Watch, parts: Iterable[Snapshot]) -> Iterator[_Put]:
     for part in parts:
-        yield _Put(_SNAPSHOTS, f"{watch.id}~{part.name}", part_document(part, watch.sequence))
+        yield _Put(_SNAPSHOTS, f"{watch.id}~{part.name}", part_document(part, watch.log.sequence))
 
 
 def _gone(watch: Watch, names: Iterable[str]) -> Iterator[_Put]:

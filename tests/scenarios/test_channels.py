@@ -167,7 +167,7 @@ def test_whatever_happens_between_intent_and_answer_one_live_channel_remains(
     world.alice.share(ALICE, BOB, "reader")
     world.run(30 * MINUTE)
     watch = world.store.get(ALICES_ACL.id)
-    known = [channel.id for channel in watch.channels.values() if not channel.stopped]
+    known = [channel.id for channel in watch.channels.by_id.values() if not channel.stopped]
     assert set(world.live()) <= {*known}
     told = world.told(ALICES_ACL.id)
     assert (told[0], told.count("acl.created")) == ("watch.opened", 1)
@@ -183,7 +183,7 @@ def test_a_channel_that_nobody_remembers_is_stopped_when_it_speaks(world: World)
     body = {"id": "forgotten", "type": "web_hook", "address": ADDRESS, "token": token}
     world.alice.post(f"calendars/{ALICE}/acl/watch", body)
     world.run(timedelta(minutes=3))
-    assert world.live() == [channel.id for channel in watch.channels.values()]
+    assert world.live() == [channel.id for channel in watch.channels.by_id.values()]
 
 
 def test_a_stop_that_fails_is_tried_again_and_keeps_nothing_else_waiting(make_world: MakeWorld) -> None:
@@ -345,7 +345,7 @@ def test_a_channel_known_only_from_its_first_message_is_renewed_in_time(make_wor
     token = world.services.tokens.sign(channel.id, ALICES_ACL.id)
     world.receiver.take({**_message(channel), "X-Goog-Channel-Token": token})
     world.run(5 * MINUTE)
-    known = world.store.get(ALICES_ACL.id).channels[channel.id]
+    known = world.store.get(ALICES_ACL.id).channels.by_id[channel.id]
     assert known.expiration is not None
     assert abs(known.expiration - channel.expiration) < MINUTE
 
@@ -356,4 +356,4 @@ def test_one_silent_channel_is_counted_once_even_if_the_answer_to_our_write_is_l
     world = make_world(sync="never")
     with firestore_server.faults.lose_answer("Commit", nth=3):
         world.open(ALICES_ACL)
-    assert world.store.get(ALICES_ACL.id).unconfirmed == 1
+    assert world.store.get(ALICES_ACL.id).channels.unconfirmed == 1

@@ -57,7 +57,7 @@ def test_one_change_among_many_events_costs_one_call_and_one_part(world: World, 
     [event, *_] = world.google.seed_events(ALICE, 5_000)
     watch = world.open(ALICES_EVENTS)
     world.run(timedelta(minutes=10))
-    names = world.query.show(watch.id).parts
+    names = world.query.show(watch.id).reading.parts
     assert len(names) >= 4
     world.alice.change_event(ALICE, event, summary="Changed")
     world.run(timedelta(seconds=1))

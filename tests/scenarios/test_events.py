@@ -221,7 +221,7 @@ def test_a_first_listing_resumes_after_a_crash_at_any_page(world: World) -> None
             with suppress(Death):
                 reconcile(world.services, ALICES_EVENTS.id)
     world.run(MINUTE)
-    assert world.query.show(ALICES_EVENTS.id).item_count == 5_100
+    assert world.query.show(ALICES_EVENTS.id).reading.item_count == 5_100
     lists = [call for call in world.google.calls if call.method_id == "calendar.events.list"]
     whole = [call for call in lists if "syncToken" not in call.query]
     assert len(whole) == 2 * 3, "of three pages, each was lost once on its way to us"
@@ -273,7 +273,7 @@ def test_an_empty_listing_is_believed_only_when_it_is_seen_twice(opened: World) 
 
 
 def reconcile_when_due(world: World) -> None:
-    due = world.query.show(ALICES_EVENTS.id).due_at
+    due = world.query.show(ALICES_EVENTS.id).schedule.due_at
     assert due
     world.now = due
     reconcile(world.services, ALICES_EVENTS.id)
@@ -292,7 +292,7 @@ def test_a_page_token_that_google_forgot_starts_the_listing_anew_after_a_pause(w
         world.run(5 * MINUTE)
     assert 4 <= len(calls) <= 16, "a pause that doubles lies between them"
     world.run(5 * MINUTE)
-    assert world.query.show(ALICES_EVENTS.id).item_count == 2_600
+    assert world.query.show(ALICES_EVENTS.id).reading.item_count == 2_600
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 7])
@@ -309,7 +309,7 @@ def test_a_listing_that_goes_in_circles_is_not_followed_for_ever(world: World, l
         world.run(5 * MINUTE)
     assert 4 <= len(calls) <= 20 * length
     world.run(10 * MINUTE)
-    assert world.query.show(ALICES_EVENTS.id).item_count == 2_600
+    assert world.query.show(ALICES_EVENTS.id).reading.item_count == 2_600
 
 
 def test_what_changes_on_a_page_that_has_been_read_is_told_after_a_long_listing(world: World) -> None:
@@ -334,14 +334,14 @@ def test_a_stopped_watch_drops_all_parts_when_its_time_has_come(make_world: Make
     world = make_world(policy=policy_of(retention=timedelta(days=2)))
     world.google.seed_events(ALICE, 2_600)
     world.open(ALICES_EVENTS)
-    parts = world.query.show(ALICES_EVENTS.id).parts
+    parts = world.query.show(ALICES_EVENTS.id).reading.parts
     assert len(parts) > 1
     world.registry.end(ALICES_EVENTS.id)
     world.run(timedelta(days=3))
     assert not any(part.items for part in world.store.parts(ALICES_EVENTS.id, parts))
     world.open(ALICES_EVENTS)
     world.run(MINUTE)
-    assert world.query.show(ALICES_EVENTS.id).item_count == 2_600
+    assert world.query.show(ALICES_EVENTS.id).reading.item_count == 2_600
 
 
 def scripted(answers: dict[str, Any]) -> Cut:
@@ -395,7 +395,7 @@ def test_a_series_too_large_for_one_part_ends_whole(make_world: MakeWorld, excep
         world.run(timedelta(hours=3))
     kinds = Counter(kind for kind, _ in told_of(world))
     assert kinds == {"updated": 1, "deleted": exceptions + 1}
-    assert world.query.show(ALICES_EVENTS.id).item_count == 0
+    assert world.query.show(ALICES_EVENTS.id).reading.item_count == 0
 
 
 def test_a_cancelled_instance_that_is_listed_pages_after_the_end_of_its_series_does_not_outlive_it(
@@ -408,7 +408,7 @@ def test_a_cancelled_instance_that_is_listed_pages_after_the_end_of_its_series_d
         world.open(ALICES_EVENTS)
         world.run(5 * MINUTE)
     assert told_of(world) == [("deleted", "e00000"), ("created", "e00001"), ("deleted", "e00001")]
-    assert world.query.show(ALICES_EVENTS.id).item_count == 0
+    assert world.query.show(ALICES_EVENTS.id).reading.item_count == 0
 
 
 def test_a_cancelled_instance_that_is_listed_pages_before_its_series_is_kept(world: World) -> None:
@@ -440,7 +440,7 @@ def test_a_first_listing_that_was_ended_leaves_nothing_behind(make_world: MakeWo
     with world.line.cut("GET", "/events", scripted({"": ([an_event(1)], "", "next"), "next": 503})):
         world.open(ALICES_EVENTS)
     world.registry.end(ALICES_EVENTS.id)
-    assert world.query.show(ALICES_EVENTS.id).stored == 1
+    assert world.query.show(ALICES_EVENTS.id).reading.stored == 1
     world.run(timedelta(days=3))
     assert world.store.parts(ALICES_EVENTS.id, ["0"])[0].items == {}
 

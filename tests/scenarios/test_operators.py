@@ -60,7 +60,7 @@ def test_what_google_refuses_at_once_is_not_kept_and_may_be_asked_for_again(worl
         world.query.show(ALICES_ACL.id)
     assert world.query.page(Filter(), None, "", 10).watches == []
     outcome, watch = world.registry.open(ALICES_ACL, Options())
-    assert (outcome, watch.sequence) == (Outcome.CREATED, 1)
+    assert (outcome, watch.log.sequence) == (Outcome.CREATED, 1)
 
 
 def test_a_channel_opened_before_the_refusal_is_stopped(world: World) -> None:
@@ -76,7 +76,7 @@ def test_a_refusal_at_resumption_keeps_what_was_there(world: World) -> None:
     with world.line.cut("POST", "/acl/watch", refused(404, "notFound")), pytest.raises(RefusedError):
         world.open(ALICES_ACL)
     watch = world.query.show(ALICES_ACL.id)
-    assert (watch.state(world.now), watch.reason, watch.item_count) == (State.SUSPENDED, "notFound", 1)
+    assert (watch.state(world.now), watch.reason, watch.reading.item_count) == (State.SUSPENDED, "notFound", 1)
 
 
 def test_ending_again_changes_nothing(world: World) -> None:

@@ -51,14 +51,14 @@ def test_changes_arrive_as_they_are_in_the_feed(world: World) -> None:
     keys = {each.ordering_key for each in world.pubsub.published(CHANGES)}
     assert keys == {watch.id}
     shown = world.query.show(watch.id)
-    assert shown.published == shown.sequence == 3
+    assert shown.log.published == shown.log.sequence == 3
 
 
 def test_without_a_topic_nothing_is_sent_and_a_topic_set_later_starts_from_then(make_world: MakeWorld) -> None:
     world = make_world()
     watch = world.open(ALICES_ACL)
     change(world, "reader")
-    assert world.query.show(watch.id).published == 2
+    assert world.query.show(watch.id).log.published == 2
     world.deploy(policy_of(publishes=True), ["k" * 32])
     change(world, "writer")
     assert [each["sequence"] for each in world.published()] == [f"{3:020d}"]
@@ -70,11 +70,11 @@ def test_pubsub_may_be_away_for_an_hour(world: World) -> None:
     for _ in range(20):
         change(world, "reader", "writer", "none")
     shown = world.query.show(watch.id)
-    assert (shown.published, shown.sequence) == (1, 61)
+    assert (shown.log.published, shown.log.sequence) == (1, 61)
     world.pubsub.faults.back()
     world.run(2 * MINUTE)
     assert_everything_arrived(world, watch.id)
-    assert world.query.show(watch.id).published == 61
+    assert world.query.show(watch.id).log.published == 61
 
 
 def test_an_answer_that_is_lost_repeats_changes_but_brings_none_forward(world: World) -> None:
@@ -85,7 +85,7 @@ def test_an_answer_that_is_lost_repeats_changes_but_brings_none_forward(world: W
     world.pubsub.faults.clear()
     world.run(10 * MINUTE)
     assert_everything_arrived(world, watch.id)
-    assert len(world.published()) > world.query.show(watch.id).sequence
+    assert len(world.published()) > world.query.show(watch.id).log.sequence
 
 
 def test_publishing_that_fails_keeps_nothing_else_waiting(make_world: MakeWorld) -> None:
@@ -110,7 +110,7 @@ def test_whoever_dies_between_commit_and_publishing_leaves_it_to_the_next(world:
         world.run(timedelta(seconds=1))
         with pytest.raises(Death):
             reconcile(replace(world.services, publisher=Dying()), watch.id)
-        assert world.query.show(watch.id).published < world.query.show(watch.id).sequence
+        assert world.query.show(watch.id).log.published < world.query.show(watch.id).log.sequence
         world.run(2 * MINUTE)
     assert_everything_arrived(world, watch.id)
 

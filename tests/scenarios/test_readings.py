@@ -308,7 +308,7 @@ def test_a_probe_that_fails_otherwise_waits_too(world: World) -> None:
     with world.line.cut("POST", "/acl/watch", fails), world.line.cut("GET", "/acl", fails):
         world.run(HOUR)
     assert asked < 60
-    assert world.store.get(ALICES_ACL.id).holder is None
+    assert world.store.get(ALICES_ACL.id).schedule.holder is None
 
 
 def test_the_brake_does_not_outlive_an_end_and_a_resumption(world: World) -> None:
@@ -332,7 +332,7 @@ def test_a_watch_that_never_comes_to_rest_is_let_go_for_the_rest_of_its_lease(ma
     world.store.write(Write(WriteKind.CREATE, registration.created(ALICES_ACL, Options(), world.now)))
     with world.line.cut("GET", "/acl", slow(a_moment)):
         assert len(reconcile(world.services, ALICES_ACL.id).steps) <= 50
-    assert world.store.get(ALICES_ACL.id).holder
+    assert world.store.get(ALICES_ACL.id).schedule.holder
 
 
 def test_a_message_that_comes_while_its_watch_is_reconciled_is_read_at_once(world: World) -> None:

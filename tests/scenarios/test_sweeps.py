@@ -1,6 +1,5 @@
 """A sweep reconciles all that is due, whatever is wrong with one of them, and says how late it was."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 from google.cloud.firestore import Client
@@ -78,7 +77,11 @@ def test_when_its_time_is_over_a_sweep_begins_nothing_more_and_says_what_remains
 
 def test_a_watch_whose_holder_died_is_reconciled_when_the_lease_ends(world: World) -> None:
     watch = world.open(ALICES_ACL)
-    dead = replace(world.store.get(watch.id), holder="dead", due_at=world.now + world.policy.lease, read_at=world.now)
+    dead = (
+        world.store.get(watch.id)
+        .with_schedule(holder="dead", due_at=world.now + world.policy.lease)
+        .with_reading(read_at=world.now)
+    )
     world.store.write(Write(WriteKind.RELEASE, dead))
     assert world.sweep().reconciled == 0
     world.now += world.policy.lease

@@ -1,6 +1,5 @@
 """What a watch tells of itself: once of each change of state."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from calendar_watch.model.cloud_event import with_watch_event
@@ -18,13 +17,13 @@ _ANNOUNCEMENTS = {
 def with_state_told(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """Tell once of each change of state."""
     state = watch.state(now)
-    if not watch.sequence or state is watch.announced or state in {State.OPENING, State.STOPPING}:
+    if not watch.log.sequence or state is watch.log.announced or state in {State.OPENING, State.STOPPING}:
         return watch
-    kind = _ANNOUNCEMENTS.get(state, "resumed" if watch.announced else "")
-    watch = replace(watch, announced=state)
+    kind = _ANNOUNCEMENTS.get(state, "resumed" if watch.log.announced else "")
+    watch = watch.with_log(announced=state)
     return told(watch, kind, now, policy) if kind else watch
 
 
 def told(watch: Watch, kind: str, now: datetime, policy: Policy) -> Watch:
     """Nothing is told before the watch has opened: a refused request leaves no trace in the stream."""
-    return with_watch_event(watch, kind, now, policy) if watch.sequence else watch
+    return with_watch_event(watch, kind, now, policy) if watch.log.sequence else watch

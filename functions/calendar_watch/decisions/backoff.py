@@ -1,6 +1,6 @@
 """How long a failed call waits before it is tried again; each kind of step by itself, so that none starves another."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from calendar_watch.errors import GoogleError, QuotaError, TryLaterError
@@ -30,9 +30,8 @@ class Failure:
 
 
 def waiting(watch: Watch, kind: StepKind, failure: Failure, longest: timedelta = _LONGEST_PAUSE) -> Watch:
-    count = watch.failures.get(kind, 0)
-    return replace(
-        watch,
-        failures={**watch.failures, kind: count + 1},
-        not_before={**watch.not_before, kind: failure.at + failure.pause(count, longest)},
+    count = watch.schedule.failures.get(kind, 0)
+    return watch.with_schedule(
+        failures={**watch.schedule.failures, kind: count + 1},
+        not_before={**watch.schedule.not_before, kind: failure.at + failure.pause(count, longest)},
     )

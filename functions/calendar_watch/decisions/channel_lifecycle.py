@@ -15,9 +15,9 @@ from calendar_watch.model.watch import ReadCause, Watch
 
 def intended(watch: Watch, channel_id: str, now: datetime, policy: Policy) -> Watch:
     """A fresh id, written down before Google is asked, and never used again."""
-    generation = watch.generation + 1
+    generation = watch.channels.generation + 1
     channel = Channel(channel_id, generation, created=now, address=policy.address, key=policy.key)
-    return replace(watch.with_channel(channel), generation=generation)
+    return watch.with_channel(channel).with_channels(generation=generation)
 
 
 def opened(watch: Watch, channel_id: str, answer: Opening, now: datetime, policy: Policy) -> Watch:
@@ -25,16 +25,20 @@ def opened(watch: Watch, channel_id: str, answer: Opening, now: datetime, policy
 
     Applied twice, after a lost answer of Firestore's, it counts the channel once.
     """
-    intent = watch.channels[channel_id]
+    intent = watch.channels.by_id[channel_id]
     channel = _answered(watch, intent, answer, policy)
     watch = _predecessors_given_up(watch.with_channel(channel), channel, now)
-    watch = replace(refusals.accepted(watch, now, policy), unconfirmed=watch.unconfirmed + (not intent.answered))
+    watch = refusals.accepted(watch, now, policy).with_channels(
+        unconfirmed=watch.channels.unconfirmed + (not intent.answered)
+    )
     return _read_soon(watch, now + policy.confirm) if watch.confirmed(now) else _read_now(watch, now)
 
 
 def _read_now(watch: Watch, now: datetime) -> Watch:
     """Nobody was listening: one reading closes the gap."""
-    return replace(watch, read_at=now, read_cause=ReadCause.NOTIFICATION if watch.notified_at else ReadCause.OPENED)
+    return watch.with_reading(
+        read_at=now, read_cause=ReadCause.NOTIFICATION if watch.reading.notified_at else ReadCause.OPENED
+    )
 
 
 def _read_soon(watch: Watch, latest: datetime) -> Watch:
@@ -42,16 +46,16 @@ def _read_soon(watch: Watch, latest: datetime) -> Watch:
 
     This is for when that message gets lost.
     """
-    if watch.read_at and watch.read_at <= latest:
+    if watch.reading.read_at and watch.reading.read_at <= latest:
         return watch
-    return replace(watch, read_at=latest, read_cause=ReadCause.OPENED)
+    return watch.with_reading(read_at=latest, read_cause=ReadCause.OPENED)
 
 
 def _predecessors_given_up(watch: Watch, channel: Channel, now: datetime) -> Watch:
     """Unless the new one is over before it began: an old one that is silent may live."""
     if channel.expired(now):
         return watch
-    for older in list(watch.channels.values()):
+    for older in list(watch.channels.by_id.values()):
         if older.current and not older.confirmed and older.generation < channel.generation:
             watch = given_up(watch, older, now)
     return watch
@@ -73,10 +77,10 @@ def given_up(watch: Watch, channel: Channel, now: datetime) -> Watch:
 
 
 def stopped(watch: Watch, channel_id: str, now: datetime) -> Watch:
-    return watch.with_channel(replace(watch.channels[channel_id], stopped=now))
+    return watch.with_channel(replace(watch.channels.by_id[channel_id], stopped=now))
 
 
 def stop_failed(watch: Watch, channel_id: str, failure: Failure) -> Watch:
-    channel = watch.channels[channel_id]
+    channel = watch.channels.by_id[channel_id]
     retry_at = failure.at + failure.pause(channel.failures)
     return watch.with_channel(replace(channel, failures=channel.failures + 1, retry_at=retry_at))

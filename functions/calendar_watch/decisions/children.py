@@ -30,7 +30,7 @@ def child(parent: Watch, target: Target, position: int, now: datetime, policy: P
     """One that was not there yet; `position` in the queue keeps many from opening at the same time."""
     watch = registration.created(target, Options(labels=parent.options.labels), now)
     due = now + position * registration.stagger_of_one_user(policy)
-    return replace(watch, by_operator=False, followed_by=(parent.id,), due_at=due)
+    return replace(watch, by_operator=False, followed_by=(parent.id,)).with_schedule(due_at=due)
 
 
 def adopted(there: Watch, parent: Watch, now: datetime, policy: Policy) -> Watch:
@@ -52,6 +52,4 @@ def dropped(there: Watch, parent: Watch, now: datetime) -> Watch:
 
 def done(parent: Watch) -> Watch:
     """What should be followed is. Who follows nothing needs not look again."""
-    return replace(
-        parent, followed_revision=parent.follow_revision, following=parent.wanted and bool(parent.options.follow)
-    )
+    return parent.with_following(done_to=parent.following.revision, any=parent.wanted and bool(parent.options.follow))

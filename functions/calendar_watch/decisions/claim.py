@@ -17,17 +17,19 @@ def claimed(
     watch: Watch, notifications: Sequence[PendingNotification], nonce: str, now: datetime, policy: Policy
 ) -> Watch:
     """The watch in one worker's hands, with what its channels' notifications told."""
-    watch = replace(watch, holder=nonce)
+    watch = watch.with_schedule(holder=nonce)
     for each in notifications:
         watch = _heard(watch, each, now, policy)
     if not notifications:
         return watch
-    since = watch.notified_at or min(each.received for each in notifications)
-    return replace(watch, read_at=now, read_cause=ReadCause.NOTIFICATION, notified_at=since, unannounced_changes=0)
+    since = watch.reading.notified_at or min(each.received for each in notifications)
+    return watch.with_reading(read_at=now, read_cause=ReadCause.NOTIFICATION, notified_at=since).with_channels(
+        unannounced_changes=0
+    )
 
 
 def _heard(watch: Watch, notification: PendingNotification, now: datetime, policy: Policy) -> Watch:
-    channel = watch.channels.get(notification.channel_id)
+    channel = watch.channels.by_id.get(notification.channel_id)
     if channel is None:
         return watch.with_channel(_orphan(notification, now))
     lifetime = timedelta(seconds=policy.lifetime(watch.options.ttl))
@@ -37,7 +39,7 @@ def _heard(watch: Watch, notification: PendingNotification, now: datetime, polic
         expiration=_end(channel, notification) or channel.created + lifetime,
         confirmed=True,
     )
-    watch = replace(watch.with_channel(told), was_confirmed=watch.was_confirmed or channel.current)
+    watch = watch.with_channel(told).with_channels(was_confirmed=watch.channels.was_confirmed or channel.current)
     first_words = channel.current and not channel.confirmed and channel.address == policy.address
     return refusals.overcome(watch) if first_words else watch
 

@@ -1,7 +1,7 @@
 """What a watch needs next. Pure: compares what is with what should be, at a given time."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from calendar_watch.decisions import channel_lifecycle, refusals
@@ -68,14 +68,14 @@ def _agenda(watch: Watch, now: datetime, policy: Policy) -> Iterator[tuple[datet
 
     Stopping comes before opening: otherwise channels that nobody confirms would pile up.
     """
-    if watch.published < watch.sequence:
+    if watch.log.published < watch.log.sequence:
         yield _not_before(watch, StepKind.PUBLISH), Publish()
     for channel in watch.retired:
         yield channel.retry_at or AT_ONCE, StopChannel(channel)
     if watch.follows_late:
         yield AT_ONCE, Follow()
     if not watch.wanted:
-        if watch.stopped_at and (watch.item_count is not None or watch.stored):
+        if watch.stopped_at and (watch.reading.item_count is not None or watch.reading.stored):
             yield watch.stopped_at + policy.retention, Forget()
         return
     opening = opening_due(watch, now, policy)
@@ -83,8 +83,8 @@ def _agenda(watch: Watch, now: datetime, policy: Policy) -> Iterator[tuple[datet
         yield _probe(watch, opening, now)
         return
     yield max(opening, _not_before(watch, StepKind.OPEN)), OpenChannel()
-    if watch.read_at:
-        yield max(watch.read_at, _not_before(watch, StepKind.READ)), Read()
+    if watch.reading.read_at:
+        yield max(watch.reading.read_at, _not_before(watch, StepKind.READ)), Read()
 
 
 def _probe(watch: Watch, opening: datetime, now: datetime) -> tuple[datetime, Step]:
@@ -95,12 +95,12 @@ def _probe(watch: Watch, opening: datetime, now: datetime) -> tuple[datetime, St
 
 
 def _not_before(watch: Watch, kind: StepKind) -> datetime:
-    return watch.not_before.get(kind, AT_ONCE)
+    return watch.schedule.not_before.get(kind, AT_ONCE)
 
 
 def _turning_points(watch: Watch, now: datetime, policy: Policy) -> Iterator[datetime]:
     """Moments at which no step is due, but something changes all the same."""
-    for channel in watch.channels.values():
+    for channel in watch.channels.by_id.values():
         if not channel.stopped:
             yield channel.expiration or channel.created + INTENTS_STAY
         if not channel.confirmed:
@@ -116,16 +116,16 @@ def decided(watch: Watch, now: datetime, policy: Policy, fresh_id: str) -> tuple
     """
     watch = with_state_told(after_upkeep(watch, now, policy), now, policy)
     if not policy.publishes:
-        watch = replace(watch, published=watch.sequence)
+        watch = watch.with_log(published=watch.log.sequence)
     step = next_step(watch, now, policy)
     if isinstance(step, Wait):
-        return replace(watch, holder=None, due_at=step.until), step
+        return watch.with_schedule(holder=None, due_at=step.until), step
     if isinstance(step, OpenChannel):
         watch = channel_lifecycle.intended(watch, fresh_id, now, policy)
-    return replace(watch, due_at=now + policy.lease), step
+    return watch.with_schedule(due_at=now + policy.lease), step
 
 
 def claimable(watch: Watch, now: datetime, *, notifications: bool) -> bool:
     """A watch that nobody holds is free for whoever has notifications of it; one that is due is free for anybody."""
-    overdue = watch.due_at is not None and watch.due_at <= now
-    return overdue or (notifications and watch.holder is None)
+    overdue = watch.schedule.due_at is not None and watch.schedule.due_at <= now
+    return overdue or (notifications and watch.schedule.holder is None)

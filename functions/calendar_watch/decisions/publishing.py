@@ -1,7 +1,6 @@
 """The writes that publishing ends with, whether it worked or not."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import timedelta
 
 from calendar_watch.decisions import refusals
@@ -11,8 +10,8 @@ from calendar_watch.model.watch import ChangeEvent, StepKind, Watch
 
 def published(watch: Watch, entries: Sequence[ChangeEvent]) -> Watch:
     """These have gone out. Where the log was deleted before it could be sent, nothing else is to come."""
-    last = int(entries[-1]["sequence"]) if entries else watch.sequence
-    return replace(refusals.succeeded(watch, StepKind.PUBLISH), published=last)
+    last = int(entries[-1]["sequence"]) if entries else watch.log.sequence
+    return refusals.succeeded(watch, StepKind.PUBLISH).with_log(published=last)
 
 
 _LONGEST_PUBLISHING_PAUSE = timedelta(minutes=1)

@@ -1,7 +1,6 @@
 """The writes that the reading of a collection ends with."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from calendar_watch.decisions import refusals
@@ -14,8 +13,8 @@ from calendar_watch.model.watch import ReadCause, StepKind, Watch
 
 def baseline(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """After the first reading, or the first since everything was forgotten: it reports a count, no changes."""
-    watch = with_watch_event(watch, "resynced" if watch.sequence else "opened", now, policy)
-    return replace(watch, follow_revision=watch.follow_revision + 1)
+    watch = with_watch_event(watch, "resynced" if watch.log.sequence else "opened", now, policy)
+    return watch.with_following(revision=watch.following.revision + 1)
 
 
 def found(watch: Watch, changes: Sequence[Change], now: datetime, policy: Policy) -> Watch:
@@ -25,8 +24,9 @@ def found(watch: Watch, changes: Sequence[Change], now: datetime, policy: Policy
 
 def with_suspicion(watch: Watch, differs: bool) -> Watch:  # noqa: FBT001 (not a mode: what was found)
     """A scheduled reading should have found nothing that no message had announced."""
-    return replace(
-        watch, unannounced_changes=watch.unannounced_changes + (differs and watch.read_cause is ReadCause.SCHEDULE)
+    return watch.with_channels(
+        unannounced_changes=watch.channels.unannounced_changes
+        + (differs and watch.reading.read_cause is ReadCause.SCHEDULE)
     )
 
 
@@ -37,32 +37,34 @@ def partly_read(watch: Watch, changes: Sequence[Change], so_far: Snapshot, now: 
 
 def kept(watch: Watch, snapshot: Snapshot) -> Watch:
     """What is in the snapshot from now on."""
-    return replace(watch, item_count=len(snapshot.items), digest=snapshot.digest)
+    return watch.with_reading(item_count=len(snapshot.items), digest=snapshot.digest)
 
 
 def read(watch: Watch, started: datetime, policy: Policy, now: datetime) -> Watch:
     """The end of a reading that began at `started`. It moves `read_at` on, and nothing else does."""
-    watch = replace(refusals.read(watch, started), brake=False, last_sync=started)
+    watch = refusals.read(watch, started).with_reading(brake=False, last_sync=started)
     return watch if _overtaken(watch, started, now) else _scheduled(watch, started, policy)
 
 
 def _overtaken(watch: Watch, started: datetime, now: datetime) -> bool:
     """A notification came in the middle of a long listing, which need not have shown what it announced: due still."""
-    return watch.read_at is not None and started < watch.read_at <= now
+    return watch.reading.read_at is not None and started < watch.reading.read_at <= now
 
 
 def _scheduled(watch: Watch, started: datetime, policy: Policy) -> Watch:
     """What a listing may still lag behind, a second one catches; then the safety timer runs, a little out of step."""
-    watch = replace(watch, notified_at=None)
-    resynced = watch.resyncing and watch.read_cause is not ReadCause.SETTLE
-    if resynced or watch.read_cause in {ReadCause.OPENED, ReadCause.NOTIFICATION}:
-        return replace(watch, read_at=started + policy.settle, read_cause=ReadCause.SETTLE)
+    watch = watch.with_reading(notified_at=None)
+    resynced = watch.reading.resyncing and watch.reading.read_cause is not ReadCause.SETTLE
+    if resynced or watch.reading.read_cause in {ReadCause.OPENED, ReadCause.NOTIFICATION}:
+        return watch.with_reading(read_at=started + policy.settle, read_cause=ReadCause.SETTLE)
     if watch.refusal and watch.refusal.reason.polls:
-        return replace(watch, read_at=started + policy.poll, read_cause=ReadCause.SCHEDULE)
+        return watch.with_reading(read_at=started + policy.poll, read_cause=ReadCause.SCHEDULE)
     after = policy.safety_sync * (1 - watch.offset / 4)
-    return replace(watch, read_at=started + after if policy.safety_sync else None, read_cause=ReadCause.SCHEDULE)
+    return watch.with_reading(read_at=started + after if policy.safety_sync else None, read_cause=ReadCause.SCHEDULE)
 
 
 def braked(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """So much is gone that the listing is to be seen a second time, a while later, before it is believed."""
-    return replace(watch, brake=True, not_before={**watch.not_before, StepKind.READ: now + policy.brake})
+    return watch.with_reading(brake=True).with_schedule(
+        not_before={**watch.schedule.not_before, StepKind.READ: now + policy.brake}
+    )

@@ -37,13 +37,13 @@ def _intent_dropped(watch: Watch) -> Watch:
 def silence_admitted(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """Several channels in a row opened, and nothing arrived: the endpoint is tried again with the next probe."""
     newest = watch.newest
-    if watch.refusal or newest is None or newest.confirmed or watch.unconfirmed < SILENT_CHANNELS:
+    if watch.refusal or newest is None or newest.confirmed or watch.channels.unconfirmed < SILENT_CHANNELS:
         return watch
     return _unreachable(watch, now, policy) if newest.created + policy.confirm <= now else watch
 
 
 def _unreachable(watch: Watch, now: datetime, policy: Policy) -> Watch:
-    detail = f"{watch.unconfirmed} channels in a row brought no message to {policy.address}"
+    detail = f"{watch.channels.unconfirmed} channels in a row brought no message to {policy.address}"
     return refused(
         watch, Refusal(Reason.NOTIFICATIONS_NOT_ARRIVING, detail, StepKind.OPEN, policy.address), now, policy
     )
@@ -53,12 +53,11 @@ def refused(watch: Watch, refusal: Refusal, now: datetime, policy: Policy) -> Wa
     """What Google cannot push can still be read; what it forbids is left alone altogether until the next probe."""
     polled = refusal.reason.polls
     blocked = [refusal.kind] if polled else [StepKind.OPEN, StepKind.READ]
-    soonest = min(watch.read_at or now + policy.poll, now + policy.poll)
-    return replace(
-        watch,
-        refusal=refusal,
-        not_before={**watch.not_before, **dict.fromkeys(blocked, now + policy.probe)},
-        read_at=soonest,
+    soonest = min(watch.reading.read_at or now + policy.poll, now + policy.poll)
+    return (
+        replace(watch, refusal=refusal)
+        .with_schedule(not_before={**watch.schedule.not_before, **dict.fromkeys(blocked, now + policy.probe)})
+        .with_reading(read_at=soonest)
     )
 
 
@@ -73,7 +72,7 @@ def readdressed(watch: Watch, policy: Policy) -> Watch:
     refusal = watch.refusal
     if refusal is None or not refusal.reason.polls or refusal.address == policy.address:
         return watch
-    return forgiven(replace(watch, unconfirmed=0))
+    return forgiven(watch.with_channels(unconfirmed=0))
 
 
 def read(watch: Watch, started: datetime) -> Watch:
@@ -86,11 +85,9 @@ def read(watch: Watch, started: datetime) -> Watch:
 def succeeded(watch: Watch, kind: StepKind) -> Watch:
     """Whatever kept this kind of step waiting is over."""
     quota = watch.refusal is not None and watch.refusal.reason is Reason.QUOTA_EXCEEDED and watch.refusal.kind is kind
-    return replace(
-        watch,
-        failures={each: count for each, count in watch.failures.items() if each is not kind},
-        not_before={each: moment for each, moment in watch.not_before.items() if each is not kind},
-        refusal=None if quota else watch.refusal,
+    return replace(watch, refusal=None if quota else watch.refusal).with_schedule(
+        failures={each: count for each, count in watch.schedule.failures.items() if each is not kind},
+        not_before={each: moment for each, moment in watch.schedule.not_before.items() if each is not kind},
     )
 
 
@@ -102,12 +99,12 @@ def accepted(watch: Watch, now: datetime, policy: Policy) -> Watch:
     silent = _silent(watch)
     watch = succeeded(watch, StepKind.OPEN) if silent else forgiven(watch)
     pause = policy.probe if silent else policy.confirm
-    return replace(watch, not_before={**watch.not_before, StepKind.OPEN: now + pause})
+    return watch.with_schedule(not_before={**watch.schedule.not_before, StepKind.OPEN: now + pause})
 
 
 def overcome(watch: Watch) -> Watch:
     """A first message came: the endpoint is reachable."""
-    watch = replace(watch, unconfirmed=0)
+    watch = watch.with_channels(unconfirmed=0)
     return forgiven(watch) if _silent(watch) else watch
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import ReadCause, State, Watch
+from calendar_watch.model.watch import ReadCause, Reading, Schedule, State, Watch
 
 _CALLS_TO_OPEN = 4
 """To Google, for each watch in its first minute: watch, and list for it, for its first message, again."""
@@ -24,13 +24,15 @@ def stagger_of_one_user(policy: Policy) -> timedelta:
 
 
 def created(target: Target, options: Options, now: datetime) -> Watch:
-    return Watch(target=target, options=options, created=now, due_at=now, read_at=now)
+    return Watch(
+        target=target, options=options, created=now, schedule=Schedule(due_at=now), reading=Reading(read_at=now)
+    )
 
 
 def asked_again(watch: Watch, options: Options, now: datetime, policy: Policy) -> Watch:
     """A later POST: it replaces the options, and brings a stopped or suspended watch back to life."""
-    again = replace(
-        watch, options=options, by_operator=True, follow_revision=watch.follow_revision + (options != watch.options)
+    again = replace(watch, options=options, by_operator=True).with_following(
+        revision=watch.following.revision + (options != watch.options)
     )
     if not watch.wanted or watch.state(now) is State.SUSPENDED:
         return resumed(again, now, policy)
@@ -39,22 +41,18 @@ def asked_again(watch: Watch, options: Options, now: datetime, policy: Policy) -
 
 def resumed(watch: Watch, now: datetime, policy: Policy) -> Watch:
     forgotten = watch.stopped_at is not None and watch.stopped_at + policy.retention <= now
-    anew = replace(
-        watch,
-        wanted=True,
-        follow_revision=watch.follow_revision + 1,
-        discarded=False,
-        stopped_at=None,
-        was_confirmed=False,
-        unconfirmed=0,
-        refusal=None,
-        not_before={},
-        failures={},
-        brake=False,
-        listing=None,
-        read_at=now,
-        read_cause=ReadCause.OPENED,
-        item_count=None if forgotten else watch.item_count,
+    anew = (
+        replace(watch, wanted=True, discarded=False, stopped_at=None, refusal=None)
+        .with_following(revision=watch.following.revision + 1)
+        .with_channels(was_confirmed=False, unconfirmed=0)
+        .with_schedule(not_before={}, failures={})
+        .with_reading(
+            brake=False,
+            listing=None,
+            read_at=now,
+            read_cause=ReadCause.OPENED,
+            item_count=None if forgotten else watch.reading.item_count,
+        )
     )
     return _due_now(anew, now)
 
@@ -63,7 +61,9 @@ def ended(watch: Watch, now: datetime) -> Watch:
     """A DELETE. The holder, not the caller, stops channels and announces it."""
     if not watch.wanted:
         return watch
-    return _due_now(replace(watch, wanted=False, by_operator=False, follow_revision=watch.follow_revision + 1), now)
+    return _due_now(
+        replace(watch, wanted=False, by_operator=False).with_following(revision=watch.following.revision + 1), now
+    )
 
 
 def discarded(watch: Watch, now: datetime) -> Watch:
@@ -73,8 +73,8 @@ def discarded(watch: Watch, now: datetime) -> Watch:
 
 def forgotten(watch: Watch) -> Watch:
     """Kept long enough after its end: what it read goes, the watch itself stays, so that its sequence counts on."""
-    return replace(watch, item_count=None, digest="", sync_token="", listing=None, parts=("0",), stored=0)
+    return watch.with_reading(item_count=None, digest="", sync_token="", listing=None, parts=("0",), stored=0)
 
 
 def _due_now(watch: Watch, now: datetime) -> Watch:
-    return watch if watch.holder else replace(watch, due_at=now)
+    return watch if watch.schedule.holder else watch.with_schedule(due_at=now)

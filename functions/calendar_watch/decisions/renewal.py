@@ -45,8 +45,8 @@ def _it_never_spoke(watch: Watch, newest: Channel, policy: Policy) -> datetime:
     """Opened, but without a first message: another try, with more patience each time, at last as often as a probe."""
     if newest.phase is not ChannelPhase.ANSWERED:
         return NEVER
-    doublings = max(watch.unconfirmed - 1, 0)
-    patience = policy.probe if watch.unconfirmed >= SILENT_CHANNELS else policy.confirm * (1 << doublings)
+    doublings = max(watch.channels.unconfirmed - 1, 0)
+    patience = policy.probe if watch.channels.unconfirmed >= SILENT_CHANNELS else policy.confirm * (1 << doublings)
     return newest.created + patience
 
 
@@ -64,8 +64,8 @@ def expedited(watch: Watch, now: datetime, policy: Policy) -> Watch:
     channel = watch.confirmed(now)
     if channel is None or channel.renew_at:
         return watch
-    if watch.unannounced_changes >= _UNANNOUNCED_CHANGES:
-        return replace(_renewing(watch, channel, now), unannounced_changes=0)
+    if watch.channels.unannounced_changes >= _UNANNOUNCED_CHANGES:
+        return _renewing(watch, channel, now).with_channels(unannounced_changes=0)
     outdated = channel.address != policy.address or channel.key != policy.key
     return _renewing(watch, channel, now + watch.offset * timedelta(hours=1)) if outdated else watch
 

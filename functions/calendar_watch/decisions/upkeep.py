@@ -27,8 +27,8 @@ def after_upkeep(watch: Watch, now: datetime, policy: Policy) -> Watch:
 
 def _without_dead_channels(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """Forget channels that can no longer speak."""
-    kept = {each.id: each for each in watch.channels.values() if not _gone(watch, each, now, policy)}
-    return replace(watch, channels=kept)
+    kept = {each.id: each for each in watch.channels.by_id.values() if not _gone(watch, each, now, policy)}
+    return watch.with_channels(by_id=kept)
 
 
 def _gone(watch: Watch, channel: Channel, now: datetime, policy: Policy) -> bool:
@@ -42,14 +42,14 @@ def _gone(watch: Watch, channel: Channel, now: datetime, policy: Policy) -> bool
 def _renewals_completed(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """Once the new channel is confirmed, and not before, the old ones go: the renewal is complete."""
     live = watch.confirmed(now)
-    older = [c for c in watch.channels.values() if live and c.current and c.generation < live.generation]
+    older = [c for c in watch.channels.by_id.values() if live and c.current and c.generation < live.generation]
     for each in older:
         watch = channel_lifecycle.given_up(watch, each, now)
     return told(watch, "renewed", now, policy) if any(each.confirmed for each in older) else watch
 
 
 def _channels_ended(watch: Watch, now: datetime) -> Watch:
-    for channel in list(watch.channels.values()):
+    for channel in list(watch.channels.by_id.values()):
         if channel.current and channel.answered:
             watch = channel_lifecycle.given_up(watch, channel, now)
     over = watch.state(now) is State.STOPPED

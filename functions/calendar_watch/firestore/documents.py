@@ -16,17 +16,31 @@ from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import ChangeEvent, ReadCause, Refusal, State, StepKind, Watch
+from calendar_watch.model.watch import (
+    ChangeEvent,
+    Channels,
+    Following,
+    Log,
+    ReadCause,
+    Reading,
+    Refusal,
+    Schedule,
+    State,
+    StepKind,
+    Watch,
+)
 from calendar_watch.reasons import Reason
 
 _SCHEMA = 1
-_PLAIN = (
-    "created", "wanted", "by_operator", "discarded", "stopped_at", "due_at", "holder", "write_count",
+_WATCH = ("created", "wanted", "by_operator", "discarded", "stopped_at")
+_SCHEDULE = ("due_at", "holder", "write_count")
+_READING = (
     "read_at", "notified_at", "last_sync", "brake", "digest", "item_count",
     "sync_token", "resyncing", "listings", "stored",
-    "generation", "unconfirmed", "was_confirmed", "unannounced_changes",
-    "follow_revision", "followed_revision", "following", "sequence", "published",
 )  # fmt: skip
+_CHANNELS = ("generation", "unconfirmed", "was_confirmed", "unannounced_changes")
+_FOLLOWING = tuple(each.name for each in fields(Following))
+_LOG = ("sequence", "published")
 _KINDS = frozenset(StepKind)
 _COUNTS_FIELDS = tuple(each.name for each in fields(Counts))
 _LISTING_FIELDS = tuple(each.name for each in fields(Listing) if each.name != "trail")
@@ -47,16 +61,21 @@ def watch_document(watch: Watch) -> dict[str, Any]:
         "labels": dict(watch.options.labels),
         "follow": list(watch.options.follow),
         "followed_by": list(watch.followed_by),
-        "read_cause": watch.read_cause.value,
-        "announced": watch.announced and watch.announced.value,
+        "read_cause": watch.reading.read_cause.value,
+        "announced": watch.log.announced and watch.log.announced.value,
         "refusal": watch.refusal and asdict(watch.refusal),
-        "not_before": dict(watch.not_before),
-        "failures": dict(watch.failures),
-        "parts": list(watch.parts),
-        "listing": watch.listing and _listing_document(watch.listing),
-        "counts": _document(watch.counts, _COUNTS_FIELDS),
-        "channels": {each.id: _document(each, _CHANNEL_FIELDS) for each in watch.channels.values()},
-        **_document(watch, _PLAIN),
+        "not_before": dict(watch.schedule.not_before),
+        "failures": dict(watch.schedule.failures),
+        "parts": list(watch.reading.parts),
+        "listing": watch.reading.listing and _listing_document(watch.reading.listing),
+        "counts": _document(watch.reading.counts, _COUNTS_FIELDS),
+        "channels": {each.id: _document(each, _CHANNEL_FIELDS) for each in watch.channels.by_id.values()},
+        "following": _document(watch.following, _FOLLOWING),
+        **_document(watch, _WATCH),
+        **_document(watch.schedule, _SCHEDULE),
+        **_document(watch.reading, _READING),
+        **_document(watch.channels, _CHANNELS),
+        **_document(watch.log, _LOG),
     }
 
 
@@ -74,18 +93,43 @@ def watch_of(document: Document, version: object) -> Watch:
         target=_target_of(document),
         options=Options(document["ttl"], document["labels"], tuple(document.get("follow", ()))),
         followed_by=tuple(document.get("followed_by", ())),
-        read_cause=ReadCause(document["read_cause"]),
-        announced=State(document["announced"]) if document["announced"] else None,
         refusal=_refusal_of(document["refusal"]) if document["refusal"] else None,
+        schedule=_schedule_of(document),
+        reading=_reading_of(document),
+        channels=_channels_of(document),
+        following=Following(**_known(document.get("following", {}), _FOLLOWING)),
+        log=_log_of(document),
+        version=version,
+        **_known(document, _WATCH),
+    )
+
+
+def _schedule_of(document: Document) -> Schedule:
+    return Schedule(
         not_before=_by_kind(document["not_before"]),
         failures=_by_kind(document["failures"]),
+        **_known(document, _SCHEDULE),
+    )
+
+
+def _reading_of(document: Document) -> Reading:
+    return Reading(
+        read_cause=ReadCause(document["read_cause"]),
         parts=tuple(document.get("parts", ("0",))),
         listing=_listing_of(document.get("listing")),
         counts=Counts(**_known(document.get("counts", {}), _COUNTS_FIELDS)),
-        channels={id_: _channel_of(id_, channel) for id_, channel in document["channels"].items()},
-        version=version,
-        **_known(document, _PLAIN),
+        **_known(document, _READING),
     )
+
+
+def _channels_of(document: Document) -> Channels:
+    by_id = {channel_id: _channel_of(channel_id, channel) for channel_id, channel in document["channels"].items()}
+    return Channels(by_id, **_known(document, _CHANNELS))
+
+
+def _log_of(document: Document) -> Log:
+    announced = document["announced"]
+    return Log(announced=State(announced) if announced else None, **_known(document, _LOG))
 
 
 def _by_kind(document: Document) -> dict[StepKind, Any]:

@@ -62,7 +62,7 @@ class FirestoreStore:
         self._take_along(batch, write)
         with writing():
             results = batch.commit(retry=None, timeout=self._timeout)
-        return replace(write.watch, pending=(), version=results[0].update_time)
+        return replace(write.watch, version=results[0].update_time).with_log(pending=())
 
     def _put(self, batch: Any, watch: Watch, only_if: Condition) -> None:
         reference, document = self._watch(watch.id), watch_document(watch)
@@ -72,7 +72,7 @@ class FirestoreStore:
             batch.update(reference, document, option=self._client.write_option(last_update_time=watch.version))
 
     def _log(self, batch: Any, watch: Watch) -> None:
-        for entry in watch.pending:
+        for entry in watch.log.pending:
             expire_at = datetime.fromisoformat(entry["time"]) + self._retention
             batch.create(self._entry(watch.id, int(entry["sequence"])), entry_document(entry, expire_at))
 
@@ -80,7 +80,7 @@ class FirestoreStore:
         for notification in write.notifications:
             batch.delete(reference_of(self._client, notification))
         for part in write.parts:
-            batch.set(self._part(write.watch.id, part.name), part_document(part, write.watch.sequence))
+            batch.set(self._part(write.watch.id, part.name), part_document(part, write.watch.log.sequence))
         for name in write.gone:
             batch.delete(self._part(write.watch.id, name))
         for child in write.children:

@@ -24,12 +24,12 @@ def watch_view(watch: Watch, now: datetime, policy: Policy) -> dict[str, Any]:
         "reason": watch.reason,
         "detail": watch.detail,
         "channel": _channel_view(watch.confirmed(now) or watch.newest),
-        "sequence": watch.sequence,
-        "published": watch.published,
-        "itemCount": watch.item_count,
+        "sequence": watch.log.sequence,
+        "published": watch.log.published,
+        "itemCount": watch.reading.item_count,
         "createTime": _time(watch.created),
-        "lastSyncTime": _time(watch.last_sync),
-        "nextReconcileTime": _time(watch.due_at),
+        "lastSyncTime": _time(watch.reading.last_sync),
+        "nextReconcileTime": _time(watch.schedule.due_at),
     }
 
 

@@ -1,7 +1,7 @@
 """Telling what changed as CloudEvents: the entries of a watch's log, numbered on from its sequence."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -27,7 +27,7 @@ class _Event:
 
 def with_changes(watch: Watch, changes: Iterable[Change], now: datetime, policy: Policy) -> Watch:
     """The watch with an entry for each change, numbered on from its sequence."""
-    cause = "resync" if watch.resyncing else _CAUSES.get(watch.read_cause, "schedule")
+    cause = "resync" if watch.reading.resyncing else _CAUSES.get(watch.reading.read_cause, "schedule")
     for each in changes:
         payload = {
             "itemId": each.item_id,
@@ -38,7 +38,7 @@ def with_changes(watch: Watch, changes: Iterable[Change], now: datetime, policy:
         }
         kind = f"{watch.target.resource.name}.{each.kind}"
         watch = _appended(watch, _Event(kind, now, policy.project, payload, each.item_id))
-        watch = replace(watch, follow_revision=watch.follow_revision + 1)
+        watch = watch.with_following(revision=watch.following.revision + 1)
     return watch
 
 
@@ -48,7 +48,7 @@ def with_watch_event(watch: Watch, kind: str, now: datetime, policy: Policy, **m
         "state": watch.state(now),
         "reason": watch.reason,
         "detail": watch.detail,
-        "itemCount": watch.item_count,
+        "itemCount": watch.reading.item_count,
         **({"remedy": watch.reason.remedy} if watch.reason else {}),
         **more,
     }
@@ -56,8 +56,8 @@ def with_watch_event(watch: Watch, kind: str, now: datetime, policy: Policy, **m
 
 
 def _appended(watch: Watch, event: _Event) -> Watch:
-    watch = replace(watch, sequence=watch.sequence + 1)
-    return replace(watch, pending=(*watch.pending, _cloud_event(watch, event)))
+    watch = watch.with_log(sequence=watch.log.sequence + 1)
+    return watch.with_log(pending=(*watch.log.pending, _cloud_event(watch, event)))
 
 
 def _cloud_event(watch: Watch, event: _Event) -> dict[str, Any]:
@@ -73,11 +73,11 @@ def _cloud_event(watch: Watch, event: _Event) -> dict[str, Any]:
         "specversion": "1.0",
         "type": f"calendarwatch.{event.kind}.v1",
         "source": f"//calendarwatch/projects/{event.project}/watches/{watch.id}",
-        "id": f"{watch.id}.{watch.sequence}",
+        "id": f"{watch.id}.{watch.log.sequence}",
         "time": rfc3339(event.time),
         "datacontenttype": "application/json",
         "subject": event.item_id,
-        "sequence": f"{watch.sequence:020d}",
+        "sequence": f"{watch.log.sequence:020d}",
         "partitionkey": watch.id,
         "resource": target.resource.name,
         "calendarid": target.calendar_id,

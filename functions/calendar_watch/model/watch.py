@@ -57,25 +57,24 @@ ChangeEvent = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
-    target: Target
-    options: Options
-    created: datetime
-
-    wanted: bool = True
-    by_operator: bool = True
-    """Somebody asked for this very watch; otherwise it is there because others follow it."""
-    followed_by: tuple[str, ...] = ()
-    """Ids of the watches that follow this one."""
-    discarded: bool = False
-    """Refused before it ever opened: nobody sees it, but its sequence would go on counting."""
-    stopped_at: datetime | None = None
+class Schedule:
+    """When somebody must look at a watch, and who does."""
 
     due_at: datetime | None = None
     """When somebody must look at it next; None: parked."""
     holder: str | None = None
+    """Whoever holds the lease: a nonce."""
     write_count: int = 0
     """Counts the writes of holders, so that no two of them look alike."""
+    not_before: Mapping[StepKind, datetime] = field(default_factory=dict)
+    """What has to wait, after a failure or a refusal."""
+    failures: Mapping[StepKind, int] = field(default_factory=dict)
+    """In a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """When and why the collection is read, and how far that has come."""
 
     read_at: datetime | None = None
     """When the collection is to be read next; None: never by itself."""
@@ -99,34 +98,85 @@ class Watch:
     stored: int = 0
     """How many items the parts hold; they may be more than `item_count`, or fewer, while a listing goes on."""
 
-    not_before: Mapping[StepKind, datetime] = field(default_factory=dict)
-    failures: Mapping[StepKind, int] = field(default_factory=dict)
-    refusal: Refusal | None = None
 
-    channels: Mapping[str, Channel] = field(default_factory=dict)
+@dataclass(frozen=True, slots=True)
+class Channels:
+    by_id: Mapping[str, Channel] = field(default_factory=dict)
     generation: int = 0
+    """Of the last intent."""
     unconfirmed: int = 0
     """Channels opened in a row of which no message came."""
     was_confirmed: bool = False
     unannounced_changes: int = 0
     """Scheduled readings in a row that found what no notification had announced."""
 
-    follow_revision: int = 0
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """How far the watches that this one follows are as they should be."""
+
+    revision: int = 0
     """Grows whenever what this watch follows may have to change."""
-    followed_revision: int = 0
-    """Up to which `follow_revision` that has been done."""
-    following: bool = False
+    done_to: int = 0
+    """Up to which revision that has been done."""
+    any: bool = False
     """There may be watches that this one follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """The change log is the outbox: how far it has been written, and sent."""
 
     sequence: int = 0
     published: int = 0
     """Up to which sequence the log has gone out."""
     announced: State | None = None
-
+    """The last state that was told."""
     pending: tuple[ChangeEvent, ...] = ()
     """Log entries that the next write takes along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """`with_schedule`, `with_reading` … say which group a rule touches."""
+
+    target: Target
+    options: Options
+    created: datetime
+
+    wanted: bool = True
+    by_operator: bool = True
+    """Somebody asked for this very watch; otherwise it is there because others follow it."""
+    followed_by: tuple[str, ...] = ()
+    """Ids of the watches that follow this one."""
+    discarded: bool = False
+    """Refused before it ever opened: nobody sees it, but its sequence would go on counting."""
+    stopped_at: datetime | None = None
+    refusal: Refusal | None = None
+
+    schedule: Schedule = Schedule()
+    reading: Reading = Reading()
+    channels: Channels = Channels()
+    following: Following = Following()
+    log: Log = Log()
+
     version: Any = None
     """What the store read; the next write is conditioned on it."""
+
+    def with_schedule(self, **changes: Any) -> Self:
+        return replace(self, schedule=replace(self.schedule, **changes))
+
+    def with_reading(self, **changes: Any) -> Self:
+        return replace(self, reading=replace(self.reading, **changes))
+
+    def with_channels(self, **changes: Any) -> Self:
+        return replace(self, channels=replace(self.channels, **changes))
+
+    def with_following(self, **changes: Any) -> Self:
+        return replace(self, following=replace(self.following, **changes))
+
+    def with_log(self, **changes: Any) -> Self:
+        return replace(self, log=replace(self.log, **changes))
 
     @property
     def id(self) -> str:
@@ -140,36 +190,38 @@ class Watch:
     @property
     def follows_late(self) -> bool:
         """Whether what it follows is to be looked through; before there is a first reading, nothing can be said."""
-        known = self.item_count is not None or not self.wanted
-        follows = self.following or (self.wanted and bool(self.options.follow))
-        return known and follows and self.followed_revision < self.follow_revision
+        known = self.reading.item_count is not None or not self.wanted
+        follows = self.following.any or (self.wanted and bool(self.options.follow))
+        return known and follows and self.following.done_to < self.following.revision
 
     @property
     def newest(self) -> Channel | None:
-        return max((c for c in self.channels.values() if c.current), key=lambda c: c.generation, default=None)
+        return max((c for c in self.channels.by_id.values() if c.current), key=lambda c: c.generation, default=None)
 
     @property
     def retired(self) -> list[Channel]:
-        return [c for c in self.channels.values() if c.phase is ChannelPhase.RETIRED]
+        return [c for c in self.channels.by_id.values() if c.phase is ChannelPhase.RETIRED]
 
     def with_channel(self, channel: Channel) -> Self:
         """Raises ValueError for a turn that no channel may take: a defect."""
-        there = self.channels.get(channel.id)
+        there = self.channels.by_id.get(channel.id)
         if there and channel.phase not in {there.phase, *FOLLOWING[there.phase]}:
             raise ValueError(f"a channel that is {there.phase} cannot become {channel.phase}")
-        return replace(self, channels={**self.channels, channel.id: channel})
+        return self.with_channels(by_id={**self.channels.by_id, channel.id: channel})
 
     def without_channel(self, channel_id: str) -> Self:
-        return replace(self, channels={each: kept for each, kept in self.channels.items() if each != channel_id})
+        return self.with_channels(
+            by_id={each: kept for each, kept in self.channels.by_id.items() if each != channel_id}
+        )
 
     def confirmed(self, now: datetime) -> Channel | None:
         """The newest channel that a message has proved and that has not expired."""
-        live = [c for c in self.channels.values() if c.current and c.confirmed and not c.expired(now)]
+        live = [c for c in self.channels.by_id.values() if c.current and c.confirmed and not c.expired(now)]
         return max(live, key=lambda c: c.generation, default=None)
 
     def state(self, now: datetime) -> State:
         if not self.wanted:
-            left = any(not each.stopped and not each.expired(now) for each in self.channels.values())
+            left = any(not each.stopped and not each.expired(now) for each in self.channels.by_id.values())
             return State.STOPPING if left else State.STOPPED
         if self.refusal and self.refusal.reason.polls:
             return State.POLLING
@@ -177,13 +229,13 @@ class Watch:
             return State.SUSPENDED
         if self.confirmed(now):
             return State.ACTIVE
-        return State.DEGRADED if self.was_confirmed else State.OPENING
+        return State.DEGRADED if self.channels.was_confirmed else State.OPENING
 
     @property
     def reason(self) -> Reason | None:
         if self.refusal:
             return self.refusal.reason
-        return Reason.EMPTY_LISTING if self.brake else None
+        return Reason.EMPTY_LISTING if self.reading.brake else None
 
     @property
     def detail(self) -> str | None:

@@ -111,7 +111,7 @@ class Write:
     @property
     def loads(self) -> frozenset[Load]:
         carried = {
-            Load.ENTRIES: self.watch.pending,
+            Load.ENTRIES: self.watch.log.pending,
             Load.NOTIFICATIONS: self.notifications,
             Load.PARTS: (*self.parts, *self.gone),
             Load.CHILDREN: self.children,

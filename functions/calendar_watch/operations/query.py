@@ -35,7 +35,7 @@ class ItemPage:
 
 def _as_read(watch: Watch, part: Snapshot) -> bool:
     """Whether the part is of the same reading as the watch; what is read page by page has no digest of it all."""
-    return not watch.digest or watch.digest == part.digest
+    return not watch.reading.digest or watch.reading.digest == part.digest
 
 
 class Query:
@@ -69,15 +69,18 @@ class Query:
         for _ in range(_TRIES):
             watch = self.show(watch_id)
             page = self._item_page(watch, after, limit)
-            if not watch.target.resource.synced or self._services.store.get(watch_id).parts == watch.parts:
+            if (
+                not watch.target.resource.synced
+                or self._services.store.get(watch_id).reading.parts == watch.reading.parts
+            ):
                 return page
         raise exhausted()
 
     def _item_page(self, watch: Watch, after: str, limit: int) -> ItemPage:
-        if watch.item_count is None:
-            return ItemPage({}, watch.sequence, None)
+        if watch.reading.item_count is None:
+            return ItemPage({}, watch.log.sequence, None)
         found: list[Item] = []
-        sequence = watch.sequence
+        sequence = watch.log.sequence
         for part in self._parts(watch, after):
             sequence = sequence if _as_read(watch, part) else part.sequence
             found += (item for item in sorted(part.items.values(), key=key_of) if key_of(item) > after)
@@ -88,7 +91,7 @@ class Query:
 
     def _parts(self, watch: Watch, after: str) -> Iterator[Snapshot]:
         """In order of key, from the part that holds `after` on."""
-        for name in sorted(watch.parts):
+        for name in sorted(watch.reading.parts):
             if name >= after[: len(name)]:
                 yield from self._services.store.parts(watch.id, [name])
 
@@ -97,7 +100,7 @@ class Query:
         watch = self.show(watch_id)
         entries = self._services.store.entries(watch_id, after, limit)
         unbroken = bool(entries) and int(entries[0]["sequence"]) == after + 1 and self._kept(entries[0])
-        if after < watch.sequence and not unbroken:
+        if after < watch.log.sequence and not unbroken:
             raise TooOldError(self._oldest(watch, after))
         return entries
 
@@ -114,7 +117,7 @@ class Query:
                 if self._kept(entry):
                     return int(entry["sequence"])
             after = int(entries[-1]["sequence"])
-        return watch.sequence + 1
+        return watch.log.sequence + 1
 
 
 def shown(store: Store, watch_id: str) -> Watch:

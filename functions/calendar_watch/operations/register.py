@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
-from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -56,7 +55,7 @@ class Registry:
             return outcome, self._get(target.id)
         self._within_patience(lambda: self._bring_up(target.id))
         watch = self._get(target.id)
-        had_opened = outcome is Outcome.CREATED and watch.sequence
+        had_opened = outcome is Outcome.CREATED and watch.log.sequence
         if watch.refusal and watch.state(self._now()) is State.SUSPENDED and not had_opened:
             self._discard(watch, outcome)
             raise RefusedError(watch.refusal.reason, watch.refusal.detail)
@@ -91,7 +90,7 @@ class Registry:
         return [entering[target.id].result() for target, _ in asked]
 
     def _enrolled(self, target: Target, options: Options, due: datetime) -> tuple[Outcome, Watch]:
-        outcome = self._enter(replace(registration.created(target, options, self._now()), due_at=due))
+        outcome = self._enter(registration.created(target, options, self._now()).with_schedule(due_at=due))
         return (Outcome.UNDER_WAY if outcome is Outcome.CREATED else outcome), self._get(target.id)
 
     def _enter(self, wanted: Watch) -> Outcome:
@@ -127,7 +126,7 @@ class Registry:
 
     def _unopened(self, watch: Watch) -> bool:
         answered = watch.newest is not None and watch.newest.answered
-        return watch.item_count is None or (watch.state(self._now()) is State.OPENING and not answered)
+        return watch.reading.item_count is None or (watch.state(self._now()) is State.OPENING and not answered)
 
     def _discard(self, watch: Watch, outcome: Outcome) -> None:
         if outcome is Outcome.CREATED:
@@ -136,7 +135,9 @@ class Registry:
 
     def _discarded(self, there: Watch, refused: Watch) -> Watch:
         """Unless somebody else has asked for it meanwhile, with more success, and it has begun to tell."""
-        still = not there.sequence and there.state(self._now()) is State.SUSPENDED and there.refusal == refused.refusal
+        still = (
+            not there.log.sequence and there.state(self._now()) is State.SUSPENDED and there.refusal == refused.refusal
+        )
         return registration.discarded(there, self._now()) if still and not there.followed_by else there
 
     def _change(self, kind: WriteKind, watch_id: str, change: Callable[[Watch], Watch]) -> Watch:

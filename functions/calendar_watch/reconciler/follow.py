@@ -5,7 +5,6 @@ that one can bring no child back, and leave none behind.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from calendar_watch.decisions import children, next_step
 from calendar_watch.model.parts import WHOLE
@@ -31,7 +30,7 @@ class Follower:
         return self._lease.write(Write(WriteKind.COMMIT, children.done(self._lease.watch)))
 
     def _write(self, children: Sequence[Watch]) -> None:
-        parent = replace(self._lease.watch, following=True)
+        parent = self._lease.watch.with_following(any=True)
         self._lease.advance(Write(WriteKind.FOLLOW, parent, children=children))
 
     def _late(self, parent: Watch) -> Iterator[Watch]:

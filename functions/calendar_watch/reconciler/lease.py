@@ -55,7 +55,7 @@ class Lease:
 
     def advance(self, write: Write) -> None:
         """A piece of a step's result: nothing is decided yet. Raises ChangedMeanwhileError as well."""
-        ahead = self._next(replace(write.watch, due_at=self._services.clock() + self._services.policy.lease))
+        ahead = self._next(write.watch.with_schedule(due_at=self._services.clock() + self._services.policy.lease))
         try:
             self._put(replace(write, watch=ahead))
         except (ConflictError, UnclearError):
@@ -79,17 +79,17 @@ class Lease:
     def heartbeat(self) -> None:
         """Between the pages of a listing: past half the lease, it is renewed."""
         now, lease = self._services.clock(), self._services.policy.lease
-        if self.watch.due_at is None or self.watch.due_at - now >= lease / 2:
+        if self.watch.schedule.due_at is None or self.watch.schedule.due_at - now >= lease / 2:
             return
         try:
-            ahead = replace(self.watch, due_at=now + lease)
+            ahead = self.watch.with_schedule(due_at=now + lease)
             self.watch = self._services.store.write(Write(WriteKind.COMMIT, ahead))
         except (ConflictError, UnclearError):
             self._read_again()
 
     def unpublished(self, limit: int) -> Sequence[ChangeEvent]:
         """The next entries to send; what was written under this lease need not be read again."""
-        after = self.watch.published
+        after = self.watch.log.published
         ours = [each for each in self._logged if int(each["sequence"]) > after][:limit]
         if ours and int(ours[-1]["sequence"]) == after + len(ours):
             return ours
@@ -100,24 +100,24 @@ class Lease:
         return self._next(decided), step
 
     def _next(self, watch: Watch) -> Watch:
-        return replace(watch, write_count=self.watch.write_count + 1)
+        return watch.with_schedule(write_count=self.watch.schedule.write_count + 1)
 
     def _put(self, write: Write) -> None:
         before, self.watch = self.watch, self._services.store.write(write)
-        self._logged += write.watch.pending
+        self._logged += write.watch.log.pending
         telemetry.written(before, write.watch, self._services.clock())
 
     def _happened(self, decided: Watch) -> bool:
         """Whether a write whose answer was lost, or that met with a conflict, is there all the same."""
         self._read_again()
-        if self.watch != replace(decided, pending=(), version=self.watch.version):
+        if self.watch != replace(decided, version=self.watch.version).with_log(pending=()):
             return False
-        self._logged += decided.pending
+        self._logged += decided.log.pending
         return True
 
     def _read_again(self) -> None:
         self.watch = self._services.store.get(self.watch.id)
-        if self.watch.holder != self._nonce:
+        if self.watch.schedule.holder != self._nonce:
             raise LeaseLostError
 
     def anew(self) -> next_step.Step:

@@ -32,7 +32,7 @@ class PagedReader:
         """Raises ListingTokenRefusedError and other GoogleErrors, and ChangedMeanwhileError."""
         watch = self._lease.watch
         # A first page that is asked for anew is another listing.
-        if watch.listing is None or not watch.listing.trail.pages:
+        if watch.reading.listing is None or not watch.reading.listing.trail.pages:
             watch = paging.begun(watch, self._services.clock())
         if paging.current(watch).read:
             return self._clear(watch)
@@ -40,7 +40,7 @@ class PagedReader:
 
     def _page(self, watch: Watch) -> Page:
         trail = paging.current(watch).trail
-        page = self._services.calendar.page(watch.target, watch.sync_token, trail.page_token)
+        page = self._services.calendar.page(watch.target, watch.reading.sync_token, trail.page_token)
         if trail.has_seen(page.page_token):
             raise ListingTokenRefusedError(IN_CIRCLES)
         return page
@@ -49,7 +49,7 @@ class PagedReader:
         """The last piece goes out with the turning of the page."""
         series, rest = Series.on(page.items), sorted(page.items, key=beside_series)
         while True:
-            portioned = portion(rest, frozenset(watch.parts))
+            portioned = portion(rest, frozenset(watch.reading.parts))
             piece = self._merged(watch, portioned, series)
             rest = rest[sum(map(len, portioned.values())) :]
             if not rest:
@@ -60,7 +60,7 @@ class PagedReader:
 
     def _merged(self, watch: Watch, portioned: Mapping[str, list[Item]], series: Series) -> Write:
         listing = paging.current(watch)
-        by_part = {**dict.fromkeys(parts_of_series(watch.parts, portioned), ()), **portioned}
+        by_part = {**dict.fromkeys(parts_of_series(watch.reading.parts, portioned), ()), **portioned}
         found = self._services.store.parts(watch.id, by_part) if by_part else []
         known = series.with_those_in(part.items for part in found)
         merged = [merge(part, by_part[part.name], known, listing, self._keep) for part in found]
@@ -85,7 +85,7 @@ class PagedReader:
         return unseen(part, paging.current(watch), _CHUNK)
 
     def _stray(self, watch: Watch, part_name: str) -> Merged:
-        beside = [each for each in parts_of_series(watch.parts, [part_name]) if each != part_name]
+        beside = [each for each in parts_of_series(watch.reading.parts, [part_name]) if each != part_name]
         part, *others = self._services.store.parts(watch.id, [part_name, *beside])
         return stray(part, Series.on(()).with_those_in(each.items for each in (part, *others)), _CHUNK)
 
@@ -112,4 +112,4 @@ def _piece(watch: Watch, merged: Iterable[Merged]) -> Write:
 
 
 def _with_parts(watch: Watch, written: Sequence[str], gone: Sequence[str]) -> Watch:
-    return replace(watch, parts=tuple(sorted({*watch.parts, *written} - {*gone})))
+    return watch.with_reading(parts=tuple(sorted({*watch.reading.parts, *written} - {*gone})))

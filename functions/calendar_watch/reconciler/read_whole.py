@@ -34,18 +34,18 @@ class WholeReader:
     def _compare(self, items: Items, started: datetime) -> next_step.Step:
         watch = self._lease.watch
         new = Snapshot(items, watch.target.resource.fields)
-        if watch.item_count is None:
+        if watch.reading.item_count is None:
             return self._keep(
                 reading.baseline(self._read(watch, new, started), self._services.clock(), self._services.policy), new
             )
-        if watch.digest == new.digest:
+        if watch.reading.digest == new.digest:
             return self._lease.write(Write(WriteKind.COMMIT, self._read(watch, new, started)))
         [old] = self._services.store.parts(watch.id, [WHOLE])
         return self._report(old, new, started)
 
     def _report(self, old: Snapshot, new: Snapshot, started: datetime) -> next_step.Step:
         watch, policy, now = self._lease.watch, self._services.policy, self._services.clock()
-        if emptied(old.items, new.items) and not watch.brake:
+        if emptied(old.items, new.items) and not watch.reading.brake:
             return self._lease.write(Write(WriteKind.FAILURE, reading.braked(watch, now, policy)))
         changes = compare(old, new)
         if len(changes) > _CHUNK:

@@ -119,7 +119,7 @@ class _Reconciler:
 
     def _forget(self) -> next_step.Step:
         watch = self._lease.watch
-        return self._lease.write(Write(WriteKind.FORGET, registration.forgotten(watch), gone=watch.parts))
+        return self._lease.write(Write(WriteKind.FORGET, registration.forgotten(watch), gone=watch.reading.parts))
 
     def _publish(self) -> next_step.Step:
         watch = self._lease.watch
@@ -150,7 +150,7 @@ class _Reconciler:
             opening = self._ask_for(channel)
         except GoogleError as error:
             return self._failed(StepKind.OPEN, error)
-        self._result.renewed += self._lease.watch.was_confirmed
+        self._result.renewed += self._lease.watch.channels.was_confirmed
         return self._lease.keep(channel, opening)
 
     def _ask_for(self, channel: Channel) -> Opening:

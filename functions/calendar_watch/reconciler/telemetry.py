@@ -32,23 +32,23 @@ def written(before: Watch, after: Watch, now: datetime) -> None:
 
 def published(before: Watch, after: Watch, count: int) -> None:
     """`unpublished` is what is left to send. ERROR: the log was deleted before it could be sent."""
-    lost = after.published - before.published - count
+    lost = after.log.published - before.log.published - count
     message = f"{lost} changes were too old to be published" if lost else f"{count} published"
     severity = "ERROR" if lost else "INFO"
-    left = after.sequence - after.published
+    left = after.log.sequence - after.log.published
     event("published", message, severity=severity, watchId=after.id, count=count, unpublished=left)
 
 
 def unpublished(watch: Watch, detail: str) -> None:
-    left = watch.sequence - watch.published
+    left = watch.log.sequence - watch.log.published
     event("published", detail, severity="WARNING", watchId=watch.id, count=0, unpublished=left)
 
 
 def _changes(before: Watch, after: Watch, now: datetime) -> None:
-    causes = [entry["data"]["cause"] for entry in after.pending if "cause" in entry["data"]]
+    causes = [entry["data"]["cause"] for entry in after.log.pending if "cause" in entry["data"]]
     if not causes:
         return
-    latency = (now - before.notified_at).total_seconds() if before.notified_at else None
+    latency = (now - before.reading.notified_at).total_seconds() if before.reading.notified_at else None
     fields = {"count": len(causes), "cause": causes[0], "latencySeconds": latency}
     event("changes", f"{len(causes)} changes", watchId=after.id, **fields)
 
@@ -63,13 +63,13 @@ def _transition(before: State, after: Watch, now: datetime) -> None:
 
 
 def _channel_actions(before: Watch, after: Watch, now: datetime) -> Iterator[tuple[str, Channel]]:
-    for channel in after.channels.values():
-        old = before.channels.get(channel.id)
+    for channel in after.channels.by_id.values():
+        old = before.channels.by_id.get(channel.id)
         yield from ((action, channel) for action in _actions_of(old, channel))
         if after.wanted and channel.confirmed and channel.retired and not (old and old.retired):
             yield "renewed", channel
-    for channel in before.channels.values():
-        if channel.confirmed and channel.current and channel.id not in after.channels and channel.expired(now):
+    for channel in before.channels.by_id.values():
+        if channel.confirmed and channel.current and channel.id not in after.channels.by_id and channel.expired(now):
             yield "lost", channel
 
 

@@ -67,7 +67,7 @@ def whoever_lets_go_of_a_watch_leaves_no_notification_behind(
     ]
     if others or result.steps[-1:] != ["Wait"] or result.steps.count("Wait") >= _ROUNDS:
         return  # somebody else may be about to look
-    worker, free = composition.scheduler.running, composition.store.get(watch_id).holder is None
+    worker, free = composition.scheduler.running, composition.store.get(watch_id).schedule.holder is None
     waiting = [
         each for each in composition.store.notifications(watch_id) if worker and each.received < worker.acted - _SKEW
     ]
@@ -88,7 +88,7 @@ class NotificationBox:
         self._waiting = waiting
 
     def whoever_takes_notifications_away_makes_a_reading_due(self, watch_id: str) -> None:
-        due = self._composition.store.get(watch_id).read_at
+        due = self._composition.store.get(watch_id).reading.read_at
         demand(
             due and due <= self._composition.now + _SKEW,
             f"notifications of {watch_id} are gone, and it is read at {due}",
@@ -114,18 +114,18 @@ class Watchman:
                 self._excused.add(watch.id)
             self.no_channel_is_stopped_that_was_not_given_up(watch, stopped)
             self.no_channel_that_has_spoken_is_unknown_for_long(watch, live.get(watch.id, []), now)
-            if self._strict and watch.was_confirmed and watch.id not in self._excused:
+            if self._strict and watch.channels.was_confirmed and watch.id not in self._excused:
                 demand(watch.id in live, f"{watch.id} has no live channel at {now}")
 
     def no_channel_is_stopped_that_was_not_given_up(self, watch: Watch, stopped: set[str]) -> None:
-        for channel in watch.channels.values():
+        for channel in watch.channels.by_id.values():
             demand(not channel.current or channel.id not in stopped, f"{watch.id}: {channel.id} was stopped too early")
 
     def no_channel_that_has_spoken_is_unknown_for_long(self, watch: Watch, live: list[Channel], now: datetime) -> None:
         for channel in live:
             spoke = self._acknowledged.get(channel.id, now)
             demand(
-                channel.id in watch.channels or now - spoke < _UNHEARD or channel.expiration - now < _UNHEARD,
+                channel.id in watch.channels.by_id or now - spoke < _UNHEARD or channel.expiration - now < _UNHEARD,
                 f"{watch.id} does not know its channel {channel.id}, which spoke at {spoke}",
             )
 
@@ -146,9 +146,12 @@ def nobody_holds_anything_and_nothing_waits(composition: Composition) -> None:
     now = composition.now
     demand(not composition.store.waiting("", 10), "notifications are waiting")
     for watch in watches(composition):
-        demand(watch.holder is None, f"{watch.id} is held")
-        demand(watch.due_at is None or watch.due_at > now - _A_MOMENT, f"{watch.id} is overdue")
-        demand(watch.published == watch.sequence, f"{watch.id} has published {watch.published} of {watch.sequence}")
+        demand(watch.schedule.holder is None, f"{watch.id} is held")
+        demand(watch.schedule.due_at is None or watch.schedule.due_at > now - _A_MOMENT, f"{watch.id} is overdue")
+        demand(
+            watch.log.published == watch.log.sequence,
+            f"{watch.id} has published {watch.log.published} of {watch.log.sequence}",
+        )
 
 
 def every_retired_channel_is_stopped(composition: Composition) -> None:
@@ -167,7 +170,8 @@ def each_active_watch_has_one_live_channel_and_no_other_has_any(composition: Com
         least = 1 if state is State.ACTIVE else 0
         demand(least <= len(channels) <= most, f"{watch.id} is {state} and has {len(channels)} live channels")
         demand(
-            state is not State.ACTIVE or channels[0].id in watch.channels, f"{watch.id} has a channel it does not know"
+            state is not State.ACTIVE or channels[0].id in watch.channels.by_id,
+            f"{watch.id} has a channel it does not know",
         )
     demand(not live, f"channels of no watch are live: {list(live)}")
 
@@ -213,7 +217,7 @@ def what_arrived_is_what_was_written_each_in_its_place(composition: Composition,
         arrived[event["partitionkey"]].append(event)
     for watch in watches(composition):
         log = list(composition.store.entries(watch.id, 0, 100_000))
-        demand([int(each["sequence"]) for each in log] == [*range(1, watch.sequence + 1)], f"{watch.id} has gaps")
+        demand([int(each["sequence"]) for each in log] == [*range(1, watch.log.sequence + 1)], f"{watch.id} has gaps")
         demand(arrived[watch.id] == log, f"{watch.id}: what arrived is not what was written")
 
 
@@ -221,7 +225,7 @@ def what_was_acknowledged_has_been_read(composition: Composition, acknowledged: 
     tokens = {channel.id: channel.token for channel in composition.google.channels_ever()}
     for channel_id, when in acknowledged.items():
         watch = composition.store.get(composition.tokens.verify(tokens[channel_id], channel_id))
-        read = watch.last_sync is not None and watch.last_sync + _SKEW >= when
+        read = watch.reading.last_sync is not None and watch.reading.last_sync + _SKEW >= when
         demand(read or watch.state(composition.now) is not State.ACTIVE, f"{watch.id} was not read after {when}")
 
 

@@ -37,7 +37,7 @@ SLIPS = (
             Edit(
                 "reconciler/read_pages.py",
                 "        while True:\n            portioned",
-                "        early = replace(watch, sync_token=page.sync_token or watch.sync_token)\n"
+                "        early = watch.with_reading(sync_token=page.sync_token or watch.reading.sync_token)\n"
                 "        watch = self._advance(Write(WriteKind.COMMIT, early))\n"
                 "        while True:\n            portioned",
             ),
@@ -65,7 +65,7 @@ SLIPS = (
         (
             Edit(
                 "reconciler/lease.py",
-                "        if self.watch.holder != self._nonce:\n            raise LeaseLostError",
+                "        if self.watch.schedule.holder != self._nonce:\n            raise LeaseLostError",
                 "        _ = self._nonce",
             ),
         ),
@@ -109,7 +109,7 @@ SLIPS = (
         (
             Edit(
                 "decisions/reading.py",
-                "if resynced or watch.read_cause in {ReadCause.OPENED, ReadCause.NOTIFICATION}:",
+                "if resynced or watch.reading.read_cause in {ReadCause.OPENED, ReadCause.NOTIFICATION}:",
                 "if resynced:",
             ),
         ),
@@ -120,7 +120,7 @@ SLIPS = (
         (
             Edit(
                 "decisions/paging.py",
-                "return _braked(watch, policy, now) if doubtful and not watch.brake else watch",
+                "return _braked(watch, policy, now) if doubtful and not watch.reading.brake else watch",
                 "return watch",
             ),
         ),
@@ -131,15 +131,15 @@ SLIPS = (
         (
             Edit(
                 "decisions/paging.py",
-                "if watch.item_count is not None:\n        changes",
-                "if watch.item_count is not None and not watch.resyncing:\n        changes",
+                "if watch.reading.item_count is not None:\n        changes",
+                "if watch.reading.item_count is not None and not watch.reading.resyncing:\n        changes",
             ),
         ),
     ),
     Slip(
         "a first page that is asked for anew goes on with what the old listing had shown",
         ("tests/scenarios/test_events.py",),
-        (Edit("reconciler/read_pages.py", " or not watch.listing.trail.pages:", ":"),),
+        (Edit("reconciler/read_pages.py", " or not watch.reading.listing.trail.pages:", ":"),),
     ),
     Slip(
         "what an old channel was silent about waits for a message that may get lost",
@@ -159,7 +159,13 @@ SLIPS = (
     Slip(
         "two writes that look alike are taken for one",
         ("tests/scenarios/test_follow.py",),
-        (Edit("reconciler/lease.py", "return replace(watch, write_count=self.watch.write_count + 1)", "return watch"),),
+        (
+            Edit(
+                "reconciler/lease.py",
+                "return watch.with_schedule(write_count=self.watch.schedule.write_count + 1)",
+                "return watch",
+            ),
+        ),
     ),
     Slip(
         "a child is ended although an operator asked for it",

@@ -82,7 +82,7 @@ def _multiply(world: World, database: "_Shared") -> None:
     due = world.now - timedelta(minutes=1)
     for number in range(_WATCHES):
         target = replace(one.target, calendar_id=f"c{number}@example.com")
-        new = replace(one, target=target, due_at=due, read_at=due, version=None)
+        new = replace(one, target=target, version=None).with_schedule(due_at=due).with_reading(read_at=due)
         store.write(Write(WriteKind.CREATE, new))
 
 

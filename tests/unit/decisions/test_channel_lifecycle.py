@@ -28,13 +28,13 @@ def test_an_answer_that_is_written_twice_counts_one_silent_channel() -> None:
     """Firestore's answer to the first write was lost, and an operator wrote before we could see that it had landed."""
     once = channel_lifecycle.opened(asked_for("one"), "one", ALIVE, NOW, POLICY)
     twice = channel_lifecycle.opened(once, "one", ALIVE, NOW, POLICY)
-    assert (once.unconfirmed, twice.unconfirmed) == (1, 1)
+    assert (once.channels.unconfirmed, twice.channels.unconfirmed) == (1, 1)
 
 
 def test_a_channel_whose_message_came_before_the_answer_is_not_silent() -> None:
     watch = asked_for("one")
-    heard = watch.with_channel(replace(watch.channels["one"], resource_id="resource", confirmed=True))
-    assert channel_lifecycle.opened(heard, "one", ALIVE, NOW, POLICY).unconfirmed == 0
+    heard = watch.with_channel(replace(watch.channels.by_id["one"], resource_id="resource", confirmed=True))
+    assert channel_lifecycle.opened(heard, "one", ALIVE, NOW, POLICY).channels.unconfirmed == 0
 
 
 def test_an_answer_gives_up_the_silent_channels_before_it() -> None:

@@ -31,7 +31,18 @@ from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL, CALENDAR_LIST
 from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import ReadCause, Refusal, State, StepKind, Watch
+from calendar_watch.model.watch import (
+    Channels,
+    Following,
+    Log,
+    ReadCause,
+    Reading,
+    Refusal,
+    Schedule,
+    State,
+    StepKind,
+    Watch,
+)
 from calendar_watch.reasons import Reason
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -83,26 +94,32 @@ def watches(draw: Callable[..., Any]) -> Watch:
         created=draw(moments),
         wanted=draw(st.booleans()),
         stopped_at=draw(maybe),
-        due_at=draw(maybe),
-        read_at=draw(maybe),
-        read_cause=draw(st.sampled_from(ReadCause)),
-        notified_at=draw(maybe),
-        brake=draw(st.booleans()),
-        item_count=draw(st.one_of(st.none(), st.integers(0, 9))),
-        not_before=draw(st.dictionaries(st.sampled_from(StepKind), moments)),
-        failures=draw(st.dictionaries(st.sampled_from(StepKind), st.integers(0, 30))),
         refusal=draw(st.one_of(st.none(), refusals)),
-        channels={each.id: each for each in held},
-        generation=len(held),
-        unconfirmed=draw(st.integers(0, 5)),
-        was_confirmed=draw(st.booleans()),
-        unannounced_changes=draw(st.integers(0, 3)),
-        follow_revision=draw(st.integers(0, 3)),
-        followed_revision=draw(st.integers(0, 3)),
-        following=draw(st.booleans()),
-        sequence=draw(st.integers(5, 9)),
-        published=draw(st.integers(0, 5)),
-        announced=draw(st.one_of(st.none(), st.sampled_from(State))),
+        schedule=Schedule(
+            due_at=draw(maybe),
+            not_before=draw(st.dictionaries(st.sampled_from(StepKind), moments)),
+            failures=draw(st.dictionaries(st.sampled_from(StepKind), st.integers(0, 30))),
+        ),
+        reading=Reading(
+            read_at=draw(maybe),
+            read_cause=draw(st.sampled_from(ReadCause)),
+            notified_at=draw(maybe),
+            brake=draw(st.booleans()),
+            item_count=draw(st.one_of(st.none(), st.integers(0, 9))),
+        ),
+        channels=Channels(
+            by_id={each.id: each for each in held},
+            generation=len(held),
+            unconfirmed=draw(st.integers(0, 5)),
+            was_confirmed=draw(st.booleans()),
+            unannounced_changes=draw(st.integers(0, 3)),
+        ),
+        following=Following(revision=draw(st.integers(0, 3)), done_to=draw(st.integers(0, 3)), any=draw(st.booleans())),
+        log=Log(
+            sequence=draw(st.integers(5, 9)),
+            published=draw(st.integers(0, 5)),
+            announced=draw(st.one_of(st.none(), st.sampled_from(State))),
+        ),
     )
 
 
@@ -166,14 +183,14 @@ def test_following_the_steps_reaches_rest_and_never_stops_the_only_confirmed_cha
             assert_not_the_only_one(watch, step.channel)
         watch, step = decided(outcome(watch, step, error), NOW, POLICY, str(UUID(int=number)))
     assert isinstance(step, Wait)
-    assert watch.holder is None
-    assert watch.due_at is None or watch.due_at > NOW
-    assert watch.due_at is not None or not watch.wanted, "a wanted watch is never parked"
+    assert watch.schedule.holder is None
+    assert watch.schedule.due_at is None or watch.schedule.due_at > NOW
+    assert watch.schedule.due_at is not None or not watch.wanted, "a wanted watch is never parked"
 
 
 def assert_not_the_only_one(watch: Watch, channel: Channel) -> None:
     assert channel.retired, "only what was marked before is stopped"
-    live = [each for each in watch.channels.values() if each.confirmed and not each.expired(NOW) and each.current]
+    live = [each for each in watch.channels.by_id.values() if each.confirmed and not each.expired(NOW) and each.current]
     assert not live or channel not in live
 
 
@@ -196,40 +213,40 @@ def test_notifications_always_lead_to_a_reading_and_unknown_channels_to_a_stop(
     ]
     claimed = claim.claimed(watch, notifications, "nonce", NOW, POLICY)
     for each in notifications:
-        channel = claimed.channels[each.channel_id]
+        channel = claimed.channels.by_id[each.channel_id]
         assert channel.answered
-        assert each.channel_id in watch.channels or channel.retired
+        assert each.channel_id in watch.channels.by_id or channel.retired
     if notifications:
-        assert claimed.read_at == NOW
+        assert claimed.reading.read_at == NOW
 
 
 @given(watches())
 def test_retired_is_never_taken_back(watch: Watch) -> None:
     after, _ = decided(watch, NOW, POLICY, "fresh")
     for each in watch.retired:
-        assert each.id not in after.channels or after.channels[each.id].retired
+        assert each.id not in after.channels.by_id or after.channels.by_id[each.id].retired
 
 
 @given(watches())
 def test_settling_twice_decides_the_same(watch: Watch) -> None:
     once, step = decided(watch, NOW, POLICY, "fresh")
     if isinstance(step, Wait):
-        twice, again = decided(replace(once, pending=()), NOW, POLICY, "fresh")
+        twice, again = decided(once.with_log(pending=()), NOW, POLICY, "fresh")
         assert again == step
-        assert twice.sequence == once.sequence, "nothing is announced twice"
+        assert twice.log.sequence == once.log.sequence, "nothing is announced twice"
 
 
 @given(watches(), moments)
 def test_a_watch_that_nobody_holds_can_be_claimed_for_its_notifications_due_or_not(
     watch: Watch, due_at: datetime
 ) -> None:
-    assert claimable(replace(watch, due_at=due_at, holder=None), NOW, notifications=True)
-    assert claimable(replace(watch, due_at=due_at, holder="x"), NOW, notifications=True) == (due_at <= NOW)
+    assert claimable(watch.with_schedule(due_at=due_at, holder=None), NOW, notifications=True)
+    assert claimable(watch.with_schedule(due_at=due_at, holder="x"), NOW, notifications=True) == (due_at <= NOW)
 
 
 def test_what_is_retired_is_stopped_before_anything_is_opened() -> None:
     old = Channel("old", 1, NOW, resource_id="r", expiration=NOW + timedelta(days=1), retired=NOW)
-    watch = replace(registration.created(Target(ACL, "a", "alice@example.com"), Options(), NOW), channels={"old": old})
+    watch = registration.created(Target(ACL, "a", "alice@example.com"), Options(), NOW).with_channel(old)
     assert next_step(watch, NOW, POLICY) == StopChannel(old)
 
 
@@ -238,7 +255,6 @@ def test_a_watch_that_ended_long_ago_forgets_what_it_read_and_is_parked() -> Non
         registration.created(Target(ACL, "a", "alice@example.com"), Options(), NOW),
         wanted=False,
         stopped_at=NOW - POLICY.retention,
-        item_count=3,
-    )
+    ).with_reading(item_count=3)
     assert next_step(watch, NOW, POLICY) == Forget()
     assert next_step(registration.forgotten(watch), NOW, POLICY) == Wait(None)

@@ -24,7 +24,18 @@ from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import ReadCause, Refusal, State, StepKind, Watch
+from calendar_watch.model.watch import (
+    Channels,
+    Following,
+    Log,
+    ReadCause,
+    Reading,
+    Refusal,
+    Schedule,
+    State,
+    StepKind,
+    Watch,
+)
 from calendar_watch.reasons import Reason
 
 NEWER = {"schema": 2, "invented_later": {"deep": [1]}}
@@ -82,37 +93,47 @@ watches = st.builds(
     followed_by=st.lists(texts, max_size=2).map(tuple),
     discarded=st.booleans(),
     stopped_at=st.none() | moments,
-    due_at=st.none() | moments,
-    holder=st.none() | texts,
-    write_count=counts,
-    read_at=st.none() | moments,
-    read_cause=st.sampled_from(ReadCause),
-    notified_at=st.none() | moments,
-    last_sync=st.none() | moments,
-    brake=st.booleans(),
-    digest=texts,
-    item_count=st.none() | counts,
-    sync_token=texts,
-    resyncing=st.booleans(),
-    listing=st.none() | listings,
-    listings=counts,
-    counts=st.builds(Counts, counts, counts, counts),
-    parts=st.lists(texts, min_size=1, max_size=3).map(tuple),
-    stored=counts,
-    follow_revision=counts,
-    followed_revision=counts,
-    following=st.booleans(),
-    not_before=st.dictionaries(st.sampled_from(StepKind), moments),
-    failures=st.dictionaries(st.sampled_from(StepKind), counts),
+    schedule=st.builds(
+        Schedule,
+        due_at=st.none() | moments,
+        holder=st.none() | texts,
+        write_count=counts,
+        not_before=st.dictionaries(st.sampled_from(StepKind), moments),
+        failures=st.dictionaries(st.sampled_from(StepKind), counts),
+    ),
+    reading=st.builds(
+        Reading,
+        read_at=st.none() | moments,
+        read_cause=st.sampled_from(ReadCause),
+        notified_at=st.none() | moments,
+        last_sync=st.none() | moments,
+        brake=st.booleans(),
+        digest=texts,
+        item_count=st.none() | counts,
+        sync_token=texts,
+        resyncing=st.booleans(),
+        listing=st.none() | listings,
+        listings=counts,
+        counts=st.builds(Counts, counts, counts, counts),
+        parts=st.lists(texts, min_size=1, max_size=3).map(tuple),
+        stored=counts,
+    ),
+    log=st.builds(
+        Log,
+        sequence=counts,
+        published=counts,
+        announced=st.none() | st.sampled_from(State),
+    ),
+    channels=st.builds(
+        Channels,
+        by_id=st.lists(channels, max_size=3).map(lambda each: {channel.id: channel for channel in each}),
+        generation=counts,
+        unconfirmed=counts,
+        was_confirmed=st.booleans(),
+        unannounced_changes=counts,
+    ),
+    following=st.builds(Following, counts, counts, st.booleans()),
     refusal=st.none() | st.builds(Refusal, st.sampled_from(Reason), texts, st.sampled_from(StepKind), texts),
-    channels=st.lists(channels, max_size=3).map(lambda each: {channel.id: channel for channel in each}),
-    generation=counts,
-    unconfirmed=counts,
-    was_confirmed=st.booleans(),
-    unannounced_changes=counts,
-    sequence=counts,
-    published=counts,
-    announced=st.none() | st.sampled_from(State),
 )
 scalars = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
 entries = st.dictionaries(st.text(max_size=3), scalars | st.lists(scalars, max_size=3), max_size=4)
@@ -140,7 +161,7 @@ def test_what_a_later_release_adds_to_a_watch_is_passed_over(watch: Watch) -> No
 
 def test_what_an_earlier_release_did_not_store_takes_its_default() -> None:
     channel = Channel("c", 1, NOW)
-    watch = Watch(Target(RESOURCES["acl"], "c"), Options(), NOW, channels={"c": channel})
+    watch = Watch(Target(RESOURCES["acl"], "c"), Options(), NOW).with_channel(channel)
     document: dict[str, Any] = watch_document(watch)
     for name in (
         "counts",

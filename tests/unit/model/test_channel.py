@@ -44,7 +44,7 @@ def test_a_channel_turns_into_what_the_table_says_and_into_nothing_else(
 ) -> None:
     watch = WATCH.with_channel(CHANNELS[before])
     if after in {before, *FOLLOWING[before]}:
-        assert watch.with_channel(CHANNELS[after]).channels["c"].phase is after
+        assert watch.with_channel(CHANNELS[after]).channels.by_id["c"].phase is after
     else:
         with pytest.raises(ValueError, match=f"is {before} cannot become {after}"):
             watch.with_channel(CHANNELS[after])

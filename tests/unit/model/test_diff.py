@@ -12,7 +12,7 @@ from calendar_watch.model.diff import Change, apply, compare, emptied
 from calendar_watch.model.resources import ACL, Item
 from calendar_watch.model.snapshot import Items, Snapshot, collect
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import ReadCause, Watch
+from calendar_watch.model.watch import Log, ReadCause, Watch
 from calendar_watch.times import rfc3339
 from tests.support.world import policy_of
 
@@ -20,7 +20,10 @@ FIELDS = ("id", "role", "scope")
 POLICY = policy_of()
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 WATCH = Watch(
-    Target(ACL, "team@example.com", "alice@example.com"), Options(None, {"team": "red"}), created=NOW, sequence=7
+    Target(ACL, "team@example.com", "alice@example.com"),
+    Options(None, {"team": "red"}),
+    created=NOW,
+    log=Log(sequence=7),
 )
 
 ids = st.text("abé", min_size=1, max_size=2)
@@ -135,18 +138,21 @@ def test_a_listing_that_lost_all_or_more_than_half_and_ten_is_doubted(
 
 
 def told(watch: Watch, number: int = 0) -> Any:
-    return watch.pending[number]
+    return watch.log.pending[number]
 
 
 def test_changes_are_numbered_on_from_the_watchs_sequence() -> None:
     changes = [Change("a", None, {"id": "a"}), Change("b", {"id": "b"}, None)]
     after = with_changes(WATCH, changes, NOW, POLICY)
-    assert after.sequence == 9
-    assert [(each["id"], each["sequence"]) for each in after.pending] == [
+    assert after.log.sequence == 9
+    assert [(each["id"], each["sequence"]) for each in after.log.pending] == [
         (f"{WATCH.id}.8", "00000000000000000008"),
         (f"{WATCH.id}.9", "00000000000000000009"),
     ]
-    assert [each["type"] for each in after.pending] == ["calendarwatch.acl.created.v1", "calendarwatch.acl.deleted.v1"]
+    assert [each["type"] for each in after.log.pending] == [
+        "calendarwatch.acl.created.v1",
+        "calendarwatch.acl.deleted.v1",
+    ]
     assert with_changes(after, [], NOW, POLICY) == after
 
 
@@ -161,13 +167,13 @@ def test_changes_are_numbered_on_from_the_watchs_sequence() -> None:
 )
 def test_a_change_tells_why_it_was_found(cause: ReadCause, spelled: str) -> None:
     change = Change("a", {"id": "a", "role": "reader"}, {"id": "a", "role": "writer"})
-    event = told(with_changes(replace(WATCH, read_cause=cause), [change], NOW, POLICY))
+    event = told(with_changes(WATCH.with_reading(read_cause=cause), [change], NOW, POLICY))
     assert event["data"]["cause"] == spelled
     assert event["data"]["changedFields"] == ["role"]
 
 
 def test_an_event_of_the_watch_itself_has_no_item_and_no_subject() -> None:
-    event = told(with_watch_event(replace(WATCH, item_count=3), "opened", NOW, POLICY))
+    event = told(with_watch_event(WATCH.with_reading(item_count=3), "opened", NOW, POLICY))
     assert event["type"] == "calendarwatch.watch.opened.v1"
     assert event["data"].keys() == {"watch", "state", "reason", "detail", "itemCount"}
     assert event["data"]["itemCount"] == 3
