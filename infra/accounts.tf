@@ -77,3 +77,40 @@ resource "google_service_account_iam_member" "push_token" {
   member             = local.pubsub_agent
   depends_on         = [google_pubsub_topic.this] # the account comes with the first topic
 }
+
+# Firestore's roles are given on the project; the condition keeps them to one database
+# (https://cloud.google.com/firestore/docs/manage-databases#configure-access).
+resource "google_project_iam_member" "firestore_user" {
+  for_each = toset(["renew", "watches"])
+
+  project = var.project_id
+  role    = "roles/datastore.user"
+  member  = google_service_account.function[each.key].member
+
+  condition {
+    title      = "${var.name} database"
+    expression = "resource.name == \"${local.database_path}\""
+  }
+}
+
+# All that the public function can do to the database: make documents that were not there. A commit whose write
+# requires that the document does not exist needs this one permission
+# (https://cloud.google.com/firestore/docs/security/iam#required_permissions).
+resource "google_project_iam_custom_role" "announcer" {
+  role_id     = "${replace(var.name, "-", "_")}_announcer"
+  title       = "Calendar Watch announcer"
+  description = "Create documents; read, change and delete none"
+  permissions = ["datastore.entities.create"]
+  depends_on  = [google_project_service.this]
+}
+
+resource "google_project_iam_member" "announcer" {
+  project = var.project_id
+  role    = google_project_iam_custom_role.announcer.id
+  member  = google_service_account.function["notifications"].member
+
+  condition {
+    title      = "${var.name} database"
+    expression = "resource.name == \"${local.database_path}\""
+  }
+}

@@ -11,6 +11,7 @@ CalendarWatchError
         ListingTokenRefusedError  a sync or page token that Google no longer takes
         RefusedError          for good, until somebody changes something
         TryLaterError         for now
+            BriefError        for a second or two: the same call may try again
             QuotaError        an abuse limit: hours, not seconds
     StoreError                Firestore
         ConflictError         the document is not the one that was read: the write did nothing
@@ -86,6 +87,10 @@ class TryLaterError(GoogleError):
     def __init__(self, detail: str, *, after: float = 0, may_have_happened: bool = False):
         super().__init__(detail, may_have_happened=may_have_happened)
         self.after = after
+
+
+class BriefError(TryLaterError):
+    pass
 
 
 class QuotaError(TryLaterError):

@@ -9,17 +9,13 @@ from typing import TypeVar
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
 
-from calendar_watch.errors import TryLaterError
+from calendar_watch.errors import BriefError
 
 _Answer = TypeVar("_Answer")
 _CONNECT_SECONDS = 5.0
 _CONNECTIONS = 32
 _SHORT_AFTER = 5.0
 """A longer Retry-After is for the next reconciliation, not for a thread to sleep through."""
-
-
-class BriefError(TryLaterError):
-    """Likely to be over in a second or two, so that the same call may try again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from http import HTTPStatus
 
 import requests
 
-from calendar_watch.errors import TryLaterError
-from calendar_watch.google_http import BriefError, Tries, anonymous, pool, pooled
+from calendar_watch.errors import BriefError, TryLaterError
+from calendar_watch.google_http import Tries, anonymous, pool, pooled
 from calendar_watch.model.watch import ChangeEvent
 
 Message = Mapping[str, object]

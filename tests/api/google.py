@@ -11,7 +11,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from werkzeug import Request, Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Call, Courier, Delivery
+from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Call, Delivery, Transport
 from tests.doubles.calendar_simulator import Options as SimulatorOptions
 from tests.doubles.calendar_simulator.channels import Channel
 
@@ -29,12 +29,12 @@ class Google:
         self.alice, self.bob = Actor(self.simulator, ALICE), Actor(self.simulator, BOB)
         self.bodies: list[tuple[str, Any]] = []
         """Of everything posted: the end of its path, and the JSON."""
-        self._courier = Courier(self.simulator, post)
+        self._transport = Transport(self.simulator, post)
         self._refusals: dict[str, tuple[int, str]] = {}
 
     def deliver(self) -> int:
         """Deliver every message that is due, and say how many that were."""
-        return self._courier.deliver_due()
+        return self._transport.deliver_due()
 
     @property
     def live(self) -> list[str]:
@@ -65,7 +65,7 @@ class Google:
         with self.simulator.lock:
             answer = self.simulator.handle(call)
         for delivery in answer.preceded_by:
-            self._courier.deliver(delivery)
+            self._transport.deliver(delivery)
         return Response(answer.body, answer.status, dict(answer.headers))
 
 

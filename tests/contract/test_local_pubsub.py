@@ -15,7 +15,7 @@ import requests
 from calendar_watch.errors import TryLaterError
 from calendar_watch.google_http import Tries
 from calendar_watch.pubsub import WAITS, PubSub, WakeupTopic, connect
-from tests.doubles.local_pubsub import Courier, Delivery, LocalPubSub, PubSubAdapter, PubSubError, serve
+from tests.doubles.local_pubsub import Delivery, LocalPubSub, PubSubAdapter, PubSubError, Transport, serve
 from tests.doubles.local_pubsub.subscription import Subscription
 
 TOPIC = "projects/test/topics/changes"
@@ -146,9 +146,9 @@ class TestPush:
             return 204 if tried[-1][0] == "3" else statuses.pop(0)
 
         begun = time.now
-        courier = Courier(pubsub, post)
+        transport = Transport(pubsub, post)
         for _ in range(10):
-            courier.deliver_due()
+            transport.deliver_due()
             time.advance(0.05)
         assert tried == [("1", 0.0), ("3", 0.0), ("1", 0.1), ("1", 0.3), ("2", 0.35)]
         assert pubsub.subscription(READER).backlog == 0
@@ -156,11 +156,11 @@ class TestPush:
     def test_while_pubsub_is_away_nothing_is_pushed(self, pubsub: LocalPubSub) -> None:
         subscribe(pubsub, endpoint="http://reader")
         pubsub.publish(TOPIC, numbered(1))
-        courier = Courier(pubsub, lambda _: 204)
+        transport = Transport(pubsub, lambda _: 204)
         pubsub.faults.away()
-        assert courier.deliver_due() == 0
+        assert transport.deliver_due() == 0
         pubsub.faults.back()
-        assert courier.deliver_due() == 1
+        assert transport.deliver_due() == 1
 
 
 class TestFaults:

@@ -12,7 +12,7 @@ from calendar_watch.decisions import registration
 from calendar_watch.errors import ConflictError, UnavailableError, UnclearError, UnknownWatchError
 from calendar_watch.firestore.notifications import FirestoreNotifications
 from calendar_watch.firestore.store import FirestoreStore
-from calendar_watch.model.cloud_event import with_watch_event
+from calendar_watch.model.change_log import with_watch_event
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import ACL, CALENDAR_LIST
 from calendar_watch.model.snapshot import Snapshot

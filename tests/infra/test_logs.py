@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from calendar_watch.calendar_api.answers import _BY_REASON
+from calendar_watch.decisions.refusals import KNOWN_REASONS
 from calendar_watch.model.watch import State
 from calendar_watch.reasons import Reason
 from tests.support.log_fields import FIELDS
@@ -105,7 +105,7 @@ def asked_for(texts: dict[str, str], label: str) -> set[str]:
 
 def test_alerts_ask_for_values_that_occur(texts: dict[str, str]) -> None:
     assert asked_for(texts, "to") == {State.SUSPENDED.value}
-    assert asked_for(texts, "reason") - {each.value for each in Reason} <= _BY_REASON.keys()
+    assert asked_for(texts, "reason") - {each.value for each in Reason} <= KNOWN_REASONS
     assert asked_for(texts, "action") == {"lost"}
     assert asked_for(texts, "outcome") == {"forged"}
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from google.cloud.firestore import Client
 
-from calendar_watch.model.cloud_event import with_watch_event
+from calendar_watch.model.change_log import with_watch_event
 from calendar_watch.model.resources import ACL, EVENTS
 from calendar_watch.model.target import Target
 from calendar_watch.model.write import Write, WriteKind

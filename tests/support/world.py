@@ -26,7 +26,7 @@ from calendar_watch.operations.register import Registry
 from calendar_watch.operations.sweep import Sweep, SweepResult
 from calendar_watch.pubsub import PubSub, WakeupTopic
 from calendar_watch.wiring import Edges, Runtime, Setup, build
-from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Courier, Delivery
+from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Delivery, Transport
 from tests.doubles.calendar_simulator import Options as SimulatorOptions
 from tests.doubles.local_pubsub import LocalPubSub, Message, PubSubAdapter
 from tests.support.databases import Database
@@ -89,7 +89,7 @@ class World:
         self.google = CalendarSimulator(lambda: self.now, options=answers)
         self.alice, self.bob = Actor(self.google, ALICE), Actor(self.google, BOB)
         self.database = database
-        self._courier = Courier(self.google, self._post)
+        self._transport = Transport(self.google, self._post)
         self._session = requests.Session()
         self.line = Line(self.google, self._post)
         self._session.mount("https://", self.line)
@@ -147,7 +147,7 @@ class World:
         end = self.now + span
         while (moment := min(sweep := self._next_sweep(), self.google.next_due() or _NEVER)) <= end:
             self.now = max(self.now, moment)
-            self._courier.deliver_due()
+            self._transport.deliver_due()
             if moment == sweep:
                 self.sweep()
         self.now = end

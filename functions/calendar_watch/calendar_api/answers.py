@@ -1,11 +1,10 @@
 """What Google answered, or why it did not, told apart in one place.
 
-The machine-readable reason decides; where there is none that we know, the HTTP status does. Sources:
-https://developers.google.com/workspace/calendar/api/guides/errors for the usage limits, public traces for the rest.
+What it means is judged in `decisions.refusals`.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -15,8 +14,14 @@ import requests
 from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from calendar_watch.errors import GoogleError, ListingTokenRefusedError, QuotaError, RefusedError, TryLaterError
-from calendar_watch.google_http import BriefError
+from calendar_watch.decisions.refusals import KNOWN_REASONS, GoogleFailure, judged
+from calendar_watch.errors import (
+    BriefError,
+    GoogleError,
+    ListingTokenRefusedError,
+    RefusedError,
+    TryLaterError,
+)
 from calendar_watch.reasons import Reason
 
 _LONGEST_DETAIL = 500
@@ -36,58 +41,6 @@ class Answer:
     error: GoogleError | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    status: int
-    reason: str
-    detail: str
-    after: float
-    unclear: bool
-    """A server that failed half-way may have done what it was asked for; one that only reads has not."""
-
-
-def _refused(reason: Reason) -> Callable[[_Failure], GoogleError]:
-    return lambda failure: RefusedError(reason, failure.detail)
-
-
-def _brief(failure: _Failure) -> GoogleError:
-    return BriefError(failure.detail, after=failure.after, may_have_happened=failure.unclear)
-
-
-def _quota(failure: _Failure) -> GoogleError:
-    return QuotaError(failure.detail, after=failure.after)
-
-
-def _later(failure: _Failure) -> GoogleError:
-    return TryLaterError(failure.detail, after=failure.after)
-
-
-def _happened_before(failure: _Failure) -> GoogleError:
-    return TryLaterError(failure.detail, may_have_happened=True)
-
-
-_BY_REASON: Mapping[str, Callable[[_Failure], GoogleError]] = {
-    "rateLimitExceeded": _brief,
-    "userRateLimitExceeded": _brief,
-    "quotaExceeded": _quota,
-    "dailyLimitExceeded": _quota,
-    "notACalendarUser": _refused(Reason.NOT_A_CALENDAR_USER),
-    "accessNotConfigured": _refused(Reason.API_DISABLED),
-    "pushNotSupportedForRequestedResource": _refused(Reason.PUSH_NOT_SUPPORTED),
-    "push.webhookUrlUnauthorized": _refused(Reason.WEBHOOK_REFUSED),
-    "push.webhookUrlNotHttps": _refused(Reason.WEBHOOK_REFUSED),
-    "channelIdNotUnique": _happened_before,
-}
-_BY_STATUS: Mapping[int, Callable[[_Failure], GoogleError]] = {
-    401: _refused(Reason.AUTHORIZATION_REVOKED),
-    403: _refused(Reason.FORBIDDEN),
-    404: _refused(Reason.NOT_FOUND),
-    429: _brief,
-}
-# The message that goes with quotaExceeded: it means hours, should it ever come with another reason.
-_QUOTA_MESSAGE = "calendar usage limits exceeded"
-
-
 def read(response: requests.Response, done: frozenset[int], now: datetime) -> Answer:
     """`done` are statuses that are as good as a success; `now` is for a Retry-After that is a date."""
     if response.status_code in done:
@@ -95,14 +48,14 @@ def read(response: requests.Response, done: frozenset[int], now: datetime) -> An
     if response.status_code // 100 == 2:  # noqa: PLR2004 - the class of a status is its first digit
         return _success(response)
     reason, message = _explanation(response)
-    failure = _Failure(
+    failure = GoogleFailure(
         response.status_code,
         reason,
         (message or f"HTTP {response.status_code} without an explanation")[:_LONGEST_DETAIL],
         _retry_after(response, now),
         response.status_code >= requests.codes.internal_server_error and _changes(response.request.method),
     )
-    return Answer(failure.status, reason=reason, error=_judge(failure)(failure))
+    return Answer(failure.status, reason=reason, error=judged(failure))
 
 
 def listing_token_refused(response: requests.Response) -> Answer:
@@ -133,13 +86,6 @@ def _success(response: requests.Response) -> Answer:
         return Answer(response.status_code, reason="notJson", error=error)
 
 
-def _judge(failure: _Failure) -> Callable[[_Failure], GoogleError]:
-    if failure.detail.lower().startswith(_QUOTA_MESSAGE):
-        return _quota
-    by_status = _brief if failure.status >= requests.codes.internal_server_error else _later
-    return _BY_REASON.get(failure.reason) or _BY_STATUS.get(failure.status, by_status)
-
-
 def _explanation(response: requests.Response) -> tuple[str, str]:
     """Reason and message of `{"error": {"errors": [{"reason"}], "message"}}`, as far as the body has them."""
     try:
@@ -148,7 +94,7 @@ def _explanation(response: requests.Response) -> tuple[str, str]:
         reasons = [str(each.get("reason", "")) for each in error.get("errors", [])]
     except (ValueError, LookupError, TypeError, AttributeError):  # a proxy's HTML, or some other API's JSON
         return "", ""
-    known = (reason for reason in reasons if reason in _BY_REASON)
+    known = (reason for reason in reasons if reason in KNOWN_REASONS)
     return next(known, next(iter(reasons), "")), message
 
 

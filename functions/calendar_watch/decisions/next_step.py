@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from calendar_watch.decisions import channel_lifecycle, refusals
-from calendar_watch.decisions.announcements import with_state_told
 from calendar_watch.decisions.renewal import AT_ONCE, opening_due
-from calendar_watch.decisions.upkeep import INTENTS_STAY, after_upkeep
+from calendar_watch.decisions.upkeep import INTENTS_STAY, after_upkeep, retained_until, with_state_told
 from calendar_watch.model.channel import Channel
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import State, StepKind, Watch
@@ -76,7 +75,7 @@ def _agenda(watch: Watch, now: datetime, policy: Policy) -> Iterator[tuple[datet
         yield AT_ONCE, Follow()
     if not watch.wanted:
         if watch.stopped_at and (watch.reading.item_count is not None or watch.reading.stored):
-            yield watch.stopped_at + policy.retention, Forget()
+            yield retained_until(watch.stopped_at, policy), Forget()
         return
     opening = opening_due(watch, now, policy)
     if watch.state(now) is State.SUSPENDED:

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 
-from calendar_watch.decisions import reading, refusals
+from calendar_watch.decisions import deletions, reading, refusals
 from calendar_watch.decisions.backoff import Failure
 from calendar_watch.decisions.merge import Merged, seen_by
-from calendar_watch.model.cloud_event import with_changes, with_watch_event
-from calendar_watch.model.diff import mostly_gone
+from calendar_watch.model.change_log import with_changes, with_watch_event
 from calendar_watch.model.listing import Counts, Listing, Page
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import StepKind, Watch
@@ -49,7 +48,7 @@ def turned(watch: Watch, page: Page, policy: Policy, now: datetime) -> Watch:
     unseen = watch.reading.stored - listing.seen if listing.whole else 0
     if not unseen:
         return watch if listing.unclear else finished(watch, policy, now)
-    doubtful = watch.reading.item_count is not None and mostly_gone(
+    doubtful = watch.reading.item_count is not None and deletions.mostly_gone(
         unseen, watch.reading.stored - watch.reading.counts.created
     )
     return _braked(watch, policy, now) if doubtful and not watch.reading.brake else watch
@@ -62,7 +61,7 @@ def to_clear(watch: Watch) -> list[str]:
 
 
 def _braked(watch: Watch, policy: Policy, now: datetime) -> Watch:
-    return reading.braked(watch, now, policy).with_reading(listing=None)
+    return deletions.braked(watch, now, policy).with_reading(listing=None)
 
 
 def finished(watch: Watch, policy: Policy, now: datetime) -> Watch:

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from calendar_watch.decisions import refusals
-from calendar_watch.model.cloud_event import with_changes, with_watch_event
+from calendar_watch.model.change_log import with_changes, with_watch_event
 from calendar_watch.model.diff import Change
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.snapshot import Snapshot
-from calendar_watch.model.watch import ReadCause, StepKind, Watch
+from calendar_watch.model.watch import ReadCause, Watch
 
 
 def baseline(watch: Watch, now: datetime, policy: Policy) -> Watch:
@@ -61,10 +61,3 @@ def _scheduled(watch: Watch, started: datetime, policy: Policy) -> Watch:
         return watch.with_reading(read_at=started + policy.poll, read_cause=ReadCause.SCHEDULE)
     after = policy.safety_sync * (1 - watch.offset / 4)
     return watch.with_reading(read_at=started + after if policy.safety_sync else None, read_cause=ReadCause.SCHEDULE)
-
-
-def braked(watch: Watch, now: datetime, policy: Policy) -> Watch:
-    """So much is gone that the listing is to be seen a second time, a while later, before it is believed."""
-    return watch.with_reading(brake=True).with_schedule(
-        not_before={**watch.schedule.not_before, StepKind.READ: now + policy.brake}
-    )

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from calendar_watch.decisions.upkeep import retained_until
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import ReadCause, Reading, Schedule, State, Watch
@@ -40,7 +41,7 @@ def asked_again(watch: Watch, options: Options, now: datetime, policy: Policy) -
 
 
 def resumed(watch: Watch, now: datetime, policy: Policy) -> Watch:
-    forgotten = watch.stopped_at is not None and watch.stopped_at + policy.retention <= now
+    forgotten = watch.stopped_at is not None and retained_until(watch.stopped_at, policy) <= now
     anew = (
         replace(watch, wanted=True, discarded=False, stopped_at=None, refusal=None)
         .with_following(revision=watch.following.revision + 1)
@@ -69,11 +70,6 @@ def ended(watch: Watch, now: datetime) -> Watch:
 def discarded(watch: Watch, now: datetime) -> Watch:
     """Google refused what this very request asked for: nothing is to be kept of it."""
     return replace(ended(watch, now), discarded=True)
-
-
-def forgotten(watch: Watch) -> Watch:
-    """Kept long enough after its end: what it read goes, the watch itself stays, so that its sequence counts on."""
-    return watch.with_reading(item_count=None, digest="", sync_token="", listing=None, parts=("0",), stored=0)
 
 
 def _due_now(watch: Watch, now: datetime) -> Watch:

@@ -1,11 +1,11 @@
-"""What follows from the time alone, without asking anybody: channels that are over, given up, or to be renewed."""
+"""What time alone does: channels that are over, what a watch tells of itself, what is kept after its end."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from calendar_watch.decisions import channel_lifecycle, refusals
-from calendar_watch.decisions.announcements import told
 from calendar_watch.decisions.renewal import expedited
+from calendar_watch.model.change_log import with_watch_event
 from calendar_watch.model.channel import Channel
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import State, Watch
@@ -14,6 +14,13 @@ _TOMBSTONES_STAY = timedelta(hours=1)
 """Google's messages may come late, even after a stop."""
 INTENTS_STAY = timedelta(hours=1)
 """A first message that is later still finds an orphan, which is stopped."""
+
+_ANNOUNCEMENTS = {
+    State.DEGRADED: "degraded",
+    State.POLLING: "polling",
+    State.SUSPENDED: "suspended",
+    State.STOPPED: "stopped",
+}
 
 
 def after_upkeep(watch: Watch, now: datetime, policy: Policy) -> Watch:
@@ -54,3 +61,28 @@ def _channels_ended(watch: Watch, now: datetime) -> Watch:
             watch = channel_lifecycle.given_up(watch, channel, now)
     over = watch.state(now) is State.STOPPED
     return replace(watch, stopped_at=watch.stopped_at or now) if over else watch
+
+
+def with_state_told(watch: Watch, now: datetime, policy: Policy) -> Watch:
+    """Tell once of each change of state."""
+    state = watch.state(now)
+    if not watch.log.sequence or state is watch.log.announced or state in {State.OPENING, State.STOPPING}:
+        return watch
+    kind = _ANNOUNCEMENTS.get(state, "resumed" if watch.log.announced else "")
+    watch = watch.with_log(announced=state)
+    return told(watch, kind, now, policy) if kind else watch
+
+
+def told(watch: Watch, kind: str, now: datetime, policy: Policy) -> Watch:
+    """Nothing is told before the watch has opened: a refused request leaves no trace in the stream."""
+    return with_watch_event(watch, kind, now, policy) if watch.log.sequence else watch
+
+
+def retained_until(stopped_at: datetime, policy: Policy) -> datetime:
+    """How long what an ended watch had read is kept, for whoever resumes it."""
+    return stopped_at + policy.retention
+
+
+def forgotten(watch: Watch) -> Watch:
+    """Kept long enough after its end: what it read goes, the watch itself stays, so that its sequence counts on."""
+    return watch.with_reading(item_count=None, digest="", sync_token="", listing=None, parts=("0",), stored=0)

@@ -59,14 +59,5 @@ def apply(changes: Iterable[Change], items: Items) -> Items:
     return changed
 
 
-def emptied(old: Items, new: Items) -> bool:
-    """Whether so much is gone that a listing wants to be seen twice before it is believed."""
-    return mostly_gone(len(old.keys() - new.keys()), len(old))
-
-
-def mostly_gone(gone: int, of: int) -> bool:
-    return gone > 0 and (gone >= of or (gone >= 10 and gone * 2 > of))  # noqa: PLR2004 (the contract's ten)
-
-
 def _project(item: Item | None, fields: frozenset[str]) -> Item | None:
     return item and {key: value for key, value in item.items() if key in fields}

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from calendar_watch.decisions import next_step, reading
-from calendar_watch.model.diff import apply, compare, emptied
+from calendar_watch.decisions import deletions, next_step, reading
+from calendar_watch.model.diff import apply, compare
 from calendar_watch.model.parts import WHOLE
 from calendar_watch.model.resources import Item
 from calendar_watch.model.snapshot import Items, Snapshot, collect
@@ -45,8 +45,8 @@ class WholeReader:
 
     def _report(self, old: Snapshot, new: Snapshot, started: datetime) -> next_step.Step:
         watch, policy, now = self._lease.watch, self._services.policy, self._services.clock()
-        if emptied(old.items, new.items) and not watch.reading.brake:
-            return self._lease.write(Write(WriteKind.FAILURE, reading.braked(watch, now, policy)))
+        if deletions.emptied(old.items, new.items) and not watch.reading.brake:
+            return self._lease.write(Write(WriteKind.FAILURE, deletions.braked(watch, now, policy)))
         changes = compare(old, new)
         if len(changes) > _CHUNK:
             common = tuple(field for field in new.fields if field in old.fields)

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from calendar_watch.decisions import channel_lifecycle, next_step, paging, publishing, refusals, registration
+from calendar_watch.decisions import channel_lifecycle, next_step, paging, publishing, refusals, upkeep
 from calendar_watch.decisions.backoff import Failure
 from calendar_watch.errors import GoogleError, ListingTokenRefusedError
 from calendar_watch.model.channel import Channel, Opening
@@ -119,7 +119,7 @@ class _Reconciler:
 
     def _forget(self) -> next_step.Step:
         watch = self._lease.watch
-        return self._lease.write(Write(WriteKind.FORGET, registration.forgotten(watch), gone=watch.reading.parts))
+        return self._lease.write(Write(WriteKind.FORGET, upkeep.forgotten(watch), gone=watch.reading.parts))
 
     def _publish(self) -> next_step.Step:
         watch = self._lease.watch

@@ -3,23 +3,23 @@
 from .actor import Actor, Refusal
 from .adapter import SimulatorAdapter
 from .call import Answer, Call, Delivery
-from .courier import Courier, post_over_http
 from .discovery import check_answer, check_request
 from .options import Options
 from .server import Server, serve
 from .simulator import CalendarSimulator
+from .transport import Transport, post_over_http
 
 __all__ = [
     "Actor",
     "Answer",
     "CalendarSimulator",
     "Call",
-    "Courier",
     "Delivery",
     "Options",
     "Refusal",
     "Server",
     "SimulatorAdapter",
+    "Transport",
     "check_answer",
     "check_request",
     "post_over_http",

@@ -11,8 +11,8 @@ from requests.utils import get_encoding_from_headers
 
 from . import admin
 from .call import Answer, Call, Delivery
-from .courier import Courier, Post
 from .simulator import CalendarSimulator
+from .transport import Post, Transport
 
 
 def _nobody(_: Delivery) -> int | None:
@@ -23,19 +23,19 @@ class SimulatorAdapter(BaseAdapter):
     """`session.mount(root, SimulatorAdapter(simulator))`.
 
     `post` receives the messages that precede an answer (option `sync="before"`); all others wait in the simulator
-    for a `Courier`.
+    for a `Transport`.
     """
 
     def __init__(self, simulator: CalendarSimulator, post: Post = _nobody) -> None:
         super().__init__()
         self._simulator = simulator
-        self._courier = Courier(simulator, post)
+        self._transport = Transport(simulator, post)
 
     def send(self, request: PreparedRequest, *_: Any, **__: Any) -> Response:
         with self._simulator.lock:
             answer = admin.handle(self._simulator, _call(request))
         for delivery in answer.preceded_by:
-            self._courier.deliver(delivery)
+            self._transport.deliver(delivery)
         return _response(request, answer)
 
     def close(self) -> None:

@@ -8,8 +8,8 @@ from tests.support.loopback import TICK_SECONDS, Handler, Listener
 
 from . import admin
 from .call import Answer, Call
-from .courier import Courier, post_over_http
 from .simulator import CalendarSimulator
+from .transport import Transport, post_over_http
 
 
 @dataclass(frozen=True)
@@ -29,11 +29,11 @@ class _Listener(Listener):
     def __init__(self, address: tuple[str, int], simulator: CalendarSimulator) -> None:
         super().__init__(address, _Handler)
         self.simulator = simulator
-        self.courier = Courier(simulator, post_over_http)
+        self.transport = Transport(simulator, post_over_http)
 
     def deliver(self) -> None:
         while not self.finished:
-            if not self.courier.deliver_due():
+            if not self.transport.deliver_due():
                 self.news.wait(TICK_SECONDS)
                 self.news.clear()
 
@@ -50,7 +50,7 @@ class _Handler(Handler):
                 self._write(answer)
         if answer.preceded_by:
             for delivery in answer.preceded_by:
-                self.server.courier.deliver(delivery)
+                self.server.transport.deliver(delivery)
             self._write(answer)
         self.server.news.set()
 

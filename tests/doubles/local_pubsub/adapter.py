@@ -12,7 +12,7 @@ from tests.doubles.local_pubsub.rest import Answer, handle
 
 
 class PubSubAdapter(BaseAdapter):
-    """`session.mount(root, PubSubAdapter(pubsub))`. Pushes wait for a `Courier`."""
+    """`session.mount(root, PubSubAdapter(pubsub))`. Pushes wait for a `Transport`."""
 
     def __init__(self, pubsub: LocalPubSub) -> None:
         super().__init__()

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from tests.doubles.local_pubsub.courier import Courier, Delivery, post_over_http
 from tests.doubles.local_pubsub.pubsub import LocalPubSub
 from tests.doubles.local_pubsub.rest import Answer, handle
+from tests.doubles.local_pubsub.transport import Delivery, Transport, post_over_http
 from tests.support.loopback import TICK_SECONDS, Handler, Listener
 
 _PUSHERS = 8
@@ -32,19 +32,19 @@ class _Listener(Listener):
     def __init__(self, port: int, pubsub: LocalPubSub) -> None:
         super().__init__(("127.0.0.1", port), _Handler)
         self.pubsub = pubsub
-        self._courier = Courier(pubsub, post_over_http)
+        self._transport = Transport(pubsub, post_over_http)
 
     def deliver(self) -> None:
         with ThreadPoolExecutor(_PUSHERS) as pushers:
             while not self.finished:
                 self.news.clear()
-                for delivery in self._courier.take_due():
+                for delivery in self._transport.take_due():
                     pushers.submit(self._push, delivery)
                 self.news.wait(TICK_SECONDS)
             pushers.shutdown(cancel_futures=True)
 
     def _push(self, delivery: Delivery) -> None:
-        self._courier.deliver(delivery)
+        self._transport.deliver(delivery)
         self.news.set()
 
 

@@ -7,8 +7,8 @@ from random import Random
 
 from calendar_watch.reconciler.reconcile import Result
 from tests.doubles.calendar_simulator import Delivery
-from tests.doubles.local_pubsub import Courier
 from tests.doubles.local_pubsub import Delivery as Push
+from tests.doubles.local_pubsub import Transport
 from tests.searches.chaos.composition import PUSHES, Composition
 from tests.searches.chaos.fault_rates import Dice
 
@@ -25,7 +25,7 @@ class Deliveries:
         self._random = random
         self._reconciled = reconciled
         self._held: list[tuple[datetime, Delivery]] = []
-        self._courier = Courier(composition.pubsub, self._push)
+        self._transport = Transport(composition.pubsub, self._push)
         self.silent: set[str] = set()
         """Channels whose messages Google loses from now on."""
 
@@ -39,8 +39,8 @@ class Deliveries:
         for _, delivery in due:
             self._deliver(delivery)
         if self._composition.pubsub.subscription(PUSHES).backlog:
-            for push in self._courier.take_due():
-                self._enter("wake-up", partial(self._courier.deliver, push))
+            for push in self._transport.take_due():
+                self._enter("wake-up", partial(self._transport.deliver, push))
 
     def next_due(self) -> datetime | None:
         now = self._composition.now

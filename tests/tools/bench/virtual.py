@@ -74,7 +74,7 @@ class Lively(World):
             while self._next_plan() <= self.now:
                 heapq.heappop(self._plans)[2]()
             if self._next_message() <= self.now:
-                self._courier.deliver_due()
+                self._transport.deliver_due()
             if moment == sweep:
                 self.sweep()
         self.now = max(self.now, end)

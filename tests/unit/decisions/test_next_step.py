@@ -9,7 +9,16 @@ from uuid import UUID
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from calendar_watch.decisions import channel_lifecycle, children, claim, publishing, reading, refusals, registration
+from calendar_watch.decisions import (
+    channel_lifecycle,
+    children,
+    claim,
+    publishing,
+    reading,
+    refusals,
+    registration,
+    upkeep,
+)
 from calendar_watch.decisions.backoff import Failure
 from calendar_watch.decisions.next_step import (
     Follow,
@@ -166,7 +175,7 @@ def success_of(watch: Watch, step: Step) -> Watch:
         case Follow():
             return children.done(watch)
         case _:
-            return registration.forgotten(watch)
+            return upkeep.forgotten(watch)
 
 
 @settings(max_examples=2 * settings().max_examples)
@@ -257,4 +266,4 @@ def test_a_watch_that_ended_long_ago_forgets_what_it_read_and_is_parked() -> Non
         stopped_at=NOW - POLICY.retention,
     ).with_reading(item_count=3)
     assert next_step(watch, NOW, POLICY) == Forget()
-    assert next_step(registration.forgotten(watch), NOW, POLICY) == Wait(None)
+    assert next_step(upkeep.forgotten(watch), NOW, POLICY) == Wait(None)

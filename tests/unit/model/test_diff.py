@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_watch.model.cloud_event import with_changes, with_watch_event
-from calendar_watch.model.diff import Change, apply, compare, emptied
+from calendar_watch.model.change_log import with_changes, with_watch_event
+from calendar_watch.model.diff import Change, apply, compare
 from calendar_watch.model.resources import ACL, Item
 from calendar_watch.model.snapshot import Items, Snapshot, collect
 from calendar_watch.model.target import Options, Target
@@ -104,37 +104,6 @@ def test_only_what_both_readings_looked_at_counts() -> None:
 def test_an_item_that_a_listing_shows_twice_counts_as_shown_last() -> None:
     pages = [[{"id": "a", "role": "reader"}, {"id": "b"}], [], [{"id": "a", "role": "writer"}]]
     assert collect(pages) == {"a": {"id": "a", "role": "writer"}, "b": {"id": "b"}}
-
-
-@pytest.mark.parametrize(
-    ("before", "gone", "braked"),
-    [
-        (0, 0, False),
-        (1, 0, False),
-        (1, 1, True),
-        (2, 1, False),
-        (9, 8, False),
-        (9, 9, True),
-        (18, 9, False),
-        (19, 9, False),
-        (19, 10, True),
-        (20, 10, False),
-        (20, 11, True),
-        (1000, 500, False),
-        (1000, 501, True),
-    ],
-)
-def test_a_listing_that_lost_all_or_more_than_half_and_ten_is_doubted(
-    before: int,
-    gone: int,
-    braked: bool,  # noqa: FBT001 (pytest passes it by name)
-) -> None:
-    old, added = numbered(0, before), numbered(5000, 5100)
-    assert emptied(old, numbered(gone, before)) is braked
-    assert emptied(old, {**numbered(gone, before), **added}) is braked, "what is new makes up for nothing"
-
-
-# --- told
 
 
 def told(watch: Watch, number: int = 0) -> Any:

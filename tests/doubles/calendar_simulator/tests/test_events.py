@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Courier, Delivery, Refusal
+from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Delivery, Refusal, Transport
 
 EVENTS = "calendars/primary/events"
 TEN = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -51,10 +51,10 @@ def announced(simulator: CalendarSimulator, alice: Actor) -> Callable[[], list[s
         received.append(delivery)
         return 204
 
-    courier = Courier(simulator, receive)
+    transport = Transport(simulator, receive)
 
     def take() -> list[str]:
-        courier.deliver_due()
+        transport.deliver_due()
         states = [delivery.state for delivery in received]
         received.clear()
         return states

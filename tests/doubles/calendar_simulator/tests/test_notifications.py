@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Courier, Delivery, Refusal
+from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Delivery, Refusal, Transport
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 ADDRESS = "https://receiver.example/notifications"
@@ -49,7 +49,7 @@ def receiver() -> Receiver:
 
 @pytest.fixture
 def deliver(simulator: CalendarSimulator, receiver: Receiver) -> Callable[[], int]:
-    return Courier(simulator, receiver).deliver_due
+    return Transport(simulator, receiver).deliver_due
 
 
 def order(channel_id: str = "c1", **fields: object) -> dict[str, object]:

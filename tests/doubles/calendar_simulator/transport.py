@@ -12,7 +12,7 @@ Post = Callable[[Delivery], int | None]
 _SECONDS = 10.0
 
 
-class Courier:
+class Transport:
     def __init__(self, simulator: CalendarSimulator, post: Post) -> None:
         self._simulator = simulator
         self._post = post

@@ -1,4 +1,4 @@
-"""Telling what changed as CloudEvents: the entries of a watch's log, numbered on from its sequence."""
+"""The change log of a watch: each entry a CloudEvent, numbered on from the watch's sequence without a gap."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -29,7 +29,7 @@ Post: TypeAlias = Callable[[Delivery], int | None]
 """Returns the endpoint's status, or None if it could not be reached."""
 
 
-class Courier:
+class Transport:
     def __init__(self, pubsub: LocalPubSub, post: Post) -> None:
         self._pubsub = pubsub
         self._post = post
