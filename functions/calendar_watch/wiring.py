@@ -24,7 +24,7 @@ from calendar_watch.operations.register import Registry
 from calendar_watch.operations.sweep import Sweep
 from calendar_watch.ports import Calendar, NotificationStore, Services, Store
 
-_INTAKE_SECONDS = 6.0
+_RECEIVE_SECONDS = 6.0
 _WAKEUP_SECONDS = 2.0
 
 _Part = TypeVar("_Part")
@@ -179,7 +179,7 @@ class Wiring:
 
         settings = self.receiver_settings
         database = client.connect(settings.google_cloud_project, settings.firestore_database)
-        return notifications.FirestoreNotifications(database, timeout=_INTAKE_SECONDS)
+        return notifications.FirestoreNotifications(database, timeout=_RECEIVE_SECONDS)
 
     @_Once
     def services(self) -> Services:
