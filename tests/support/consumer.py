@@ -21,9 +21,10 @@ class Consumer:
 
     def __init__(self, read_items: ReadItems):
         self.items: dict[str, Items] = {}
+        self.arrived: dict[str, Mapping[str, Any]] = {}
+        """Each id once, in order of its first coming."""
         self._read_items = read_items
         self._sequences: dict[str, int] = {}
-        self._seen: dict[str, object] = {}
 
     def take(self, event: Mapping[str, Any]) -> None:
         self._check_identity(event)
@@ -38,9 +39,13 @@ class Consumer:
         if "itemId" in event["data"]:
             self._apply(self.items[watch], event["data"])
 
+    def heard(self, watch_id: str) -> list[Mapping[str, Any]]:
+        """What arrived of one watch."""
+        return [each for each in self.arrived.values() if each["partitionkey"] == watch_id]
+
     def _check_identity(self, event: Mapping[str, Any]) -> None:
         """An id never has two contents."""
-        assert self._seen.setdefault(event["id"], event) == event
+        assert self.arrived.setdefault(event["id"], event) == event
 
     @staticmethod
     def _apply(items: Items, change: Mapping[str, Any]) -> None:

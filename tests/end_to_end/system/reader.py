@@ -1,10 +1,9 @@
 """A consumer on this side, Google on the other: in the end they know the same."""
 
-from collections.abc import Mapping
 from typing import Any
 
-from calendar_watch.model.recurrence import fingerprint
 from tests.support.consumer import Consumer
+from tests.support.invariants import Items, collection_of, differing
 from tests.support.stack import Event, Person, Stack
 
 _LISTS = {
@@ -13,8 +12,6 @@ _LISTS = {
     "calendarList": "users/me/calendarList?maxResults=250&showHidden=true",
     "settings": "users/me/settings?maxResults=250",
 }
-
-Items = Mapping[str, Any]
 
 
 class Reader:
@@ -40,22 +37,17 @@ class Reader:
     def agrees(self, watches: list[Any]) -> bool:
         """It knows exactly what Google shows."""
         self.read()
-        return all(self._known(watch) == shown(self._person, watch) for watch in watches)
+        return not any(self._differs(watch) for watch in watches)
 
     def of(self, watch: Any) -> list[Event]:
         return [event for event in self.arrived if event["partitionkey"] == watch["id"]]
 
-    def _known(self, watch: Any) -> Items:
-        return {each: told(item, watch) for each, item in self._consumer.items[watch["id"]].items()}
+    def _differs(self, watch: Any) -> bool:
+        known = self._consumer.items[watch["id"]]
+        return bool(differing(watch["resource"], known, shown(self._person, watch)))
 
 
 def shown(person: Person, watch: Any) -> Items:
     """By Google, in one page."""
     path = _LISTS[watch["resource"]].format_map(watch)
-    return {item["id"]: told(item, watch) for item in person.call("GET", path)["items"]}
-
-
-def told(item: Items, watch: Any) -> Items:
-    """Of an event, what is kept of it."""
-    kept = fingerprint(item) if watch["resource"] == "events" else item
-    return {name: value for name, value in kept.items() if name not in ("etag", "kind")}
+    return collection_of(person.call("GET", path)["items"])

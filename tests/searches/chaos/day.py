@@ -73,7 +73,7 @@ class Day:
             self._made[user.create_event(user.email, "Meeting")] = self._life.scheduler.now
 
     def _told(self) -> list[Any]:
-        return [each for each in self._life.witness.arrived if each["type"].endswith(".created.v1")]
+        return [each for each in self._life.witness.consumer.arrived.values() if each["type"].endswith(".created.v1")]
 
     def _missing(self) -> set[str]:
         return self._made.keys() - {each["subject"] for each in self._told()}

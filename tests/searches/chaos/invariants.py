@@ -1,20 +1,21 @@
 """What must be true, whatever has happened: during a run, and once everything has been quiet for a while."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from itertools import islice
 
 from calendar_watch.decisions.children import targets
 from calendar_watch.errors import GoogleError
 from calendar_watch.model.parts import WHOLE
-from calendar_watch.model.snapshot import content
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.ports import Filter
 from calendar_watch.reconciler.reconcile import Result
 from tests.doubles.calendar_simulator.channels import Channel
 from tests.searches.chaos.composition import Composition
-from tests.searches.chaos.witness import Witness, told
+from tests.searches.chaos.witness import Witness
+from tests.support import invariants
+from tests.support.invariants import Items, Watched
 
 _ROUNDS = 3
 _UNHEARD = timedelta(minutes=15)
@@ -37,8 +38,18 @@ def demand(holds: object, what: str) -> None:
         raise ViolationError(what)
 
 
+def demand_none(broken: Iterable[str]) -> None:
+    """Of what is broken, the first few are told."""
+    first = [*islice(broken, 3)]
+    demand(not first, "; ".join(first))
+
+
 def watches(composition: Composition) -> list[Watch]:
     return list(composition.store.page(Filter(), "", 10_000))
+
+
+def watched(watch: Watch, now: datetime) -> Watched:
+    return Watched(watch.id, watch.target.resource.name, watch.state(now), watch.wanted, watch.channels.by_id)
 
 
 def live_channels(composition: Composition) -> dict[str, list[Channel]]:
@@ -134,7 +145,7 @@ class Watchman:
 
 
 def nobody_is_told_of_a_channel_lost_without_a_reason(witness: Witness, watchman: Watchman) -> None:
-    for event in witness.arrived:
+    for event in witness.consumer.arrived.values():
         degraded = event["type"] == "calendarwatch.watch.degraded.v1"
         demand(not degraded or watchman.excuses(event["partitionkey"]), f"{event['id']} tells of a lost channel")
 
@@ -163,17 +174,9 @@ def every_retired_channel_is_stopped(composition: Composition) -> None:
 
 
 def each_active_watch_has_one_live_channel_and_no_other_has_any(composition: Composition) -> None:
-    live = live_channels(composition)
-    for watch in watches(composition):
-        channels, state = live.pop(watch.id, []), watch.state(composition.now)
-        most = 1 if watch.wanted else 0
-        least = 1 if state is State.ACTIVE else 0
-        demand(least <= len(channels) <= most, f"{watch.id} is {state} and has {len(channels)} live channels")
-        demand(
-            state is not State.ACTIVE or channels[0].id in watch.channels.by_id,
-            f"{watch.id} has a channel it does not know",
-        )
-    demand(not live, f"channels of no watch are live: {list(live)}")
+    live = {watch_id: [each.id for each in channels] for watch_id, channels in live_channels(composition).items()}
+    every = [watched(each, composition.now) for each in watches(composition)]
+    demand_none(invariants.each_active_watch_has_one_live_channel_and_no_other_has_any(every, live))
 
 
 def whoever_can_be_read_is_read(composition: Composition) -> None:
@@ -186,13 +189,12 @@ def whoever_can_be_read_is_read(composition: Composition) -> None:
             )
 
 
-def google(composition: Composition, watch: Watch) -> dict[str, Any] | None:
+def google(composition: Composition, watch: Watch) -> Items | None:
     """What Google shows; None: it refuses."""
     try:
-        pages = list(composition.calendar.pages(watch.target))
+        return invariants.collection_of(item for page in composition.calendar.pages(watch.target) for item in page)
     except GoogleError:
         return None
-    return {item["id"]: content(item) for page in pages for item in page}
 
 
 def each_consumer_knows_what_google_shows(composition: Composition, witness: Witness) -> None:
@@ -200,25 +202,16 @@ def each_consumer_knows_what_google_shows(composition: Composition, witness: Wit
         shown, known = google(composition, watch), witness.consumer.items.get(watch.id, {})
         if shown is None:  # refused since it was read last
             continue
-        about = {"watch": {"resource": watch.target.resource.name}}
-        different = {
-            each: (known.get(each), shown.get(each))
-            for each in shown.keys() | known.keys()
-            if told(known.get(each), about) != told(shown.get(each), about)
-        }
-        demand(
-            not different, f"{watch.target.resource.name} {watch.id}: consumer and Google differ: {different!s:.600}"
-        )
+        different = invariants.differing(watch.target.resource.name, known, shown)
+        demand(not different, f"{watched(watch, composition.now)}: consumer and Google differ: {different!s:.600}")
 
 
 def what_arrived_is_what_was_written_each_in_its_place(composition: Composition, witness: Witness) -> None:
-    arrived = defaultdict(list)
-    for event in witness.arrived:
-        arrived[event["partitionkey"]].append(event)
     for watch in watches(composition):
-        log = list(composition.store.entries(watch.id, 0, 100_000))
-        demand([int(each["sequence"]) for each in log] == [*range(1, watch.log.sequence + 1)], f"{watch.id} has gaps")
-        demand(arrived[watch.id] == log, f"{watch.id}: what arrived is not what was written")
+        log, judged = list(composition.store.entries(watch.id, 0, 100_000)), watched(watch, composition.now)
+        demand(len(log) == watch.log.sequence, f"{watch.id} has {len(log)} entries of {watch.log.sequence}")
+        demand_none(invariants.a_feed_is_numbered_from_one_without_a_gap(judged, log))
+        demand_none(invariants.what_arrived_is_what_the_feed_holds(judged, witness.consumer.heard(watch.id), log))
 
 
 def what_was_acknowledged_has_been_read(composition: Composition, acknowledged: Mapping[str, datetime]) -> None:
@@ -253,9 +246,5 @@ def work_is_bounded(calls: Counter[str], causes: int, watch_hours: float) -> Non
     demand(made <= allowed, f"{made} calls to Google for {causes} causes and {watch_hours:.0f} watch hours")
 
 
-def no_log_line_tells_a_secret(telling: list[str]) -> None:
-    demand(not telling, f"{len(telling)} log lines tell too much, such as {telling[:1]}")
-
-
 def nothing_impossible_was_seen(witness: Witness) -> None:
-    demand(not witness.offences, "; ".join(witness.offences[:3]))
+    demand_none(witness.offences)

@@ -136,7 +136,7 @@ class Life:
         invariants.what_operators_were_promised_is_so(composition, self.operators.answered)
         invariants.nobody_is_told_of_a_channel_lost_without_a_reason(witness, self.watchman)
         invariants.work_is_bounded(composition.injection.passed_by, self.causes, self.watch_hours)
-        invariants.no_log_line_tells_a_secret(lines.telling)
+        invariants.demand_none(lines.telling)
 
     @property
     def causes(self) -> int:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from calendar_watch.log import _OneLine
 from tests.searches.chaos.composition import REVOKED
 from tests.searches.chaos.users import MARK
+from tests.support.invariants import no_log_line_tells_a_secret
 from tests.support.world import KEY
 
 _FORBIDDEN = re.compile(
@@ -21,14 +22,11 @@ class Lines(logging.Handler):
     def __init__(self) -> None:
         super().__init__()
         self.setFormatter(_OneLine())
-        self.count = 0
         self.telling: list[str] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         line = self.format(record)
-        self.count += 1
-        if _FORBIDDEN.search(line):
-            self.telling.append(line)
+        self.telling.extend(no_log_line_tells_a_secret([line], _FORBIDDEN))
 
 
 @contextmanager

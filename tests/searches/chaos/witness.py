@@ -5,20 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from calendar_watch.errors import UnknownWatchError
-from calendar_watch.model.recurrence import fingerprint
 from calendar_watch.operations.query import Query
 from tests.searches.chaos.composition import ARRIVALS, Composition
 from tests.support.consumer import Consumer, GapError, Items, reading
+from tests.support.invariants import compared
 from tests.support.world import cloud_event
 
 
 class Witness:
     def __init__(self, composition: Composition):
         self.consumer = Consumer(_reading(composition.reader))
-        self.arrived: list[Mapping[str, Any]] = []
-        """First deliveries, in order of arrival."""
         self.when: dict[str, datetime] = {}
-        """When each of them arrived first, by id."""
+        """When each event arrived first, by id."""
         self.offences: list[str] = []
         self._composition = composition
         self._last: dict[str, int] = {}
@@ -32,9 +30,8 @@ class Witness:
     def _take(self, event: Mapping[str, Any]) -> None:
         watch, sequence = event["partitionkey"], int(event["sequence"])
         self._check_order(watch, sequence)
-        if sequence > self._last.get(watch, 0):
-            self._last[watch] = sequence
-            self.arrived.append(event)
+        self._last[watch] = max(sequence, self._last.get(watch, 0))
+        if event["id"] not in self.consumer.arrived:
             self.when[event["id"]] = self._composition.now
             self._composition.injection.digest.told(self._composition.now, event)
         self._check_chain(watch, sequence, event["data"])
@@ -53,15 +50,9 @@ class Witness:
         if not fresh or "itemId" not in data or watch not in self.consumer.items:
             return
         known = self.consumer.items[watch].get(data["itemId"])
-        if told(known, data) != told(data["before"], data):
+        resource = data["watch"]["resource"]
+        if compared(known, resource) != compared(data["before"], resource):
             self.offences.append(f"{watch}.{sequence}: before is {data['before']}, but was told to be {known}")
-
-
-def told(item: Mapping[str, Any] | None, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """What two versions of an item are compared by."""
-    if item is None or data["watch"]["resource"] != "events":
-        return item
-    return {name: value for name, value in fingerprint(item).items() if name != "etag"}
 
 
 def _reading(query: Query) -> Any:

@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from tests.end_to_end.system.reader import Items, shown, told
+from tests.end_to_end.system.reader import shown
 from tests.support.consumer import Consumer
+from tests.support.invariants import Items, differing
 from tests.support.stack import Event, Person, RefusedError, Stack
 
 from .answer import sure_answer
@@ -16,7 +17,6 @@ class Witness:
 
     def __init__(self, stack: Stack, person: Person):
         self.changes = 0
-        self._arrived: dict[str, dict[str, Event]] = {}
         self._consumer = Consumer(self._collection)
         self._api = stack.api
         self._pubsub = stack.pubsub
@@ -29,18 +29,16 @@ class Witness:
                 self._take(event)
 
     def agrees(self, watch: Any) -> bool:
-        known = self._consumer.items.get(watch["id"])
-        return known is not None and {each: told(item, watch) for each, item in known.items()} == self._shown(watch)
+        known, google = self._consumer.items.get(watch["id"]), self._shown(watch)
+        return known is not None and google is not None and not differing(watch["resource"], known, google)
 
     def heard(self, watch: Any) -> list[Event]:
-        """Each id once, in the order of its first coming."""
-        return [*self._arrived.get(watch["id"], {}).values()]
+        """Each id once, in order of its first coming."""
+        return self._consumer.heard(watch["id"])
 
     def _take(self, event: Event) -> None:
+        self.changes += event["id"] not in self._consumer.arrived and "itemId" in event["data"]
         self._consumer.take(event)
-        arrived = self._arrived.setdefault(event["partitionkey"], {})
-        self.changes += event["id"] not in arrived and "itemId" in event["data"]
-        arrived.setdefault(event["id"], event)
 
     def _collection(self, watch_id: str) -> tuple[dict[str, Any], int]:
         """Asks until somebody answers."""
