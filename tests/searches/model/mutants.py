@@ -75,11 +75,11 @@ class StopWithoutMark(Rules):
 class GivenUpWithTheIntent(Rules):
     def intended(self, doc: Doc) -> Doc:
         doc = super().intended(doc)
-        return self.older_given_up(doc, doc.generation)
+        return self.predecessors_given_up(doc, doc.generation)
 
 
 class GivenUpBeforeTheNewIsConfirmed(Rules):
-    def older_given_up(self, doc: Doc, channel_id: int) -> Doc:
+    def predecessors_given_up(self, doc: Doc, channel_id: int) -> Doc:
         for each in doc.channels:
             if each.current and each.id < channel_id:
                 doc = self.given_up(doc, each)

@@ -18,7 +18,7 @@ class Rules:
 
     def decided(self, doc: Doc) -> tuple[Doc, Args]:
         """How every write of a holder ends; without a next step it lets go."""
-        doc = self.announced(self.after_upkeep(doc))
+        doc = self.with_state_told(self.after_upkeep(doc))
         if not self.bounds.topic:
             doc = self.unpublishable(doc)
         step = self.next_step(doc)
@@ -51,11 +51,11 @@ class Rules:
         return doc.due == "now" or (notifications and not doc.held)
 
     def after_upkeep(self, doc: Doc) -> Doc:
-        doc = self.swept(doc)
-        doc = self.superseded_retired(doc)
-        return self.despaired(doc) if doc.wanted else self.wound_down(doc)
+        doc = self.without_dead_channels(doc)
+        doc = self.renewals_completed(doc)
+        return self.silence_admitted(doc) if doc.wanted else self.channels_ended(doc)
 
-    def swept(self, doc: Doc) -> Doc:
+    def without_dead_channels(self, doc: Doc) -> Doc:
         return doc._replace(channels=tuple(each for each in doc.channels if not self.gone(doc, each)))
 
     def gone(self, doc: Doc, channel: Channel) -> bool:
@@ -64,32 +64,32 @@ class Rules:
             return False
         return channel.age == "over" or (not channel.answered and not doc.wanted and channel.age == "old")
 
-    def superseded_retired(self, doc: Doc) -> Doc:
+    def renewals_completed(self, doc: Doc) -> Doc:
         live = doc.confirmed
         older = [each for each in doc.channels if live and each.current and each.id < live.id]
         for each in older:
             doc = self.given_up(doc, each)
-        return self.logged(doc) if any(each.confirmed for each in older) else doc
+        return self.appended(doc) if any(each.confirmed for each in older) else doc
 
     def given_up(self, doc: Doc, channel: Channel) -> Doc:
         return doc.having(channel._replace(retired=True)) if channel.answered else doc.without(channel)
 
-    def wound_down(self, doc: Doc) -> Doc:
+    def channels_ended(self, doc: Doc) -> Doc:
         for each in doc.channels:
             if each.current and each.answered:
                 doc = self.given_up(doc, each)
         return doc
 
-    def despaired(self, doc: Doc) -> Doc:
+    def silence_admitted(self, doc: Doc) -> Doc:
         newest = doc.newest
         silent = newest and not newest.confirmed and newest.age == "old" and doc.unconfirmed >= self.bounds.silent
         if doc.polling or not silent:
             return doc
         return doc._replace(polling=True, waits=doc.waits | {"open"})
 
-    def announced(self, doc: Doc) -> Doc:
+    def with_state_told(self, doc: Doc) -> Doc:
         state = self.state(doc)
-        return self.logged(doc._replace(told=state)) if state not in {"", doc.told} else doc
+        return self.appended(doc._replace(told=state)) if state not in {"", doc.told} else doc
 
     def state(self, doc: Doc) -> str:
         """As far as it is told."""
@@ -100,7 +100,7 @@ class Rules:
     def unpublishable(self, doc: Doc) -> Doc:
         return doc._replace(published=doc.sequence)
 
-    def logged(self, doc: Doc) -> Doc:
+    def appended(self, doc: Doc) -> Doc:
         return doc._replace(sequence=doc.sequence + 1)
 
     # --- what each write changes
@@ -139,7 +139,7 @@ class Rules:
         if channel is None:
             raise Flaw("the answer has nowhere to go")
         doc = doc.having(channel._replace(answered=True, age=age))
-        doc = self.older_given_up(doc, channel_id) if self.replaces(age) else doc
+        doc = self.predecessors_given_up(doc, channel_id) if self.replaces(age) else doc
         silent = doc.unconfirmed + self.counts(channel)
         return self.read_after_opening(doc._replace(unconfirmed=silent, waits=doc.waits | {"open"}))
 
@@ -151,7 +151,7 @@ class Rules:
         """As a silent one: until it speaks, and once, even if its answer is written again."""
         return not intent.answered
 
-    def older_given_up(self, doc: Doc, channel_id: int) -> Doc:
+    def predecessors_given_up(self, doc: Doc, channel_id: int) -> Doc:
         for each in doc.channels:
             if each.current and not each.confirmed and each.id < channel_id:
                 doc = self.given_up(doc, each)
@@ -169,19 +169,23 @@ class Rules:
     def read(self, doc: Doc, shown: int, began: int, overtaken: bool) -> Doc:  # noqa: FBT001 (what a worker knows)
         """`began`: what Google held then; `overtaken`: meanwhile another reading was asked for."""
         if self.doubted(doc, shown):
-            return doc._replace(brake=True, waits=doc.waits | {"read"})
+            return self.braked(doc)
         if shown != doc.snapshot:
             doc = self.found(doc, shown)
         doc = doc._replace(brake=False, waits=doc.waits - {"read"})
         return doc if overtaken else self.scheduled(doc, began)
 
     def doubted(self, doc: Doc, shown: int) -> bool:
+        """Emptied, and not seen so before."""
         return shown == EMPTY and not doc.brake
+
+    def braked(self, doc: Doc) -> Doc:
+        return doc._replace(brake=True, waits=doc.waits | {"read"})
 
     def found(self, doc: Doc, shown: int) -> Doc:
         if shown == EMPTY:
             raise Flaw("a listing that was wrong for a moment is believed")
-        return self.logged(doc._replace(snapshot=shown))
+        return self.appended(doc._replace(snapshot=shown))
 
     def scheduled(self, doc: Doc, began: int) -> Doc:
         if doc.cause == "notification":
@@ -195,14 +199,15 @@ class Rules:
     def published(self, doc: Doc, last: int) -> Doc:
         return doc._replace(published=last, waits=doc.waits - {"publish"})
 
-    def failed(self, doc: Doc, kind: str) -> Doc:
+    def failed(self, doc: Doc, kind: str, may_have_happened: bool) -> Doc:  # noqa: FBT001 (what a worker knows)
+        if kind == "open" and not may_have_happened:
+            doc = self.intent_dropped(doc)
         return doc._replace(waits=doc.waits | {kind})
 
-    def refused(self, doc: Doc) -> Doc:
+    def intent_dropped(self, doc: Doc) -> Doc:
         """Google certainly opened nothing: nobody needs to wait for a first message."""
         newest = doc.newest
-        doc = doc.without(newest) if newest and not newest.answered else doc
-        return self.failed(doc, "open")
+        return doc.without(newest) if newest and not newest.answered else doc
 
     def stop_failed(self, doc: Doc, channel_id: int) -> Doc:
         channel = doc.channel(channel_id)

@@ -66,7 +66,7 @@ class Doc(NamedTuple):
 
 
 class Write(NamedTuple):
-    """`kind` is one of `conditions.WRITES`, "" for what the next step decides; `rule` says what it changes."""
+    """`kind` is one of `model.write.WRITES`, "" for what the next step decides; `rule` says what it changes."""
 
     kind: str
     rule: str

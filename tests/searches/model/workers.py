@@ -18,6 +18,8 @@ DECIDING = {"": "release", "open": "intent"}
 """Which kind a write is that only decides: by the step that it decides on; otherwise a commit."""
 KINDS = {"claim", "commit", "failure", "opened", "stopped", *DECIDING.values()}
 """Of all that workers write."""
+_UNCLEAR, _CERTAIN = True, False
+"""Whether a call that failed may have happened all the same."""
 
 
 class Workers:
@@ -167,7 +169,7 @@ class Workers:
         done = self._result(sent, place, "commit", "published", last)
         yield Step(f"W{place} publishes up to {last}", SURELY, done)
         if state.faults and "lost call" in self._bounds.of:
-            failed = self._result(sent, place, "failure", "failed", "publish")
+            failed = self._result(sent, place, "failure", "failed", "publish", _UNCLEAR)
             yield Step(
                 f"W{place} publishes up to {last}, unanswered", PERHAPS, failed._replace(faults=state.faults - 1)
             )
@@ -197,12 +199,12 @@ class Workers:
         if self._bounds.dead_on_arrival:
             dead = self._result(state, place, "opened", "opened", channel_id, "over")._replace(faults=faults)
             yield Step(f"W{place} opens {channel_id}, which is over already", PERHAPS, dead)
-        unanswered = ("failure", "failed", "open")
+        unanswered = ("failure", "failed", "open", _UNCLEAR)
         if "lost call" in self._bounds.of:
             lost = self._result(live, place, *unanswered)._replace(faults=faults)
             yield Step(f"W{place} opens {channel_id}, unanswered", PERHAPS, lost)
         if "failing call" in self._bounds.of:
-            failed = self._result(state, place, "failure", "refused")._replace(faults=faults)
+            failed = self._result(state, place, "failure", "failed", "open", _CERTAIN)._replace(faults=faults)
             yield Step(f"W{place} is told that {channel_id} was not opened", PERHAPS, failed)
         if "late call" in self._bounds.of:
             late = state._replace(faults=faults, late_calls=state.late_calls | {channel_id})
@@ -216,7 +218,7 @@ class Workers:
         listed = worker._replace(at="listed", args=(shown, google.value, False))
         yield Step(f"W{place} lists: {shown}", SURELY, state.with_worker(place, listed))
         if state.faults and "failing call" in self._bounds.of:
-            failed = self._result(state, place, "failure", "failed", "read")
+            failed = self._result(state, place, "failure", "failed", "read", _CERTAIN)
             yield Step(f"W{place} fails to list", PERHAPS, failed._replace(faults=state.faults - 1))
 
     def _listed(self, state: State, place: int, worker: Worker) -> Iterator[Step]:
