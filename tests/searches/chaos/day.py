@@ -13,10 +13,10 @@ from typing import Any
 
 from calendar_watch.model.resources import ACL, EVENTS
 from calendar_watch.model.target import Options, Target
-from tests.searches.chaos.at_once import everything_at_once
 from tests.searches.chaos.fault_rates import FaultRates
 from tests.searches.chaos.life import Life
 from tests.searches.chaos.lines import listening
+from tests.searches.chaos.patches import everything_at_once
 from tests.support.world import ALICE, BOB, START, policy_of
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)

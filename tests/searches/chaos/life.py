@@ -8,7 +8,6 @@ from random import Random
 from calendar_watch.model.policy import Policy
 from calendar_watch.reconciler.reconcile import Result
 from tests.searches.chaos import invariants
-from tests.searches.chaos.at_once import everything_at_once
 from tests.searches.chaos.composition import Composition
 from tests.searches.chaos.deliveries import Deliveries
 from tests.searches.chaos.fault_injection import FaultInjection
@@ -17,8 +16,8 @@ from tests.searches.chaos.invariants import NotificationBox, Watchman
 from tests.searches.chaos.lines import Lines, listening
 from tests.searches.chaos.operators import Operators
 from tests.searches.chaos.outages import Outages
+from tests.searches.chaos.patches import PAGE, everything_at_once, everything_small
 from tests.searches.chaos.scheduler import Scheduler, Worker
-from tests.searches.chaos.small import PAGE, everything_small
 from tests.searches.chaos.users import Users
 from tests.searches.chaos.witness import Witness
 from tests.support.world import START, TICK, policy_of

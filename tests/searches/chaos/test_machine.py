@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from tests.searches.chaos.at_once import everything_at_once
 from tests.searches.chaos.fault_rates import FORCED, LOSSLESS, FaultRates
 from tests.searches.chaos.life import Life
 from tests.searches.chaos.lines import listening
+from tests.searches.chaos.patches import everything_at_once
 
 CHOSEN = FaultRates(
     "chosen", mishaps=0, deaths=0, hangs=0, doubled=0, delayed=0, safety=False, outages=LOSSLESS.outages

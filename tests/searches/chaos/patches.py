@@ -1,4 +1,4 @@
-"""Pools of threads that do at once what they are given: a worker of the scheduler is one greenlet, and nobody waits."""
+"""What of the code is patched for a run: no threads, short pauses, and in some runs small limits."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
@@ -7,9 +7,21 @@ from datetime import timedelta
 from typing import Any, Self
 from unittest.mock import patch
 
+PAGE = 3
+"""Items of one answer of Google's, which may always be fewer than asked for."""
+_LIMITS = {
+    "model.parts._LARGEST": 3_000,
+    "decisions.merge._MOST_PARTS": 2,
+    "decisions.merge._MOST_ITEMS": 2,
+    "reconciler.read_pages._CHUNK": 2,
+    "reconciler.read_whole._CHUNK": 2,
+    "reconciler.follow._CHUNK": 1,
+    "reconciler.reconcile._BATCH": 3,
+}
+
 
 class AtOnce:
-    """As far as `Sweep` and `Registry` use a ThreadPoolExecutor."""
+    """As far as `Sweep` and `Registry` use a ThreadPoolExecutor: a worker is one greenlet, and nobody waits."""
 
     def __init__(self, *_: object, **__: object) -> None:
         pass
@@ -36,4 +48,13 @@ def everything_at_once() -> Iterator[None]:
         patches.enter_context(patch("calendar_watch.decisions.backoff._ABUSE_PAUSE", timedelta(minutes=30)))
         for module in ("sweep", "register"):
             patches.enter_context(patch(f"calendar_watch.operations.{module}.ThreadPoolExecutor", AtOnce))
+        yield
+
+
+@contextmanager
+def everything_small() -> Iterator[None]:
+    """Pages, parts and writes, so that a few items do what tens of thousands do elsewhere."""
+    with ExitStack() as patches:
+        for name, limit in _LIMITS.items():
+            patches.enter_context(patch(f"calendar_watch.{name}", limit))
         yield
