@@ -14,6 +14,10 @@ class Rules:
     def __init__(self, bounds: Bounds):
         self.bounds = bounds
 
+    def written(self, doc: Doc, write: Write) -> tuple[Doc, Args]:
+        """What a holder's write leaves, and the step that it decides on."""
+        return self.decided(getattr(self, write.rule)(doc, *write.args))
+
     # --- plan
 
     def decided(self, doc: Doc) -> tuple[Doc, Args]:
@@ -88,8 +92,13 @@ class Rules:
         return doc._replace(polling=True, waits=doc.waits | {"open"})
 
     def with_state_told(self, doc: Doc) -> Doc:
+        """That a watch is active for the first time goes without saying."""
         state = self.state(doc)
-        return self.appended(doc._replace(told=state)) if state not in {"", doc.told} else doc
+        if state in {"", doc.told}:
+            return doc
+        first = state == "active" and not doc.told
+        doc = doc._replace(told=state)
+        return doc if first else self.appended(doc)
 
     def state(self, doc: Doc) -> str:
         """As far as it is told."""
@@ -135,9 +144,11 @@ class Rules:
         return doc.having(Channel(doc.generation))
 
     def opened(self, doc: Doc, channel_id: int, age: str) -> Doc:
+        """`age`, as Google says; but a channel's life began with its intent, however long the answer took."""
         channel = doc.channel(channel_id)
         if channel is None:
             raise Flaw("the answer has nowhere to go")
+        age = age if age == "over" else channel.age
         doc = doc.having(channel._replace(answered=True, age=age))
         doc = self.predecessors_given_up(doc, channel_id) if self.replaces(age) else doc
         silent = doc.unconfirmed + self.counts(channel)
