@@ -11,7 +11,11 @@ from tests.searches.model.bounds import Bounds
 from tests.searches.model.configurations import CONFIGURATIONS
 from tests.searches.model.following import Following
 from tests.searches.model.protocol import Protocol
-from tests.searches.model.search import Found, Model, search
+from tests.searches.model.replay import Difference, walk
+from tests.searches.model.search import Flaw, Found, Model, search
+
+_WALKS, _STEPS = 300, 300
+"""To be replayed."""
 
 
 def _configurations() -> Iterator[tuple[str, str, Model[Any]]]:
@@ -53,6 +57,21 @@ def _tell(name: str, bounds: str, found: Found, seconds: float) -> None:
     _say(*(f"    {step}" for step in found.way))
 
 
+def _walked(seed: int) -> int:
+    return walk(seed, _STEPS).total()
+
+
+def _replay(pool: ProcessPoolExecutor) -> int:
+    """Return how many differences there are; the first ends it."""
+    try:
+        writes = sum(pool.map(_walked, range(_WALKS)))
+    except (Difference, Flaw) as difference:
+        _say(f"replayed against the real decisions: {difference}")
+        return 1
+    _say(f"replayed {writes:,} writes of {_WALKS} walks against the real decisions: no difference")
+    return 0
+
+
 def _say(*lines: str) -> None:
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     sys.stdout.flush()
@@ -66,6 +85,7 @@ def main(which: str) -> int:
         for name, spelled, (found, seconds) in zip(names, bounds, pool.map(_searched, models), strict=True):
             _tell(name, spelled, found, seconds)
             flaws += bool(found.flaw)
+        flaws += 0 if which == "mutants" else _replay(pool)
     return flaws
 
 

@@ -1,6 +1,6 @@
 """The protocol of one watch: rules, workers and environment put together, and held to the laws."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.searches.model import laws
@@ -16,7 +16,7 @@ _MOST_AT_ONCE = 3
 
 
 class Protocol:
-    def __init__(self, bounds: Bounds, rules: type[Rules] = Rules):
+    def __init__(self, bounds: Bounds, rules: Callable[[Bounds], Rules] = Rules):
         self._bounds = bounds
         self._rules = rules(bounds)
         self._environment = Environment(bounds, self._rules)

@@ -129,8 +129,8 @@ class Workers:
 
     def _landed(self, state: State, place: int | None, write: Write) -> tuple[State, Args]:
         """One batch; `place` is None when its worker is gone."""
-        rules, before = self._rules, state.doc
-        doc, step = rules.decided(getattr(rules, write.rule)(before, *write.args))
+        rules = self._rules
+        doc, step = rules.written(state.doc, write)
         kind = WRITES[WriteKind(write.kind or DECIDING.get(step[0] if step else "", "commit"))]
         after = written(state, doc)
         if Load.NOTIFICATIONS in kind.along and rules.taken_at() == "claim":

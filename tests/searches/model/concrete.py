@@ -1,0 +1,180 @@
+"""Which watch a document of the model stands for, at `NOW`, and which document a watch; `meanings` says it in words."""
+
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from calendar_watch.model.channel import Channel as RealChannel
+from calendar_watch.model.policy import Policy
+from calendar_watch.model.resources import ACL
+from calendar_watch.model.snapshot import Snapshot
+from calendar_watch.model.target import Options, Target
+from calendar_watch.model.watch import Channels, Log, ReadCause, Reading, Refusal, Schedule, State, StepKind, Watch
+from calendar_watch.reasons import Reason
+from tests.searches.model.rules import EMPTY
+from tests.searches.model.state import Channel, Doc
+
+NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
+POLICY = Policy(address="https://here.example.com/", key="now", project="p")
+LIFETIME = timedelta(seconds=POLICY.channel_ttl)
+
+_AGO, _SOON = NOW - timedelta(minutes=1), NOW + timedelta(minutes=10)
+_AFTER_THE_BASELINE = 1
+_FIRST_LISTING, _MOMENT = NOW - timedelta(seconds=20), timedelta(milliseconds=1)
+_DUE = {"now": _AGO, "later": _SOON, "lease": NOW + POLICY.lease}
+_SILENCE = Refusal(Reason.NOTIFICATIONS_NOT_ARRIVING, "silence", StepKind.OPEN, POLICY.address)
+_CAUSES = {ReadCause.OPENED: "notification"}
+
+
+def watch_of(doc: Doc, asked: datetime = _AGO) -> Watch:
+    """`asked`: since when a reading is due, if one is due now."""
+    return Watch(
+        target=Target(ACL, "a", "alice@example.com"),
+        options=Options(),
+        created=NOW - LIFETIME,
+        wanted=doc.wanted,
+        refusal=_SILENCE if doc.polling else None,
+        schedule=Schedule(_DUE[doc.due], "somebody" if doc.held else None, not_before=_not_before(doc)),
+        reading=Reading(
+            read_at=asked if doc.read == "now" else _read_later(doc),
+            read_cause=ReadCause(doc.cause),
+            brake=doc.brake,
+            digest=_digest(doc.snapshot),
+            item_count=1,
+        ),
+        channels=Channels({name(each.id): _channel(each) for each in doc.channels}, doc.generation, doc.unconfirmed),
+        log=Log(
+            doc.sequence + _AFTER_THE_BASELINE,
+            doc.published + _AFTER_THE_BASELINE,
+            State(doc.told) if doc.told else None,
+        ),
+    )
+
+
+def doc_of(watch: Watch) -> Doc:
+    reading, log = watch.reading, watch.log
+    return Doc(
+        held=watch.schedule.holder is not None,
+        due=_due(watch.schedule),
+        wanted=watch.wanted,
+        told=log.announced or "",
+        read=_read(reading),
+        cause=_CAUSES.get(reading.read_cause, reading.read_cause),
+        settles=_settles(reading),
+        waits=frozenset(str(kind) for kind, moment in watch.schedule.not_before.items() if moment > NOW),
+        brake=reading.brake,
+        snapshot=_VALUES[reading.digest],
+        channels=tuple(sorted(_channel_of(each) for each in watch.channels.by_id.values())),
+        generation=watch.channels.generation,
+        unconfirmed=watch.channels.unconfirmed,
+        polling=watch.refusal is not None and watch.refusal.reason is Reason.NOTIFICATIONS_NOT_ARRIVING,
+        sequence=log.sequence - _AFTER_THE_BASELINE,
+        published=log.published - _AFTER_THE_BASELINE,
+    )
+
+
+def plain(doc: Doc) -> Doc:
+    """`settles` counts only while it is waited for."""
+    return doc if (doc.read, doc.cause) == ("later", "settle") else doc._replace(settles=0)
+
+
+def name(channel_id: int) -> str:
+    return f"c{channel_id}"
+
+
+def snapshot(value: int) -> Snapshot:
+    items = {} if value == EMPTY else {"a": {"id": "a", "role": value}}
+    return Snapshot(items, ACL.fields)
+
+
+def began(value: int) -> datetime:
+    """When a listing began at whose beginning Google held `value`."""
+    return _FIRST_LISTING + value * _MOMENT
+
+
+@cache
+def _digest(value: int) -> str:
+    return snapshot(value).digest
+
+
+_VALUES = {_digest(each): each for each in range(EMPTY, 1000)}
+
+
+# --- when a collection is read
+
+
+def _read_later(doc: Doc) -> datetime:
+    if doc.read == "never":
+        return NOW + POLICY.safety_sync
+    return began(doc.settles) + POLICY.settle if doc.cause == "settle" else NOW + POLICY.confirm
+
+
+def _read(reading: Reading) -> str:
+    if reading.read_at is not None and reading.read_at <= NOW:
+        return "now"
+    return "later" if reading.read_at and reading.read_cause is not ReadCause.SCHEDULE else "never"
+
+
+def _settles(reading: Reading) -> int:
+    if reading.read_at is None or reading.read_cause is not ReadCause.SETTLE:
+        return 0
+    return (reading.read_at - POLICY.settle - _FIRST_LISTING) // _MOMENT
+
+
+def _not_before(doc: Doc) -> dict[StepKind, datetime]:
+    """What waits no longer has waited once."""
+    return {each: _SOON if each in doc.waits else _AGO for each in StepKind}
+
+
+def _due(schedule: Schedule) -> str:
+    if schedule.due_at is not None and schedule.due_at <= NOW:
+        return "now"
+    return "lease" if schedule.holder else "later"
+
+
+# --- channels
+
+
+def _channel(channel: Channel) -> RealChannel:
+    created = NOW - _passed(channel)
+    end = NOW if channel.age == "over" else created + LIFETIME
+    return RealChannel(
+        name(channel.id),
+        channel.id,
+        created,
+        POLICY.address,
+        POLICY.key,
+        resource_id="r" if channel.answered else None,
+        expiration=end if channel.answered else None,
+        confirmed=channel.confirmed,
+        retired=NOW if channel.retired else None,
+        stopped=NOW if channel.stopped else None,
+        retry_at=_SOON if channel.waits else _AGO,
+    )
+
+
+def _passed(channel: Channel) -> timedelta:
+    """Since it was asked for. What does not speak is tried again after `confirm` at first, at last after `probe`."""
+    if channel.age == "young":
+        return timedelta()
+    if channel.confirmed:
+        return LIFETIME * 0.9
+    return POLICY.probe if channel.answered else POLICY.confirm
+
+
+def _channel_of(channel: RealChannel) -> Channel:
+    return Channel(
+        int(channel.id[1:]),
+        answered=channel.answered,
+        confirmed=channel.confirmed,
+        retired=channel.retired is not None,
+        stopped=channel.stopped is not None,
+        age=_age(channel),
+        waits=channel.retry_at is not None and channel.retry_at > NOW,
+    )
+
+
+def _age(channel: RealChannel) -> str:
+    if channel.expired(NOW):
+        return "over"
+    old_at = channel.aged(POLICY.renew_after_fraction) if channel.confirmed else channel.created + POLICY.confirm
+    return "old" if old_at <= NOW else "young"

@@ -1,0 +1,90 @@
+"""The rules of the model, as the real decisions have them: each on a watch that stands for a document."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from calendar_watch.decisions import channel_lifecycle, claim, deletions, publishing, reading, refusals, registration
+from calendar_watch.decisions.backoff import Failure
+from calendar_watch.errors import TryLaterError
+from calendar_watch.model.channel import Opening
+from calendar_watch.model.diff import compare
+from calendar_watch.model.notification import PendingNotification
+from calendar_watch.model.policy import Policy
+from calendar_watch.model.watch import StepKind, Watch
+from tests.searches.model.concrete import LIFETIME, NOW, began, doc_of, name, snapshot
+from tests.searches.model.state import Write
+
+_LONG_AGO = NOW - timedelta(minutes=1)
+
+
+def asked(write: Write) -> datetime:
+    """Since when a reading is due that is due now: in the middle of a listing that was overtaken."""
+    return NOW if write.rule == "read" and write.args[2] else _LONG_AGO
+
+
+def _as_it_is(watch: Watch, _policy: Policy) -> Watch:
+    return watch
+
+
+def _claimed(watch: Watch, policy: Policy, channels: frozenset[int]) -> Watch:
+    pending = [PendingNotification(watch.id, name(each), "r", None, NOW) for each in sorted(channels)]
+    return claim.claimed(watch, pending, "a worker", NOW, policy)
+
+
+def _opened(watch: Watch, policy: Policy, channel_id: int, age: str) -> Watch:
+    """Google's message, if there was one, had told the same end."""
+    held = watch.channels.by_id[name(channel_id)].expiration
+    end = NOW if age == "over" else held or NOW + LIFETIME
+    return channel_lifecycle.opened(watch, name(channel_id), Opening("r", expiration=end), NOW, policy)
+
+
+def _read(watch: Watch, policy: Policy, shown: int, value: int, _overtaken: bool) -> Watch:  # noqa: FBT001
+    """As `read_whole` puts it together."""
+    old, new = snapshot(doc_of(watch).snapshot), snapshot(shown)
+    if deletions.emptied(old.items, new.items) and not watch.reading.brake:
+        return deletions.braked(watch, NOW, policy)
+    found = reading.found(watch, compare(old, new), NOW, policy)
+    return reading.kept(reading.read(found, began(value), policy, NOW), new)
+
+
+def _published(watch: Watch, _policy: Policy, last: int) -> Watch:
+    offset = watch.log.sequence - doc_of(watch).sequence
+    return publishing.published(watch, [{"sequence": f"{last + offset:020d}"}])
+
+
+def _failed(watch: Watch, policy: Policy, kind: str, may_have_happened: bool) -> Watch:  # noqa: FBT001
+    failure = Failure(TryLaterError("later", may_have_happened=may_have_happened), NOW, 0.5)
+    if kind == "publish":
+        return publishing.unpublished(watch, failure)
+    return refusals.failed(watch, StepKind(kind), failure, policy)
+
+
+def _stopped(watch: Watch, _policy: Policy, channel_id: int) -> Watch:
+    return channel_lifecycle.stopped(watch, name(channel_id), NOW)
+
+
+def _stop_failed(watch: Watch, _policy: Policy, channel_id: int) -> Watch:
+    return channel_lifecycle.stop_failed(watch, name(channel_id), Failure(TryLaterError("later"), NOW, 0.5))
+
+
+def _ended(watch: Watch, _policy: Policy) -> Watch:
+    return registration.ended(watch, NOW)
+
+
+def _resumed(watch: Watch, policy: Policy) -> Watch:
+    return registration.asked_again(watch, watch.options, NOW, policy)
+
+
+RULES: Mapping[str, Callable[..., Watch]] = {
+    "as_it_is": _as_it_is,
+    "claimed": _claimed,
+    "opened": _opened,
+    "read": _read,
+    "published": _published,
+    "failed": _failed,
+    "stopped": _stopped,
+    "stop_failed": _stop_failed,
+    "ended": _ended,
+    "resumed": _resumed,
+}
+"""By the names of the model's rules."""
