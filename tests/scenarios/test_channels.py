@@ -7,9 +7,12 @@ from itertools import pairwise
 import pytest
 from requests import PreparedRequest, Response
 
+from calendar_watch.model.channel import Channel as KnownChannel
+from calendar_watch.model.channel import Opening
 from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.target import Target
 from calendar_watch.model.watch import State
+from calendar_watch.reconciler.lease import Lease
 from tests.doubles.calendar_simulator.channels import Channel
 from tests.doubles.local_firestore import LocalFirestore
 from tests.scenarios.conftest import MakeWorld
@@ -105,6 +108,19 @@ def test_a_message_signed_with_the_old_key_still_counts_during_the_change(world:
     world.alice.share(ALICE, BOB, "reader")
     world.run(timedelta(minutes=2))
     assert world.told(ALICES_ACL.id) == ["watch.opened", "acl.created"]
+
+
+def test_an_answer_about_a_channel_that_is_forgotten_already_goes_nowhere_and_harms_nothing(world: World) -> None:
+    """It was over from the start; before its worker had read the watch again, an operator wrote."""
+    world.open(ALICES_ACL)
+    lease = Lease(world.services, world.query.show(ALICES_ACL.id))
+    lease.claim([])
+    known = lease.watch.channels
+    over = KnownChannel("over", 9, created=world.now, resource_id="r", expiration=world.now)
+    lease.keep(over, Opening("r", expiration=world.now))
+    assert world.query.show(ALICES_ACL.id).channels == known
+    world.run(HOUR)
+    assert world.query.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
 
 
 def test_an_unreachable_endpoint_means_polling_with_the_same_changes_and_it_recovers_by_itself(world: World) -> None:
