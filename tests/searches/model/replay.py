@@ -3,6 +3,7 @@
 A write is compared by itself: what the real decisions make of the document before it is the document after it.
 """
 
+import itertools
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -15,9 +16,10 @@ from calendar_watch.decisions.refusals import SILENT_CHANNELS
 from calendar_watch.model.watch import Watch
 from tests.searches.model.bounds import Bounds
 from tests.searches.model.concrete import NOW, POLICY, doc_of, name, plain, watch_of
+from tests.searches.model.configurations import CONFIGURATIONS
 from tests.searches.model.decisions import RULES, asked
 from tests.searches.model.protocol import Protocol
-from tests.searches.model.rules import Rules
+from tests.searches.model.rules import EMPTY, Rules
 from tests.searches.model.state import Args, Doc, State, Step, Write
 
 _PLENTY = 999
@@ -25,8 +27,6 @@ _KNOWN_FLAW = {"lost answer", "late write"}
 """An answer that is over already lands, its channel is forgotten at once, and an operator writes before the worker
 reads again: `opened` has no channel any more. Here that is a Flaw (`nowhere to go`), in the code a KeyError.
 """
-_CALM = 0.8
-"""How often what happens is what happens by itself."""
 _SWITCHES = ("lag", "wrong", "scheduled", "gap", "unreachable", "deaf", "dead_on_arrival", "heartbeats", "topic")
 
 
@@ -44,6 +44,8 @@ class Replayed(Rules):
         self._policy = replace(POLICY, publishes=bounds.topic)
 
     def written(self, doc: Doc, write: Write) -> tuple[Doc, Args]:
+        for before, kin in _kin(doc, write):
+            self._compare(before, kin, super().written(before, kin))
         after, step = super().written(doc, write)
         self._compare(doc, write, (after, step))
         return after, step
@@ -76,6 +78,20 @@ class Replayed(Rules):
             return doc_of(watch), None
         watch, step = next_step.decided(_comparable(watch), NOW, self._policy, name(doc.generation + 1))
         return doc_of(watch), _step(watch, step)
+
+
+def _kin(doc: Doc, write: Write) -> list[tuple[Doc, Write]]:
+    """A reading as it might have been as well: for another cause, overtaken, or emptied. On a walk that is rare."""
+    if write.rule != "read" or doc.read != "now":
+        return []
+    shown, began, _ = write.args
+    braked = [(doc._replace(brake=brake), each) for brake, each in ((False, EMPTY), (False, shown), (True, shown))]
+    ways = itertools.product(braked, ("notification", "settle", "schedule"), (False, True))
+    return [
+        (before._replace(cause=cause), write._replace(args=(each, began, overtaken)))
+        for (before, each), cause, overtaken in ways
+        if each != EMPTY or not before.brake
+    ]
 
 
 def _comparable(watch: Watch) -> Watch:
@@ -113,7 +129,7 @@ def _told(doc: Doc, write: Write, model: tuple[Doc, Args | None], real: tuple[Do
 def walk(seed: int, steps: int, rules: type[Rules] = Rules) -> Counter[str]:
     """How many writes of each rule were compared. Raises Difference, and Flaw."""
     random = Random(seed)  # noqa: S311 (nothing is kept secret by it)
-    bounds = everything(random)
+    bounds, calm = _bounds(random), random.random()
     replayed: Replayed = type("Replayed", (Replayed, rules), {})(bounds)
     protocol = Protocol(bounds, lambda _: replayed)
     state = protocol.initial()
@@ -121,26 +137,35 @@ def walk(seed: int, steps: int, rules: type[Rules] = Rules) -> Counter[str]:
         following = list(protocol.steps(state))
         if not following:
             break
-        state = _chosen(random, following).after
+        state = _chosen(random, following, calm).after
     return replayed.writes
 
 
-def everything(random: Random) -> Bounds:
-    """Every fault, without an end, and any of what a watch may have to live with."""
-    plenty = Bounds(changes=_PLENTY, faults=_PLENTY, generations=_PLENTY, operations=_PLENTY, silent=SILENT_CHANNELS)
-    switches = {each: random.random() < 0.5 for each in _SWITCHES}
-    bounds = Bounds(**{**plenty._asdict(), **switches})
+def _bounds(random: Random) -> Bounds:
+    """Of one part of the protocol, or of any of what a watch may have to live with at once; but without an end."""
+    parts = [each.full for each in CONFIGURATIONS.values()]
+    bounds = random.choice([*parts, *[_everything(random)] * len(parts)])
+    bounds = bounds._replace(changes=_PLENTY, faults=_PLENTY, generations=_PLENTY, silent=SILENT_CHANNELS)
     return bounds._replace(of=bounds.of - _KNOWN_FLAW) if bounds.dead_on_arrival else bounds
 
 
-def _chosen(random: Random, steps: Sequence[Step]) -> Step:
-    """The same for a seed in every process: which worker is the first depends on hashes, which do not stay."""
-    by_label = defaultdict(list)
+def _everything(random: Random) -> Bounds:
+    return Bounds(operations=5)._replace(**{each: random.random() < 0.5 for each in _SWITCHES})  # type: ignore[arg-type]
+
+
+def _chosen(random: Random, steps: Sequence[Step], calm: float) -> Step:
+    """What may happen in one way is as likely as what may in many; `calm`: how often it happens by itself."""
     by_itself = [each for each in steps if each.progress]
-    for each in by_itself if by_itself and random.random() < _CALM else steps:
-        by_label[re.sub(r"^W\d", "W", each.label)].append(each)
-    alike = by_label[random.choice(sorted(by_label))]
-    return min(alike, key=lambda each: _spelled(each.after)) if len(alike) > 1 else alike[0]
+    by_kind = defaultdict(list)
+    for each in by_itself if by_itself and random.random() < calm else steps:
+        by_kind[re.sub(r"\d+|[\[(].*", "", each.label)].append(each)
+    alike = by_kind[random.choice(sorted(by_kind))]
+    return random.choice(sorted(alike, key=_canonical)) if len(alike) > 1 else alike[0]
+
+
+def _canonical(step: Step) -> str:
+    """The same in every process: which worker is the first depends on hashes, which do not stay."""
+    return re.sub(r"^W\d", "W", step.label) + _spelled(step.after)
 
 
 def _spelled(value: Any) -> str:
