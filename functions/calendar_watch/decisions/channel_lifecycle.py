@@ -23,9 +23,12 @@ def intended(watch: Watch, channel_id: str, now: datetime, policy: Policy) -> Wa
 def opened(watch: Watch, channel_id: str, answer: Opening, now: datetime, policy: Policy) -> Watch:
     """Google's answer. Older channels that nobody confirmed are given up only now.
 
-    Applied twice, after a lost answer of Firestore's, it counts the channel once.
+    Applied twice, after a lost answer of Firestore's, it counts the channel once. One that was over from the start may
+    be forgotten by then: its answer goes nowhere, and should it speak, it is an orphan.
     """
-    intent = watch.channels.by_id[channel_id]
+    intent = watch.channels.by_id.get(channel_id)
+    if intent is None:
+        return watch
     channel = _answered(watch, intent, answer, policy)
     watch = _predecessors_given_up(watch.with_channel(channel), channel, now)
     watch = refusals.accepted(watch, now, policy).with_channels(

@@ -63,14 +63,9 @@ class Lease:
                 raise ChangedMeanwhileError from None
 
     def keep(self, channel: Channel, opening: Opening) -> next_step.Step:
-        """After a conflict, this one result is written again: Google's answer cannot be asked for twice.
-
-        Unless the channel was over from the start and has been forgotten: should it speak, it is an orphan.
-        """
+        """After a conflict, this one result is written again: Google's answer cannot be asked for twice."""
         policy = self._services.policy
         for _ in range(_TRIES):
-            if channel.id not in self.watch.channels.by_id:
-                return self.anew()
             answered = channel_lifecycle.opened(self.watch, channel.id, opening, self._services.clock(), policy)
             decided, step = self._decided(answered)
             try:

@@ -33,8 +33,8 @@ def _claimed(watch: Watch, policy: Policy, channels: frozenset[int]) -> Watch:
 
 def _opened(watch: Watch, policy: Policy, channel_id: int, age: str) -> Watch:
     """Google's message, if there was one, had told the same end."""
-    held = watch.channels.by_id[name(channel_id)].expiration
-    end = NOW if age == "over" else held or NOW + LIFETIME
+    held = watch.channels.by_id.get(name(channel_id))
+    end = NOW if age == "over" else (held and held.expiration) or NOW + LIFETIME
     return channel_lifecycle.opened(watch, name(channel_id), Opening("r", expiration=end), NOW, policy)
 
 

@@ -23,10 +23,6 @@ from tests.searches.model.rules import EMPTY, Rules
 from tests.searches.model.state import Args, Doc, State, Step, Write
 
 _PLENTY = 999
-_KNOWN_FLAW = {"lost answer", "late write"}
-"""An answer that is over already lands, its channel is forgotten at once, and an operator writes before the worker
-reads again: `opened` has no channel any more. Here that is a Flaw (`nowhere to go`), in the code a KeyError.
-"""
 _SWITCHES = ("lag", "wrong", "scheduled", "gap", "unreachable", "deaf", "dead_on_arrival", "heartbeats", "topic")
 
 
@@ -145,8 +141,7 @@ def _bounds(random: Random) -> Bounds:
     """Of one part of the protocol, or of any of what a watch may have to live with at once; but without an end."""
     parts = [each.full for each in CONFIGURATIONS.values()]
     bounds = random.choice([*parts, *[_everything(random)] * len(parts)])
-    bounds = bounds._replace(changes=_PLENTY, faults=_PLENTY, generations=_PLENTY, silent=SILENT_CHANNELS)
-    return bounds._replace(of=bounds.of - _KNOWN_FLAW) if bounds.dead_on_arrival else bounds
+    return bounds._replace(changes=_PLENTY, faults=_PLENTY, generations=_PLENTY, silent=SILENT_CHANNELS)
 
 
 def _everything(random: Random) -> Bounds:

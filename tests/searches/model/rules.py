@@ -146,8 +146,8 @@ class Rules:
     def opened(self, doc: Doc, channel_id: int, age: str) -> Doc:
         """`age`, as Google says; but a channel's life began with its intent, however long the answer took."""
         channel = doc.channel(channel_id)
-        if channel is None:
-            raise Flaw("the answer has nowhere to go")
+        if channel is None:  # it was over from the start, and is forgotten
+            return doc
         age = age if age == "over" else channel.age
         doc = doc.having(channel._replace(answered=True, age=age))
         doc = self.predecessors_given_up(doc, channel_id) if self.replaces(age) else doc
