@@ -19,6 +19,7 @@ import requests
 import tests.tools.demo.__main__ as demo
 from tests.support.stack import call, until
 from tests.tools.demo.change import cause as in_words
+from tests.tools.demo.pace import pace, stretched
 from tests.tools.demo.screen import Screen
 
 ESCAPE = "\x1b"
@@ -82,10 +83,16 @@ def worked() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
+@pytest.mark.parametrize(("load", "lifetime"), [(0.1, "20.0"), (4.0, "20.0"), (12.0, "60.0"), (400.0, "160.0")])
+def test_the_demo_takes_its_time_where_others_keep_the_machine_busy(load: float, lifetime: str) -> None:
+    settings = {"CHANNEL_TTL_SECONDS": "20", "RENEW_AFTER_FRACTION": "0.5"}
+    assert stretched(settings, pace(load, 2)) == {"CHANNEL_TTL_SECONDS": lifetime, "RENEW_AFTER_FRACTION": "0.5"}
+
+
 def test_the_demo_fails_aloud_with_the_last_words_of_the_processes(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(demo, "SETTINGS", {"LEASE_SECONDS": "soon"})
+    monkeypatch.setattr(demo, "stretched", lambda *_: {"LEASE_SECONDS": "soon"})
 
     assert demo.main() == 1
     told = capsys.readouterr().out

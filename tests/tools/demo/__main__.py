@@ -1,9 +1,11 @@
 """`python -m tests.tools.demo`: exits with 1 if something it promises does not come true."""
 
 import sys
+from collections.abc import Mapping
 
 from tests.support.stack import WHOSE, ProcessError, RefusedError, Stack, best_pubsub
 
+from .pace import of_this_machine, stretched
 from .proof import UnprovenError
 from .screen import Screen
 from .story import SETTINGS, Story
@@ -17,8 +19,9 @@ def main() -> int:
     screen.note("our three functions start here, with a simulated Google Calendar, a Firestore in memory")
     screen.note(f"and a Pub/Sub ({WHOSE[pubsub]}), from which all changes below are read")
     try:
-        with Stack(SETTINGS, pubsub=pubsub) as stack:
-            _tell(stack, screen)
+        settings = stretched(SETTINGS, of_this_machine())
+        with Stack(settings, pubsub=pubsub) as stack:
+            _tell(stack, screen, settings)
     except _FAILURES as error:
         screen.failure(str(error))
         return 1
@@ -27,10 +30,10 @@ def main() -> int:
     return 0
 
 
-def _tell(stack: Stack, screen: Screen) -> None:
+def _tell(stack: Stack, screen: Screen, settings: Mapping[str, str]) -> None:
     screen.note(f"served at {', '.join(function.url for function in stack.functions)}")
     try:
-        Story(stack, screen).tell()
+        Story(stack, screen, settings).tell()
     except _FAILURES:
         screen.verbatim(stack.tails())
         raise
