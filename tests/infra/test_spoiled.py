@@ -9,11 +9,12 @@ from tests.infra.conftest import Terraform, outcome_of
 
 WORKERS_ALONE = re.escape('toset(["renew", "watches"])')
 EVERYBODY = 'toset(["notifications", "renew", "watches"])'
+READERS = r'("firestore_user" \{\n  for_each = )'
 CREATE = "datastore.entities.create"
 SPOILED = {
     "notifications may sign": ("accounts.tf", WORKERS_ALONE, EVERYBODY),
-    "notifications may read the database": ("firestore.tf", WORKERS_ALONE, EVERYBODY),
-    "creating comes with reading": ("firestore.tf", f'"{CREATE}"', f'"{CREATE}", "datastore.entities.get"'),
+    "notifications may read the database": ("accounts.tf", READERS + WORKERS_ALONE, rf"\1{EVERYBODY}"),
+    "creating comes with reading": ("accounts.tf", f'"{CREATE}"', f'"{CREATE}", "datastore.entities.get"'),
     "watches is public": ("functions.tf", r"for_each = var\.watch_invokers", 'for_each = toset(["allUsers"])'),
     "wake-ups have no dead letters": ("pubsub.tf", r"  dead_letter_policy \{\n.*?\n  \}\n", ""),
     "keys are spelled out": ("functions.tf", "      THREADS =", '      CHANNEL_TOKEN_KEYS = "k"\n      THREADS ='),
