@@ -13,6 +13,7 @@ CalendarWatchError
         TryLaterError         for now
             BriefError        for a second or two: the same call may try again
             QuotaError        an abuse limit: hours, not seconds
+            OutageError       what fails for all alike: it is no fault of this watch's
     StoreError                Firestore
         ConflictError         the document is not the one that was read: the write did nothing
         UnclearError          no answer: the write may or may not have happened
@@ -20,6 +21,7 @@ CalendarWatchError
 """
 
 from collections.abc import Sequence
+from typing import Self
 
 from calendar_watch.reasons import Reason
 
@@ -63,12 +65,22 @@ class TooOldError(CalendarWatchError):
 
 
 class GoogleError(CalendarWatchError):
-    """`may_have_happened` when no answer came, so that what was asked for may exist all the same."""
+    """`may_have_happened` when no answer came, so that what was asked for may exist all the same.
+
+    `status` is HTTP's, 0 when no answer came; `code` is Google's own word for what is wrong, or ours, or empty.
+    """
+
+    status: int = 0
+    code: str = ""
 
     def __init__(self, detail: str, *, may_have_happened: bool = False):
         super().__init__(detail)
         self.detail = detail
         self.may_have_happened = may_have_happened
+
+    def with_answer(self, status: int, code: str) -> Self:
+        self.status, self.code = status, code
+        return self
 
 
 class ListingTokenRefusedError(GoogleError):
@@ -95,6 +107,15 @@ class BriefError(TryLaterError):
 
 class QuotaError(TryLaterError):
     pass
+
+
+class OutageError(TryLaterError):
+    """`cause` tells one outage from another: "signing", "api", "quota", or a domain's delegation for a scope."""
+
+    def __init__(self, reason: Reason, detail: str, *, cause: str, after: float = 0):
+        super().__init__(detail, after=after)
+        self.reason = reason
+        self.cause = cause
 
 
 class StoreError(CalendarWatchError):

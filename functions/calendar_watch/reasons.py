@@ -19,6 +19,10 @@ class Reason(StrEnum):
     SUBJECT_NOT_ALLOWED = "subjectNotAllowed"
     QUOTA_EXCEEDED = "quotaExceeded"
     EMPTY_LISTING = "emptyListing"
+    WATCH_REFUSED = "watchRefused"
+    READINGS_FAILING = "readingsFailing"
+    SIGNING_FAILING = "signingFailing"
+    USER_GONE = "userGone"
 
     @property
     def remedy(self) -> str:
@@ -63,4 +67,16 @@ _MEANINGS: Mapping[Reason, _Meaning] = {
         "Nothing: it goes on by itself in some hours. Should it return, ask Google for more quota."
     ),
     Reason.EMPTY_LISTING: _Meaning("Nothing: most items were missing, so they are read again before that is believed."),
+    Reason.WATCH_REFUSED: _Meaning(
+        f"See that the subject may read the calendar; it is read on a timer meanwhile. Otherwise {_POST[5:]}.",
+        polls=True,
+    ),
+    Reason.READINGS_FAILING: _Meaning(
+        "See what lastError says. Google's own troubles pass: it is tried again, and nothing is lost meanwhile."
+    ),
+    Reason.SIGNING_FAILING: _Meaning(
+        "Give the functions' accounts roles/iam.serviceAccountTokenCreator on CALENDAR_SERVICE_ACCOUNT, and see that "
+        "it exists and that the clock is right."
+    ),
+    Reason.USER_GONE: _Meaning("DELETE the watch: Google says that the user does not exist or is suspended."),
 }
