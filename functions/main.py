@@ -57,6 +57,9 @@ def watches(request: Request) -> problems.Answer:
             case (name, "changes"):
                 requests.only(request, "GET")
                 return _changes(request, name)
+            case (name, "retry"):
+                requests.only(request, "POST")
+                return _retry(name)
         raise requests.nowhere(request)
 
 
@@ -126,6 +129,10 @@ def _show(name: str) -> problems.Answer:
 def _end(name: str) -> problems.Answer:
     watch = _wiring.registry.end(requests.watch_id_of(name))
     return _view(watch), 200 if watch.state(utc_now()) is State.STOPPED else 202
+
+
+def _retry(name: str) -> problems.Answer:
+    return _view(_wiring.registry.retry(requests.watch_id_of(name))), 202
 
 
 def _items(request: Request, name: str) -> problems.Answer:

@@ -6,6 +6,7 @@ CalendarWatchError
     InvalidTokenError         a notification that is not from a channel of ours
     UnknownWatchError         no such watch
     FollowedError             it cannot be ended while others follow it
+    WrongStateError           nothing of the kind can be asked of a watch that has ended
     TooOldError               the resume feed no longer reaches back that far
     GoogleError               a call to Google that did not do what it should
         ListingTokenRefusedError  a sync or page token that Google no longer takes
@@ -58,6 +59,12 @@ class FollowedError(CalendarWatchError):
         self.followed_by = followed_by
 
 
+class WrongStateError(CalendarWatchError):
+    def __init__(self, state: str):
+        super().__init__(f"the watch is {state}: POST it again first")
+        self.state = state
+
+
 class TooOldError(CalendarWatchError):
     def __init__(self, oldest_sequence: int):
         super().__init__(f"the feed begins at sequence {oldest_sequence}: start again from items")
@@ -67,11 +74,13 @@ class TooOldError(CalendarWatchError):
 class GoogleError(CalendarWatchError):
     """`may_have_happened` when no answer came, so that what was asked for may exist all the same.
 
-    `status` is HTTP's, 0 when no answer came; `code` is Google's own word for what is wrong, or ours, or empty.
+    `status` is HTTP's, 0 when no answer came; `code` is Google's own word for what is wrong, or ours, or empty;
+    `operation` says what was asked: `watch`, `list`, `get`, `stop`, `sign`, or is empty.
     """
 
     status: int = 0
     code: str = ""
+    operation: str = ""
 
     def __init__(self, detail: str, *, may_have_happened: bool = False):
         super().__init__(detail)

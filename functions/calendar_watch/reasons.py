@@ -31,7 +31,7 @@ class Reason(StrEnum):
 
     @property
     def polls(self) -> bool:
-        """Google does not tell us of changes, but lets us read: then the collection is read on a timer."""
+        """That Google cannot tell us of changes is clear at once: then the collection is read on a timer."""
         return _MEANINGS[self].polls
 
 
@@ -68,8 +68,7 @@ _MEANINGS: Mapping[Reason, _Meaning] = {
     ),
     Reason.EMPTY_LISTING: _Meaning("Nothing: most items were missing, so they are read again before that is believed."),
     Reason.WATCH_REFUSED: _Meaning(
-        f"See that the subject may read the calendar; it is read on a timer meanwhile. Otherwise {_POST[5:]}.",
-        polls=True,
+        "See that the subject may read the calendar. It is read on a timer meanwhile, and Google is asked again."
     ),
     Reason.READINGS_FAILING: _Meaning(
         "See what lastError says. Google's own troubles pass: it is tried again, and nothing is lost meanwhile."

@@ -137,4 +137,4 @@ def test_a_state_to_worry_about_is_a_warning(deployment: Deployment, lines: Line
         deployment.reconcile()
     [state] = events(lines(), "state")
     told: dict[str, Any] = {name: state[name] for name in ("severity", "from", "to", "reason")}
-    assert told == {"severity": "WARNING", "from": "active", "to": "suspended", "reason": "forbidden"}
+    assert told == {"severity": "WARNING", "from": "active", "to": "degraded", "reason": "forbidden"}

@@ -21,7 +21,7 @@ from tests.support.stack import until
 KEYS = {
     *("id", "resource", "calendarId", "subject", "params", "labels", "follow", "followedBy"),
     *("state", "reason", "detail", "channel", "sequence", "published", "itemCount"),
-    *("createTime", "lastSyncTime", "nextReconcileTime"),
+    *("createTime", "lastSyncTime", "nextReconcileTime", "stateTime", "remedy", "lastError"),
 }
 CHANNEL_KEYS = {"id", "resourceId", "resourceUri", "expiration", "address", "confirmed"}
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
@@ -37,7 +37,9 @@ def test_a_new_watch_is_active_and_has_exactly_the_promised_fields(deployment: D
     assert watch.items() >= {"state": "active", "reason": None, "detail": None}.items()
     assert watch.items() >= {"sequence": 1, "published": 1}.items()
     assert watch["itemCount"] >= 1
-    assert all(RFC3339.fullmatch(watch[time]) for time in ("createTime", "lastSyncTime", "nextReconcileTime"))
+    assert all(
+        RFC3339.fullmatch(watch[time]) for time in ("createTime", "lastSyncTime", "nextReconcileTime", "stateTime")
+    )
 
 
 def test_its_channel_is_the_one_at_google(deployment: Deployment) -> None:
@@ -180,13 +182,15 @@ def test_nothing_below_a_refused_watch_is_found(deployment: Deployment, path: st
     assert deployment.ask("watches", "DELETE", f"/{watch_id}").status_code == 404
 
 
-def test_what_existed_before_a_refusal_stays_and_is_suspended(deployment: Deployment) -> None:
+def test_what_existed_before_a_refusal_stays_and_says_what_is_refused(deployment: Deployment) -> None:
     deployment.google.bob.share(BOB, ALICE, "owner")
     watch = deployment.open(BOBS_ACL)
     deployment.end(watch)
     deployment.google.bob.share(BOB, ALICE, "reader")
     assert deployment.post(BOBS_ACL).status_code == 403
-    assert deployment.get(f"/{watch['id']}").items() >= {"state": "suspended", "reason": "forbidden"}.items()
+    there = deployment.get(f"/{watch['id']}")
+    assert (there["reason"], there["itemCount"]) == ("forbidden", watch["itemCount"])
+    assert (there["lastError"]["operation"], there["lastError"]["count"]) == ("list", 2)
 
 
 # --- refused for now

@@ -100,7 +100,7 @@ def test_a_wakeup_whose_watch_fails_is_done_because_that_is_recorded(deployment:
     deployment.google.deliver()
     with deployment.google.refusing("/acl", 403, "forbidden"):
         assert wake(deployment, push(watch["id"])) == 204
-    assert deployment.get(f"/{watch['id']}").items() >= {"state": "suspended", "reason": "forbidden"}.items()
+    assert deployment.get(f"/{watch['id']}").items() >= {"state": "degraded", "reason": "forbidden"}.items()
 
 
 def test_what_is_no_wakeup_of_ours_is_refused(deployment: Deployment) -> None:

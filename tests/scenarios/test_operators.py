@@ -7,6 +7,7 @@ import pytest
 from requests import PreparedRequest, Response
 
 from calendar_watch.errors import RefusedError, UnknownWatchError
+from calendar_watch.model.health import StepKind
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.operations.register import Outcome
@@ -54,7 +55,7 @@ def test_labels_set_in_the_middle_of_a_reading_are_kept_and_the_reading_too(worl
 
 
 def test_what_google_refuses_at_once_is_not_kept_and_may_be_asked_for_again(world: World) -> None:
-    with world.line.cut("POST", "/acl/watch", refused(403, "forbidden")), pytest.raises(RefusedError):
+    with world.line.cut("GET", "/acl", refused(403, "forbidden")), pytest.raises(RefusedError):
         world.open(ALICES_ACL)
     with pytest.raises(UnknownWatchError):
         world.query.show(ALICES_ACL.id)
@@ -73,10 +74,10 @@ def test_a_channel_opened_before_the_refusal_is_stopped(world: World) -> None:
 def test_a_refusal_at_resumption_keeps_what_was_there(world: World) -> None:
     world.open(ALICES_ACL)
     world.registry.end(ALICES_ACL.id)
-    with world.line.cut("POST", "/acl/watch", refused(404, "notFound")), pytest.raises(RefusedError):
+    with world.line.cut("GET", "/acl", refused(404, "notFound")), pytest.raises(RefusedError):
         world.open(ALICES_ACL)
     watch = world.query.show(ALICES_ACL.id)
-    assert (watch.state(world.now), watch.reason, watch.reading.item_count) == (State.SUSPENDED, "notFound", 1)
+    assert (watch.wanted, watch.reason, watch.reading.item_count) == (True, "notFound", 1)
 
 
 def test_ending_again_changes_nothing(world: World) -> None:
@@ -118,33 +119,17 @@ def test_ending_a_polled_watch_in_the_middle_of_a_reading_ends_it_at_once(make_w
     assert world.told(target.id) == ["watch.opened", "watch.polling", "watch.stopped"]
 
 
-def test_resuming_in_the_middle_of_a_probe_opens_a_channel_at_once(world: World) -> None:
-    world.open(ALICES_ACL)
-    world.run(5 * MINUTE)
-    with world.line.cut("GET", "/acl", refused(403, "forbidden")):
-        world.alice.share(ALICE, BOB, "reader")
-        world.run(timedelta(days=7.5))
-    assert world.live() == []
-
-    def asked_for_again_and_refused(request: PreparedRequest, send: Send) -> Response:
-        world.registry.open(ALICES_ACL, Options())
-        return refused(403, "forbidden")(request, send)
-
-    with world.line.cut("GET", "/acl", asked_for_again_and_refused):
-        world.run(timedelta(days=1))
-    assert len(world.live()) == 1
-
-
 def test_a_refusal_does_not_discard_what_somebody_else_has_opened_meanwhile(world: World) -> None:
-    refusals = [refused(403, "forbidden")]
+    refusals = 2 * [refused(403, "forbidden")]
 
-    def refused_once(request: PreparedRequest, send: Send) -> Response:
+    def refused_twice(request: PreparedRequest, send: Send) -> Response:
         return refusals.pop()(request, send) if refusals else send()
 
     def asked_again_just_before_the_discarding(watch_id: str) -> Watch:
         watch = get(watch_id)
-        looks.append(watch.refusal)
-        if watch.refusal and looks.count(watch.refusal) == 3 and not asked:
+        refusal = watch.health.refusals.get(StepKind.READ)
+        looks.append(refusal)
+        if refusal and refusal.count == 2 and looks.count(refusal) == 3 and not asked:
             asked.append(watch_id)
             world.registry.open(ALICES_ACL, Options())
         return get(watch_id)
@@ -153,7 +138,7 @@ def test_a_refusal_does_not_discard_what_somebody_else_has_opened_meanwhile(worl
     asked: list[str] = []
     get = world.store.get
     world.store.get = asked_again_just_before_the_discarding  # type: ignore[method-assign]
-    with world.line.cut("POST", "/acl/watch", refused_once), suppress(RefusedError):
+    with world.line.cut("GET", "/acl", refused_twice), suppress(RefusedError):
         world.registry.open(ALICES_ACL, Options())
     world.store.get = get  # type: ignore[method-assign]
     world.run(5 * MINUTE)

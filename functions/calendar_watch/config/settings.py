@@ -63,6 +63,7 @@ class Settings(ReceiverSettings):
     renew_after_fraction: float = parse.variable(parse.fraction, "0.8")
     poll_seconds: float = parse.variable(parse.seconds, "900")
     probe_seconds: float = parse.variable(parse.seconds, "86400")
+    believe_seconds: float = parse.variable(parse.seconds, "900")
     confirm_seconds: float = parse.variable(parse.seconds, "120")
     settle_seconds: float = parse.variable(parse.seconds, "30")
     brake_seconds: float = parse.variable(parse.seconds, "60")
@@ -87,6 +88,7 @@ class Settings(ReceiverSettings):
             safety_sync=timedelta(seconds=self.safety_sync_seconds),
             poll=timedelta(seconds=self.poll_seconds),
             probe=timedelta(seconds=self.probe_seconds),
+            believe=timedelta(seconds=self.believe_seconds),
             confirm=timedelta(seconds=self.confirm_seconds),
             settle=timedelta(seconds=self.settle_seconds),
             brake=timedelta(seconds=self.brake_seconds),

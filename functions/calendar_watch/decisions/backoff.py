@@ -1,15 +1,27 @@
 """How long a failed call waits before it is tried again; each kind of step by itself, so that none starves another."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from calendar_watch.errors import GoogleError, QuotaError, TryLaterError
-from calendar_watch.model.watch import StepKind, Watch
+from calendar_watch.errors import GoogleError, OutageError, QuotaError, TryLaterError
+from calendar_watch.model.health import StepKind, Trouble
+from calendar_watch.model.watch import Watch
+from calendar_watch.reasons import Reason
 
 _LONGEST_PAUSE = timedelta(hours=1)
 
 _LONGEST_DOUBLING = 12
 _ABUSE_PAUSE = timedelta(hours=4)
+_OUTAGE_PAUSE = timedelta(minutes=2)
+_SOON = timedelta(minutes=1)
+
+_OPERATIONS: Mapping[StepKind, str] = {
+    StepKind.PUBLISH: "publish",
+    StepKind.OPEN: "watch",
+    StepKind.READ: "list",
+    StepKind.STOP: "stop",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +36,44 @@ class Failure:
         """After `count` earlier ones: doubling up to `longest`, hours for an abuse limit, longer if Google says so."""
         if isinstance(self.error, QuotaError):
             return _ABUSE_PAUSE * (0.5 + self.jitter)
-        asked = self.error.after if isinstance(self.error, TryLaterError) else 0
+        asked = timedelta(seconds=self.error.after if isinstance(self.error, TryLaterError) else 0)
+        if isinstance(self.error, OutageError):
+            return asked or _OUTAGE_PAUSE * (1 + self.jitter)
         backoff = min(timedelta(seconds=2 ** min(count, _LONGEST_DOUBLING)), longest) * (0.5 + self.jitter / 2)
-        return max(backoff, timedelta(seconds=asked))
+        return max(backoff, asked)
+
+    @property
+    def reason(self) -> Reason | None:
+        """What it says of more than this one call."""
+        if isinstance(self.error, OutageError):
+            return self.error.reason
+        return Reason.QUOTA_EXCEEDED if isinstance(self.error, QuotaError) else None
 
 
 def waiting(watch: Watch, kind: StepKind, failure: Failure, longest: timedelta = _LONGEST_PAUSE) -> Watch:
-    count = watch.schedule.failures.get(kind, 0)
-    return watch.with_schedule(
-        failures={**watch.schedule.failures, kind: count + 1},
-        not_before={**watch.schedule.not_before, kind: failure.at + failure.pause(count, longest)},
+    known = watch.health.troubles.get(kind)
+    pause = failure.pause(known.count if known else 0, longest)
+    return in_trouble(watch, kind, failure).with_schedule(
+        not_before={**watch.schedule.not_before, kind: failure.at + _hurried(watch, failure, pause)}
     )
+
+
+def _hurried(watch: Watch, failure: Failure, pause: timedelta) -> timedelta:
+    """Whoever has a notification to read is back soon after an outage, unless so many are that even that is much."""
+    few = isinstance(failure.error, OutageError) and pause <= 2 * _OUTAGE_PAUSE
+    return min(pause, _SOON) if few and watch.reading.notified_at else pause
+
+
+def in_trouble(watch: Watch, kind: StepKind, failure: Failure) -> Watch:
+    error, known = failure.error, watch.health.troubles.get(kind)
+    trouble = Trouble(
+        operation=error.operation or _OPERATIONS[kind],
+        since=known.since if known else failure.at,
+        at=failure.at,
+        count=known.count + 1 if known else 1,
+        status=error.status,
+        code=error.code,
+        detail=error.detail,
+        reason=failure.reason,
+    )
+    return replace(watch, health=watch.health.with_trouble(kind, trouble))

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from calendar_watch.decisions import refusals
-from calendar_watch.decisions.backoff import Failure
+from calendar_watch.decisions.backoff import Failure, in_trouble
 from calendar_watch.model.channel import Channel, Opening
+from calendar_watch.model.health import StepKind
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import ReadCause, Watch
 
@@ -80,10 +81,12 @@ def given_up(watch: Watch, channel: Channel, now: datetime) -> Watch:
 
 
 def stopped(watch: Watch, channel_id: str, now: datetime) -> Watch:
-    return watch.with_channel(replace(watch.channels.by_id[channel_id], stopped=now))
+    watch = watch.with_channel(replace(watch.channels.by_id[channel_id], stopped=now))
+    return refusals.succeeded(watch, StepKind.STOP)
 
 
 def stop_failed(watch: Watch, channel_id: str, failure: Failure) -> Watch:
     channel = watch.channels.by_id[channel_id]
     retry_at = failure.at + failure.pause(channel.failures)
-    return watch.with_channel(replace(channel, failures=channel.failures + 1, retry_at=retry_at))
+    watch = watch.with_channel(replace(channel, failures=channel.failures + 1, retry_at=retry_at))
+    return in_trouble(watch, StepKind.STOP, failure)

@@ -33,6 +33,12 @@ def child(parent: Watch, target: Target, position: int, now: datetime, policy: P
     return replace(watch, by_operator=False, followed_by=(parent.id,)).with_schedule(due_at=due)
 
 
+def kept(there: Watch, parent: Watch, position: int, now: datetime, policy: Policy) -> Watch:
+    """One that is followed and stays so. What brought the parent back may have brought back this one too."""
+    due = now + position * registration.stagger_of_one_user(policy)
+    return registration.revived(relabelled(there, parent), due)
+
+
 def adopted(there: Watch, parent: Watch, now: datetime, policy: Policy) -> Watch:
     """One that was there already: alive, whoever asked for it, or at an end, from which it comes back."""
     watch = replace(there, followed_by=(*there.followed_by, parent.id))

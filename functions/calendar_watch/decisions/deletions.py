@@ -2,9 +2,10 @@
 
 from datetime import datetime
 
+from calendar_watch.model.health import StepKind
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.snapshot import Items
-from calendar_watch.model.watch import StepKind, Watch
+from calendar_watch.model.watch import Watch
 
 
 def emptied(old: Items, new: Items) -> bool:

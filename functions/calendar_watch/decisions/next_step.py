@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from calendar_watch.decisions import channel_lifecycle, refusals
+from calendar_watch.decisions import channel_lifecycle
 from calendar_watch.decisions.renewal import AT_ONCE, opening_due
 from calendar_watch.decisions.upkeep import INTENTS_STAY, after_upkeep, retained_until, with_state_told
 from calendar_watch.model.channel import Channel
+from calendar_watch.model.health import StepKind
 from calendar_watch.model.policy import Policy
-from calendar_watch.model.watch import State, StepKind, Watch
+from calendar_watch.model.watch import Watch
 
 _LOOK_AT_LEAST_EVERY = timedelta(hours=1)
 
@@ -77,20 +78,10 @@ def _agenda(watch: Watch, now: datetime, policy: Policy) -> Iterator[tuple[datet
         if watch.stopped_at and (watch.reading.item_count is not None or watch.reading.stored):
             yield retained_until(watch.stopped_at, policy), Forget()
         return
-    opening = opening_due(watch, now, policy)
-    if watch.state(now) is State.SUSPENDED:
-        yield _probe(watch, opening, now)
-        return
-    yield max(opening, _not_before(watch, StepKind.OPEN)), OpenChannel()
+    if not watch.health.suspended:
+        yield max(opening_due(watch, now, policy), _not_before(watch, StepKind.OPEN)), OpenChannel()
     if watch.reading.read_at:
         yield max(watch.reading.read_at, _not_before(watch, StepKind.READ)), Read()
-
-
-def _probe(watch: Watch, opening: datetime, now: datetime) -> tuple[datetime, Step]:
-    refused = watch.refusal.kind if watch.refusal else StepKind.READ
-    if refusals.probe(watch, opening, now) is StepKind.OPEN:
-        return _not_before(watch, StepKind.OPEN), OpenChannel()
-    return max(_not_before(watch, refused), _not_before(watch, StepKind.READ)), Read()
 
 
 def _not_before(watch: Watch, kind: StepKind) -> datetime:
@@ -114,6 +105,7 @@ def decided(watch: Watch, now: datetime, policy: Policy, fresh_id: str) -> tuple
     What is decided here goes out in the same write: the intent of a channel before it is opened, and the release.
     """
     watch = with_state_told(after_upkeep(watch, now, policy), now, policy)
+    watch = watch.with_standing(now)
     if not policy.publishes:
         watch = watch.with_log(published=watch.log.sequence)
     step = next_step(watch, now, policy)

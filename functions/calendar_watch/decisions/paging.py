@@ -8,9 +8,10 @@ from calendar_watch.decisions import deletions, reading, refusals
 from calendar_watch.decisions.backoff import Failure
 from calendar_watch.decisions.merge import Merged, seen_by
 from calendar_watch.model.change_log import with_changes, with_watch_event
+from calendar_watch.model.health import StepKind
 from calendar_watch.model.listing import Counts, Listing, Page
 from calendar_watch.model.policy import Policy
-from calendar_watch.model.watch import StepKind, Watch
+from calendar_watch.model.watch import Watch
 
 
 def begun(watch: Watch, now: datetime) -> Watch:

@@ -5,7 +5,8 @@ from datetime import timedelta
 
 from calendar_watch.decisions import refusals
 from calendar_watch.decisions.backoff import Failure, waiting
-from calendar_watch.model.watch import ChangeEvent, StepKind, Watch
+from calendar_watch.model.health import StepKind
+from calendar_watch.model.watch import ChangeEvent, Watch
 
 
 def published(watch: Watch, entries: Sequence[ChangeEvent]) -> Watch:

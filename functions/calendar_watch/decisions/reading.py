@@ -42,7 +42,7 @@ def kept(watch: Watch, snapshot: Snapshot) -> Watch:
 
 def read(watch: Watch, started: datetime, policy: Policy, now: datetime) -> Watch:
     """The end of a reading that began at `started`. It moves `read_at` on, and nothing else does."""
-    watch = refusals.read(watch, started).with_reading(brake=False, last_sync=started)
+    watch = refusals.read(watch, now).with_reading(brake=False, last_sync=started)
     return watch if _overtaken(watch, started, now) else _scheduled(watch, started, policy)
 
 
@@ -57,7 +57,7 @@ def _scheduled(watch: Watch, started: datetime, policy: Policy) -> Watch:
     resynced = watch.reading.resyncing and watch.reading.read_cause is not ReadCause.SETTLE
     if resynced or watch.reading.read_cause in {ReadCause.OPENED, ReadCause.NOTIFICATION}:
         return watch.with_reading(read_at=started + policy.settle, read_cause=ReadCause.SETTLE)
-    if watch.refusal and watch.refusal.reason.polls:
+    if watch.polled(started):
         return watch.with_reading(read_at=started + policy.poll, read_cause=ReadCause.SCHEDULE)
     after = policy.safety_sync * (1 - watch.offset / 4)
     return watch.with_reading(read_at=started + after if policy.safety_sync else None, read_cause=ReadCause.SCHEDULE)

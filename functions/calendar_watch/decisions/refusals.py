@@ -1,17 +1,20 @@
-"""What is a refusal, what it does, and what ends it: all that decides over `watch.refusal`.
+"""What is a refusal, what it does, and what ends it: all that decides over `watch.health`.
 
-What Google cannot push can still be read; what it forbids is left alone but for a probe, and nothing known is dropped.
+Google's refusals often pass, so they are believed step by step; opening and reading are refused apart, and nothing
+known is dropped. What Google cannot push can still be read.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 from calendar_watch.decisions.backoff import Failure, waiting
-from calendar_watch.errors import BriefError, GoogleError, QuotaError, RefusedError, TryLaterError
+from calendar_watch.decisions.ladder import next_rung
+from calendar_watch.errors import BriefError, GoogleError, OutageError, QuotaError, RefusedError, TryLaterError
+from calendar_watch.model.health import Refusal, StepKind
 from calendar_watch.model.policy import Policy
-from calendar_watch.model.watch import Refusal, State, StepKind, Watch
+from calendar_watch.model.watch import ReadCause, Watch
 from calendar_watch.reasons import Reason
 
 
@@ -85,17 +88,25 @@ def judged(failure: GoogleFailure) -> GoogleError:
 SILENT_CHANNELS = 3
 """Opened in a row without a message: then the endpoint is taken to be unreachable."""
 
+_BELIEVED_FROM = 3
+"""Refusals in a row; and BELIEVE_SECONDS after the first."""
+_DELEGATION_SPREADS = timedelta(days=1)
+"""How long a grant may take: https://support.google.com/a/answer/162106."""
+_APART = timedelta(seconds=30)
+_APART_WHEN_SUSPENDED = timedelta(minutes=15)
+
 
 def failed(watch: Watch, kind: StepKind, failure: Failure, policy: Policy) -> Watch:
-    """A refusal waits for a probe; anything else backs off."""
+    """A refusal climbs its ladder; anything else backs off."""
     error = failure.error
     if kind is StepKind.OPEN and not error.may_have_happened:
         watch = _intent_dropped(watch)
+    watch = waiting(watch, kind, failure)
     if isinstance(error, RefusedError):
-        return refused(watch, Refusal(error.reason, error.detail, kind, policy.address), failure.at, policy)
-    if isinstance(error, QuotaError) and not watch.refusal:
-        watch = replace(watch, refusal=Refusal(Reason.QUOTA_EXCEEDED, error.detail, kind, policy.address))
-    return waiting(watch, kind, failure)
+        return _refused(watch, kind, error, failure.at, policy)
+    if kind is StepKind.READ and isinstance(error, OutageError) and error.reason is Reason.AUTHORIZATION_REVOKED:
+        return _shut_out(watch, error, failure.at, policy)
+    return watch
 
 
 def _intent_dropped(watch: Watch) -> Watch:
@@ -104,60 +115,123 @@ def _intent_dropped(watch: Watch) -> Watch:
     return watch.without_channel(newest.id) if newest and not newest.answered else watch
 
 
+def _refused(watch: Watch, kind: StepKind, error: RefusedError, now: datetime, policy: Policy) -> Watch:
+    reason = error.reason if kind is StepKind.READ or error.reason.polls else Reason.WATCH_REFUSED
+    refusal = _once_more(watch, kind, Refusal(reason, error.detail, policy.address, now, now))
+    believed = refusal.count >= _BELIEVED_FROM and now - refusal.since >= policy.believe
+    # What we do not allow ourselves is no passing trouble of Google's.
+    refusal = replace(refusal, believed=refusal.believed or believed or reason is Reason.SUBJECT_NOT_ALLOWED)
+    again = now + policy.probe if reason.polls else next_rung(refusal.since, now, watch.offset, policy)
+    return _waiting(_with(watch, kind, refusal), kind, again)
+
+
+def _shut_out(watch: Watch, error: OutageError, now: datetime, policy: Policy) -> Watch:
+    """A domain withdrew its delegation, or has not spread it yet: no word on this watch, but believed after a day."""
+    refusal = _once_more(
+        watch, StepKind.READ, Refusal(error.reason, error.detail, policy.address, now, now, common=True)
+    )
+    believed = refusal.count >= _BELIEVED_FROM and now - refusal.since >= _DELEGATION_SPREADS
+    return _with(watch, StepKind.READ, replace(refusal, believed=refusal.believed or believed))
+
+
+def _once_more(watch: Watch, kind: StepKind, refusal: Refusal) -> Refusal:
+    """One more in a row, if there was one of the same sort."""
+    known = watch.health.refusals.get(kind)
+    if known is None or (known.reason.polls, known.common) != (refusal.reason.polls, refusal.common):
+        return refusal
+    return replace(refusal, since=known.since, count=known.count + 1, believed=known.believed)
+
+
+def _with(watch: Watch, kind: StepKind, refusal: Refusal) -> Watch:
+    return replace(watch, health=watch.health.with_refusal(kind, refusal))
+
+
+def _waiting(watch: Watch, kind: StepKind, until: datetime) -> Watch:
+    return watch.with_schedule(not_before={**watch.schedule.not_before, kind: until})
+
+
+def hastened(watch: Watch, now: datetime) -> Watch:
+    """A message came: what Google refused may be granted again, so whatever waits for that is tried soon.
+
+    Abuse limits, and Google's word that it cannot push, are left alone. What comes too soon is put off, never dropped.
+    """
+    apart = _APART_WHEN_SUSPENDED if watch.health.suspended else _APART
+    kinds = [kind for kind in (StepKind.OPEN, StepKind.READ) if not _left_alone(watch, kind)]
+    return _brought_forward(watch, kinds, now, apart)
+
+
+def _left_alone(watch: Watch, kind: StepKind) -> bool:
+    refusal, trouble = watch.health.refusals.get(kind), watch.health.troubles.get(kind)
+    cannot = refusal is not None and refusal.reason.polls
+    return cannot or (trouble is not None and trouble.reason is Reason.QUOTA_EXCEEDED)
+
+
+def retried(watch: Watch, now: datetime) -> Watch:
+    """An operator wants whatever waits to be tried now."""
+    return _brought_forward(watch, StepKind, now, _APART)
+
+
+def retried_at_once(watch: Watch, now: datetime) -> Watch:
+    """Somebody waits for the answer."""
+    return _brought_forward(watch, StepKind, now, timedelta())
+
+
+def _brought_forward(watch: Watch, kinds: Iterable[StepKind], now: datetime, apart: timedelta) -> Watch:
+    for kind in kinds:
+        until, last = watch.schedule.not_before.get(kind), _last_try(watch, kind)
+        if until and last:
+            watch = _waiting(watch, kind, min(until, max(now, last + apart)))
+    return watch
+
+
+def _last_try(watch: Watch, kind: StepKind) -> datetime | None:
+    known = (watch.health.refusals.get(kind), watch.health.troubles.get(kind))
+    return max((each.at for each in known if each), default=None)
+
+
 def silence_admitted(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """Several channels in a row opened, and nothing arrived: the endpoint is tried again with the next probe."""
     newest = watch.newest
-    if watch.refusal or newest is None or newest.confirmed or watch.channels.unconfirmed < SILENT_CHANNELS:
+    refused = StepKind.OPEN in watch.health.refusals
+    if refused or newest is None or newest.confirmed or watch.channels.unconfirmed < SILENT_CHANNELS:
         return watch
     return _unreachable(watch, now, policy) if newest.created + policy.confirm <= now else watch
 
 
 def _unreachable(watch: Watch, now: datetime, policy: Policy) -> Watch:
     detail = f"{watch.channels.unconfirmed} channels in a row brought no message to {policy.address}"
-    return refused(
-        watch, Refusal(Reason.NOTIFICATIONS_NOT_ARRIVING, detail, StepKind.OPEN, policy.address), now, policy
-    )
+    refusal = Refusal(Reason.NOTIFICATIONS_NOT_ARRIVING, detail, policy.address, now, now)
+    return _waiting(_with(watch, StepKind.OPEN, refusal), StepKind.OPEN, now + policy.probe)
 
 
-def refused(watch: Watch, refusal: Refusal, now: datetime, policy: Policy) -> Watch:
-    """What Google cannot push can still be read; what it forbids is left alone altogether until the next probe."""
-    polled = refusal.reason.polls
-    blocked = [refusal.kind] if polled else [StepKind.OPEN, StepKind.READ]
-    soonest = min(watch.reading.read_at or now + policy.poll, now + policy.poll)
-    return (
-        replace(watch, refusal=refusal)
-        .with_schedule(not_before={**watch.schedule.not_before, **dict.fromkeys(blocked, now + policy.probe)})
-        .with_reading(read_at=soonest)
-    )
-
-
-def probe(watch: Watch, opening: datetime, now: datetime) -> StepKind:
-    """Of a suspended watch, what was refused is tried again, and nothing else, until it works."""
-    kind = watch.refusal.kind if watch.refusal else StepKind.READ
-    return StepKind.OPEN if kind is StepKind.OPEN and opening <= now else StepKind.READ
+def polled_in_time(watch: Watch, now: datetime, policy: Policy) -> Watch:
+    """What nobody tells us of is read on a timer, from the moment that this becomes so."""
+    latest = now + policy.poll
+    if not watch.polled(now) or (watch.reading.read_at and watch.reading.read_at <= latest):
+        return watch
+    return watch.with_reading(read_at=latest, read_cause=ReadCause.SCHEDULE)
 
 
 def readdressed(watch: Watch, policy: Policy) -> Watch:
     """A new address deserves a new try, whatever was said of the old one."""
-    refusal = watch.refusal
+    refusal = watch.health.refusals.get(StepKind.OPEN)
     if refusal is None or not refusal.reason.polls or refusal.address == policy.address:
         return watch
-    return forgiven(watch.with_channels(unconfirmed=0))
+    return succeeded(watch.with_channels(unconfirmed=0), StepKind.OPEN)
 
 
-def read(watch: Watch, started: datetime) -> Watch:
-    """A reading that began at `started` came to its end: whatever had suspended the watch is over."""
-    suspended = watch.state(started) is State.SUSPENDED
+def read(watch: Watch, now: datetime) -> Watch:
+    """A reading came to its end: whatever kept it is over, and perhaps what keeps a channel from being opened too."""
+    refused = StepKind.READ in watch.health.refusals
     watch = succeeded(watch, StepKind.READ)
-    return replace(watch, refusal=None) if suspended else watch
+    return hastened(watch, now) if refused else watch
 
 
 def succeeded(watch: Watch, kind: StepKind) -> Watch:
     """Whatever kept this kind of step waiting is over."""
-    quota = watch.refusal is not None and watch.refusal.reason is Reason.QUOTA_EXCEEDED and watch.refusal.kind is kind
-    return replace(watch, refusal=None if quota else watch.refusal).with_schedule(
-        failures={each: count for each, count in watch.schedule.failures.items() if each is not kind},
-        not_before={each: moment for each, moment in watch.schedule.not_before.items() if each is not kind},
+    health = watch.health.without_refusal(kind).without_trouble(kind)
+    return replace(watch, health=health).with_schedule(
+        not_before={each: moment for each, moment in watch.schedule.not_before.items() if each is not kind}
     )
 
 
@@ -166,22 +240,19 @@ def accepted(watch: Watch, now: datetime, policy: Policy) -> Watch:
 
     The next one waits all the same, whatever becomes of this one: it may be dead on arrival.
     """
-    silent = _silent(watch)
-    watch = succeeded(watch, StepKind.OPEN) if silent else forgiven(watch)
-    pause = policy.probe if silent else policy.confirm
-    return watch.with_schedule(not_before={**watch.schedule.not_before, StepKind.OPEN: now + pause})
+    silence = watch.health.refusals.get(StepKind.OPEN) if _silent(watch) else None
+    watch = succeeded(watch, StepKind.OPEN)
+    if silence is None:
+        return _waiting(watch, StepKind.OPEN, now + policy.confirm)
+    return _waiting(_with(watch, StepKind.OPEN, silence), StepKind.OPEN, now + policy.probe)
 
 
 def overcome(watch: Watch) -> Watch:
     """A first message came: the endpoint is reachable."""
     watch = watch.with_channels(unconfirmed=0)
-    return forgiven(watch) if _silent(watch) else watch
-
-
-def forgiven(watch: Watch) -> Watch:
-    """Nothing stands in the way of opening a channel any more."""
-    return replace(succeeded(watch, StepKind.OPEN), refusal=None)
+    return succeeded(watch, StepKind.OPEN) if _silent(watch) else watch
 
 
 def _silent(watch: Watch) -> bool:
-    return watch.refusal is not None and watch.refusal.reason is Reason.NOTIFICATIONS_NOT_ARRIVING
+    refusal = watch.health.refusals.get(StepKind.OPEN)
+    return refusal is not None and refusal.reason is Reason.NOTIFICATIONS_NOT_ARRIVING

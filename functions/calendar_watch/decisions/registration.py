@@ -3,10 +3,13 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from calendar_watch.decisions import refusals
 from calendar_watch.decisions.upkeep import retained_until
+from calendar_watch.errors import WrongStateError
+from calendar_watch.model.health import Health
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import ReadCause, Reading, Schedule, State, Watch
+from calendar_watch.model.watch import ReadCause, Reading, Schedule, Watch
 
 _CALLS_TO_OPEN = 4
 """To Google, for each watch in its first minute: watch, and list for it, for its first message, again."""
@@ -31,22 +34,56 @@ def created(target: Target, options: Options, now: datetime) -> Watch:
 
 
 def asked_again(watch: Watch, options: Options, now: datetime, policy: Policy) -> Watch:
-    """A later POST: it replaces the options, and brings a stopped or suspended watch back to life."""
+    """A later POST: it replaces the options, brings a stopped watch back to life, and has tried what waits.
+
+    What it follows is looked through as well, so that what is suspended there is tried too.
+    """
     again = replace(watch, options=options, by_operator=True).with_following(
-        revision=watch.following.revision + (options != watch.options)
+        revision=watch.following.revision + (options != watch.options or bool(options.follow))
     )
-    if not watch.wanted or watch.state(now) is State.SUSPENDED:
+    if not watch.wanted:
         return resumed(again, now, policy)
-    return _due_now(again, now) if again.follows_late else again
+    tried = _sooner(again, refusals.retried(again, now), now)
+    return _due_now(tried, now) if tried.follows_late else tried
+
+
+def retried(watch: Watch, now: datetime) -> Watch:
+    """An operator has mended something: whatever waits is tried now, or half a minute after it was tried last.
+
+    Raises WrongStateError where nothing waits any more.
+    """
+    if not watch.wanted:
+        raise WrongStateError(watch.state(now))
+    return _sooner(watch, _stops_retried(refusals.retried(watch, now), now), now)
+
+
+def retried_at_once(watch: Watch, now: datetime) -> Watch:
+    """Somebody waits for the answer, and a single refusal says little."""
+    return _sooner(watch, refusals.retried_at_once(watch, now), now)
+
+
+def revived(watch: Watch, now: datetime) -> Watch:
+    """Of a watch that others follow: if it is suspended, it is tried at `now`, or soon after it was tried last."""
+    return _sooner(watch, refusals.hastened(watch, now), now) if watch.health.suspended else watch
+
+
+def _stops_retried(watch: Watch, now: datetime) -> Watch:
+    for channel in watch.retired:
+        watch = watch.with_channel(replace(channel, retry_at=channel.retry_at and min(channel.retry_at, now)))
+    return watch
+
+
+def _sooner(before: Watch, after: Watch, now: datetime) -> Watch:
+    return _due_now(after, now) if after != before else after
 
 
 def resumed(watch: Watch, now: datetime, policy: Policy) -> Watch:
     forgotten = watch.stopped_at is not None and retained_until(watch.stopped_at, policy) <= now
     anew = (
-        replace(watch, wanted=True, discarded=False, stopped_at=None, refusal=None)
+        replace(watch, wanted=True, discarded=False, stopped_at=None, health=Health())
         .with_following(revision=watch.following.revision + 1)
         .with_channels(was_confirmed=False, unconfirmed=0)
-        .with_schedule(not_before={}, failures={})
+        .with_schedule(not_before={})
         .with_reading(
             brake=False,
             listing=None,
@@ -55,16 +92,15 @@ def resumed(watch: Watch, now: datetime, policy: Policy) -> Watch:
             item_count=None if forgotten else watch.reading.item_count,
         )
     )
-    return _due_now(anew, now)
+    return _due_now(anew.with_standing(now), now)
 
 
 def ended(watch: Watch, now: datetime) -> Watch:
     """A DELETE. The holder, not the caller, stops channels and announces it."""
     if not watch.wanted:
         return watch
-    return _due_now(
-        replace(watch, wanted=False, by_operator=False).with_following(revision=watch.following.revision + 1), now
-    )
+    ended = replace(watch, wanted=False, by_operator=False)
+    return _due_now(ended.with_following(revision=watch.following.revision + 1).with_standing(now), now)
 
 
 def discarded(watch: Watch, now: datetime) -> Watch:

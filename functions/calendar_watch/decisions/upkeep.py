@@ -7,6 +7,7 @@ from calendar_watch.decisions import channel_lifecycle, refusals
 from calendar_watch.decisions.renewal import expedited
 from calendar_watch.model.change_log import with_watch_event
 from calendar_watch.model.channel import Channel
+from calendar_watch.model.health import StepKind
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import State, Watch
 
@@ -29,13 +30,14 @@ def after_upkeep(watch: Watch, now: datetime, policy: Policy) -> Watch:
     if not watch.wanted:
         return _channels_ended(watch, now)
     watch = refusals.silence_admitted(refusals.readdressed(watch, policy), now, policy)
-    return expedited(watch, now, policy)
+    return refusals.polled_in_time(expedited(watch, now, policy), now, policy)
 
 
 def _without_dead_channels(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """Forget channels that can no longer speak."""
     kept = {each.id: each for each in watch.channels.by_id.values() if not _gone(watch, each, now, policy)}
-    return watch.with_channels(by_id=kept)
+    watch = watch.with_channels(by_id=kept)
+    return watch if watch.retired else replace(watch, health=watch.health.without_trouble(StepKind.STOP))
 
 
 def _gone(watch: Watch, channel: Channel, now: datetime, policy: Policy) -> bool:
@@ -68,9 +70,20 @@ def with_state_told(watch: Watch, now: datetime, policy: Policy) -> Watch:
     state = watch.state(now)
     if not watch.log.sequence or state is watch.log.announced or state in {State.OPENING, State.STOPPING}:
         return watch
+    if _rests_on_one_refusal(watch, state, now):
+        return watch
     kind = _ANNOUNCEMENTS.get(state, "resumed" if watch.log.announced else "")
     watch = watch.with_log(announced=state)
     return told(watch, kind, now, policy) if kind else watch
+
+
+def _rests_on_one_refusal(watch: Watch, state: State, now: datetime) -> bool:
+    """Most refusals pass: the stream hears of it with the second."""
+    kind = StepKind.OPEN if state is State.POLLING else StepKind.READ
+    refusal = watch.health.refusals.get(kind)
+    if refusal is None or refusal.count > 1 or refusal.believed or refusal.reason.polls:
+        return False
+    return state is State.POLLING or watch.confirmed(now) is not None
 
 
 def told(watch: Watch, kind: str, now: datetime, policy: Policy) -> Watch:

@@ -11,6 +11,7 @@ from dataclasses import asdict, fields
 from typing import Any
 
 from calendar_watch.model.channel import Channel
+from calendar_watch.model.health import Health, Refusal, StepKind, Trouble
 from calendar_watch.model.listing import Counts, Listing, PageTrail
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import RESOURCES
@@ -23,10 +24,9 @@ from calendar_watch.model.watch import (
     Log,
     ReadCause,
     Reading,
-    Refusal,
     Schedule,
+    Standing,
     State,
-    StepKind,
     Watch,
 )
 from calendar_watch.reasons import Reason
@@ -45,6 +45,8 @@ _KINDS = frozenset(StepKind)
 _COUNTS_FIELDS = tuple(each.name for each in fields(Counts))
 _LISTING_FIELDS = tuple(each.name for each in fields(Listing) if each.name != "trail")
 _TRAIL_FIELDS = tuple(each.name for each in fields(PageTrail))
+_REFUSAL_FIELDS = tuple(each.name for each in fields(Refusal))
+_TROUBLE_FIELDS = tuple(each.name for each in fields(Trouble))
 _CHANNEL_FIELDS = tuple(each.name for each in fields(Channel) if each.name != "id")
 
 Document = Mapping[str, Any]
@@ -63,9 +65,11 @@ def watch_document(watch: Watch) -> dict[str, Any]:
         "followed_by": list(watch.followed_by),
         "read_cause": watch.reading.read_cause.value,
         "announced": watch.log.announced and watch.log.announced.value,
-        "refusal": watch.refusal and asdict(watch.refusal),
+        "refusals": {kind.value: asdict(each) for kind, each in watch.health.refusals.items()},
+        "troubles": {kind.value: asdict(each) for kind, each in watch.health.troubles.items()},
+        "state": watch.standing.state.value,
+        "state_since": watch.standing.since,
         "not_before": dict(watch.schedule.not_before),
-        "failures": dict(watch.schedule.failures),
         "parts": list(watch.reading.parts),
         "listing": watch.reading.listing and _listing_document(watch.reading.listing),
         "counts": _document(watch.reading.counts, _COUNTS_FIELDS),
@@ -93,8 +97,9 @@ def watch_of(document: Document, version: object) -> Watch:
         target=_target_of(document),
         options=Options(document["ttl"], document["labels"], tuple(document.get("follow", ()))),
         followed_by=tuple(document.get("followed_by", ())),
-        refusal=_refusal_of(document["refusal"]) if document["refusal"] else None,
+        standing=Standing(State(document["state"]), document["state_since"]),
         schedule=_schedule_of(document),
+        health=_health_of(document),
         reading=_reading_of(document),
         channels=_channels_of(document),
         following=Following(**_known(document.get("following", {}), _FOLLOWING)),
@@ -105,11 +110,20 @@ def watch_of(document: Document, version: object) -> Watch:
 
 
 def _schedule_of(document: Document) -> Schedule:
-    return Schedule(
-        not_before=_by_kind(document["not_before"]),
-        failures=_by_kind(document["failures"]),
-        **_known(document, _SCHEDULE),
+    return Schedule(not_before=_by_kind(document["not_before"]), **_known(document, _SCHEDULE))
+
+
+def _health_of(document: Document) -> Health:
+    refusals, troubles = _by_kind(document["refusals"]), _by_kind(document["troubles"])
+    return Health(
+        {kind: Refusal(**_reasoned(each, _REFUSAL_FIELDS)) for kind, each in refusals.items()},
+        {kind: Trouble(**_reasoned(each, _TROUBLE_FIELDS)) for kind, each in troubles.items()},
     )
+
+
+def _reasoned(document: Document, names: Iterable[str]) -> dict[str, Any]:
+    reason = document["reason"]
+    return _known(document, names) | {"reason": Reason(reason) if reason else None}
 
 
 def _reading_of(document: Document) -> Reading:
@@ -147,10 +161,6 @@ def _target_of(document: Document) -> Target:
     return Target(
         RESOURCES[document["resource"]], document["calendar_id"], document["subject"], tuple(document["event_types"])
     )
-
-
-def _refusal_of(document: Document) -> Refusal:
-    return Refusal(Reason(document["reason"]), document["detail"], StepKind(document["kind"]), document["address"])
 
 
 def _channel_of(channel_id: str, document: Document) -> Channel:

@@ -20,6 +20,7 @@ from calendar_watch.errors import (
     StoreError,
     TooOldError,
     UnknownWatchError,
+    WrongStateError,
 )
 from calendar_watch.reasons import Reason
 
@@ -31,6 +32,7 @@ _STATUS: Mapping[type[CalendarWatchError], HTTPStatus] = {
     RefusedError: HTTPStatus.FORBIDDEN,
     UnknownWatchError: HTTPStatus.NOT_FOUND,
     FollowedError: HTTPStatus.CONFLICT,
+    WrongStateError: HTTPStatus.CONFLICT,
     TooOldError: HTTPStatus.GONE,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -116,6 +118,8 @@ def _members(error: CalendarWatchError) -> Mapping[str, Any]:
             return {"reason": error.reason}
         case FollowedError():
             return {"followedBy": list(error.followed_by)}
+        case WrongStateError():
+            return {"state": error.state}
         case TooOldError():
             return {"oldestSequence": error.oldest_sequence}
         case _:

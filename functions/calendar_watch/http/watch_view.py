@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from calendar_watch.model.channel import Channel
+from calendar_watch.model.health import Trouble
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import Watch
 from calendar_watch.times import rfc3339
@@ -30,6 +31,23 @@ def watch_view(watch: Watch, now: datetime, policy: Policy) -> dict[str, Any]:
         "createTime": _time(watch.created),
         "lastSyncTime": _time(watch.reading.last_sync),
         "nextReconcileTime": _time(watch.schedule.due_at),
+        "stateTime": _time(watch.state_since(now)),
+        "remedy": watch.reason.remedy if watch.reason else None,
+        "lastError": _error_view(watch.health.last_trouble),
+    }
+
+
+def _error_view(trouble: Trouble | None) -> dict[str, Any] | None:
+    """What failed last, and fails still."""
+    if trouble is None:
+        return None
+    return {
+        "time": _time(trouble.at),
+        "operation": trouble.operation,
+        "status": trouble.status or None,
+        "reason": trouble.code or None,
+        "detail": trouble.detail,
+        "count": trouble.count,
     }
 
 

@@ -21,6 +21,8 @@ class Policy:
     """Zero: never."""
     poll: timedelta = timedelta(seconds=900)
     probe: timedelta = timedelta(days=1)
+    believe: timedelta = timedelta(seconds=900)
+    """How long a refusal must last before a watch is suspended."""
     confirm: timedelta = timedelta(seconds=120)
     settle: timedelta = timedelta(seconds=30)
     brake: timedelta = timedelta(seconds=60)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from calendar_watch.model.channel import FOLLOWING, Channel, ChannelPhase
+from calendar_watch.model.health import Health, StepKind
 from calendar_watch.model.listing import Counts, Listing
 from calendar_watch.model.target import Options, Target
 from calendar_watch.reasons import Reason
@@ -33,25 +34,6 @@ class ReadCause(StrEnum):
     SCHEDULE = "schedule"
 
 
-class StepKind(StrEnum):
-    """Kinds of step that fail, and wait, independently of each other."""
-
-    PUBLISH = "publish"
-    OPEN = "open"
-    READ = "read"
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Google's last word on a kind of step, for good until it is tried again."""
-
-    reason: Reason
-    detail: str
-    kind: StepKind
-    address: str
-    """Where notifications were to go at that time."""
-
-
 ChangeEvent = Mapping[str, Any]
 """A CloudEvent, in its JSON form."""
 
@@ -68,8 +50,6 @@ class Schedule:
     """Counts the writes of holders, so that no two of them look alike."""
     not_before: Mapping[StepKind, datetime] = field(default_factory=dict)
     """What has to wait, after a failure or a refusal."""
-    failures: Mapping[StepKind, int] = field(default_factory=dict)
-    """In a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +117,15 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What the last write that decided anything found it to be."""
+
+    state: State = State.OPENING
+    since: datetime | None = None
+    """None: since it was created."""
+
+
+@dataclass(frozen=True, slots=True)
 class Watch:
     """`with_schedule`, `with_reading` … say which group a rule touches."""
 
@@ -152,9 +141,10 @@ class Watch:
     discarded: bool = False
     """Refused before it ever opened: nobody sees it, but its sequence would go on counting."""
     stopped_at: datetime | None = None
-    refusal: Refusal | None = None
+    standing: Standing = Standing()
 
     schedule: Schedule = Schedule()
+    health: Health = field(default_factory=Health)
     reading: Reading = Reading()
     channels: Channels = Channels()
     following: Following = Following()
@@ -220,23 +210,39 @@ class Watch:
         return max(live, key=lambda c: c.generation, default=None)
 
     def state(self, now: datetime) -> State:
+        """Where several hold: suspended, then polling, then degraded."""
         if not self.wanted:
             left = any(not each.stopped and not each.expired(now) for each in self.channels.by_id.values())
             return State.STOPPING if left else State.STOPPED
-        if self.refusal and self.refusal.reason.polls:
-            return State.POLLING
-        if self.refusal and self.refusal.reason != Reason.QUOTA_EXCEEDED:
+        if self.health.suspended:
             return State.SUSPENDED
-        if self.confirmed(now):
+        if self.polled(now):
+            return State.POLLING
+        if self.confirmed(now) and not self.health.doubtful:
             return State.ACTIVE
-        return State.DEGRADED if self.channels.was_confirmed else State.OPENING
+        return State.DEGRADED if self.channels.was_confirmed and self.log.sequence else State.OPENING
+
+    def polled(self, now: datetime) -> bool:
+        """Google does not tell of changes, but lets us read."""
+        refusal = self.health.refusals.get(StepKind.OPEN)
+        return refusal is not None and (refusal.reason.polls or not self.confirmed(now))
+
+    def with_standing(self, now: datetime) -> Self:
+        state = self.state(now)
+        return self if state is self.standing.state else replace(self, standing=Standing(state, now))
+
+    def state_since(self, now: datetime) -> datetime:
+        """A state that time alone has brought about since the last write is as new as that."""
+        if self.state(now) is not self.standing.state:
+            return now
+        return self.standing.since or self.created
 
     @property
     def reason(self) -> Reason | None:
-        if self.refusal:
-            return self.refusal.reason
-        return Reason.EMPTY_LISTING if self.reading.brake else None
+        return next(
+            (reason for reason, _ in self.health.reasons()), Reason.EMPTY_LISTING if self.reading.brake else None
+        )
 
     @property
     def detail(self) -> str | None:
-        return self.refusal.detail if self.refusal else None
+        return next((detail for _, detail in self.health.reasons()), None)

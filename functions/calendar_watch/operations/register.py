@@ -15,6 +15,7 @@ from calendar_watch.errors import (
     UnclearError,
     UnknownWatchError,
 )
+from calendar_watch.model.health import Refusal, StepKind
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.model.write import Write, WriteKind
@@ -25,6 +26,7 @@ from calendar_watch.reconciler.reconcile import reconcile
 
 _PATIENCE = 10.0
 _PAUSE = 0.2
+_PAUSE_AFTER_REFUSAL = 2.0
 _PAUSES_FOR_CONFIRMATION = 10
 _TRIES = 10
 
@@ -45,20 +47,21 @@ class Registry:
         self._workers = ThreadPoolExecutor(max_workers=64, thread_name_prefix="reconciler")
 
     def open(self, target: Target, options: Options) -> tuple[Outcome, Watch]:
-        """Have a collection watched. Raises RefusedError when Google refuses for good.
+        """Have a collection watched. Raises RefusedError when Google refuses it twice.
 
-        What this request would have created is then not kept; what was there before stays, suspended. So does what
-        had opened and is refused a moment later: consumers know of it.
+        What this request would have created is then not kept; what was there before stays. So does what had opened and
+        is refused a moment later: consumers know of it.
         """
         outcome = self._enter(registration.created(target, options, self._now()))
         if outcome is Outcome.EXISTS:
             return outcome, self._get(target.id)
         self._within_patience(lambda: self._bring_up(target.id))
         watch = self._get(target.id)
+        refusal = _settled_refusal(watch)
         had_opened = outcome is Outcome.CREATED and watch.log.sequence
-        if watch.refusal and watch.state(self._now()) is State.SUSPENDED and not had_opened:
+        if refusal and not had_opened:
             self._discard(watch, outcome)
-            raise RefusedError(watch.refusal.reason, watch.refusal.detail)
+            raise RefusedError(refusal.reason, refusal.detail)
         return (Outcome.UNDER_WAY if self._unopened(watch) else outcome), watch
 
     def end(self, watch_id: str) -> Watch:
@@ -72,6 +75,13 @@ class Registry:
         if watch.followed_by:
             raise FollowedError(watch.followed_by)
         return registration.ended(watch, self._now())
+
+    def retry(self, watch_id: str) -> Watch:
+        """Whatever waits is tried now. Raises WrongStateError for a watch that has ended."""
+        shown(self._services.store, watch_id)
+        self._change(WriteKind.RESUME, watch_id, lambda watch: registration.retried(watch, self._now()))
+        self._within_patience(lambda: reconcile(self._services, watch_id))
+        return self._get(watch_id)
 
     def enrol(self, wanted: Iterable[tuple[Target, Options]]) -> list[tuple[Outcome, Watch]]:
         """Have many collections watched, of which each is reconciled a little after the one before, by `renew`.
@@ -105,24 +115,32 @@ class Registry:
         raise exhausted()
 
     def _ask_again(self, wanted: Watch) -> Outcome:
-        policy, now = self._services.policy, self._now()
+        policy, when = self._services.policy, wanted.schedule.due_at or self._now()
         before = self._change(
-            WriteKind.RESUME, wanted.id, lambda watch: registration.asked_again(watch, wanted.options, now, policy)
+            WriteKind.RESUME, wanted.id, lambda watch: registration.asked_again(watch, wanted.options, when, policy)
         )
         if before.discarded or before.created == wanted.created:  # the latter: our own, whose answer was lost
             return Outcome.CREATED
-        revived = not before.wanted or before.state(now) is State.SUSPENDED
+        revived = not before.wanted or StepKind.READ in before.health.refusals
         return Outcome.RESUMED if revived else Outcome.EXISTS
 
     def _bring_up(self, watch_id: str) -> None:
         """A first message usually arrives within a second: worth waiting for, so that the answer says `active`."""
         reconcile(self._services, watch_id)
+        if StepKind.READ in self._get(watch_id).health.refusals:
+            self._try_again(watch_id)
         for _ in range(_PAUSES_FOR_CONFIRMATION):
             watch = self._get(watch_id)
-            if watch.refusal or self._unopened(watch) or watch.confirmed(self._now()):
+            if watch.health.refusals or self._unopened(watch) or watch.confirmed(self._now()):
                 return
             self._pause(_PAUSE)
             reconcile(self._services, watch_id)
+
+    def _try_again(self, watch_id: str) -> None:
+        """One refusal may be a passing one, above all of a calendar that is only just there."""
+        self._pause(_PAUSE_AFTER_REFUSAL)
+        self._change(WriteKind.RESUME, watch_id, lambda watch: registration.retried_at_once(watch, self._now()))
+        reconcile(self._services, watch_id)
 
     def _unopened(self, watch: Watch) -> bool:
         answered = watch.newest is not None and watch.newest.answered
@@ -135,9 +153,7 @@ class Registry:
 
     def _discarded(self, there: Watch, refused: Watch) -> Watch:
         """Unless somebody else has asked for it meanwhile, with more success, and it has begun to tell."""
-        still = (
-            not there.log.sequence and there.state(self._now()) is State.SUSPENDED and there.refusal == refused.refusal
-        )
+        still = not there.log.sequence and _settled_refusal(there) == _settled_refusal(refused)
         return registration.discarded(there, self._now()) if still and not there.followed_by else there
 
     def _change(self, kind: WriteKind, watch_id: str, change: Callable[[Watch], Watch]) -> Watch:
@@ -164,3 +180,9 @@ class Registry:
 
     def _now(self) -> datetime:
         return self._services.clock()
+
+
+def _settled_refusal(watch: Watch) -> Refusal | None:
+    """Google's answer to whoever waits for one: refused to read it, and more than once."""
+    refusal = watch.health.refusals.get(StepKind.READ)
+    return refusal if refusal and not refusal.common and (refusal.count > 1 or refusal.believed) else None

@@ -38,8 +38,12 @@ class Follower:
         now, store = self._services.clock(), self._services.store
         targets = children.targets(parent, self._items(parent))
         there = {each.id: each for each in store.children(parent.id)}
-        for each in there.values():
-            due = children.relabelled(each, parent) if each.id in targets else children.dropped(each, parent, now)
+        for position, each in enumerate(there.values()):
+            due = (
+                children.kept(each, parent, position, now, self._services.policy)
+                if each.id in targets
+                else children.dropped(each, parent, now)
+            )
             if due != each:
                 yield due
         missing = [child_id for child_id in targets if child_id not in there]

@@ -14,8 +14,9 @@ from calendar_watch.decisions import channel_lifecycle, next_step, paging, publi
 from calendar_watch.decisions.backoff import Failure
 from calendar_watch.errors import GoogleError, ListingTokenRefusedError
 from calendar_watch.model.channel import Channel, Opening
+from calendar_watch.model.health import StepKind
 from calendar_watch.model.notification import PendingNotification
-from calendar_watch.model.watch import State, StepKind, Watch
+from calendar_watch.model.watch import State, Watch
 from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.ports import Services
 from calendar_watch.reconciler import telemetry

@@ -121,7 +121,7 @@ class Watchman:
         live, now = live_channels(self._composition), self._composition.now
         stopped = {each.id for each in self._composition.google.channels_ever() if each.stopped} - self.ended_by_others
         for watch in watches(self._composition):
-            if not watch.wanted or watch.refusal:
+            if not watch.wanted or watch.health.refusals:
                 self._excused.add(watch.id)
             self.no_channel_is_stopped_that_was_not_given_up(watch, stopped)
             self.no_channel_that_has_spoken_is_unknown_for_long(watch, live.get(watch.id, []), now)

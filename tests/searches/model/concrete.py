@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 from calendar_watch.model.channel import Channel as RealChannel
+from calendar_watch.model.health import Health, Refusal, StepKind
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL
 from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import Channels, Log, ReadCause, Reading, Refusal, Schedule, State, StepKind, Watch
+from calendar_watch.model.watch import Channels, Log, ReadCause, Reading, Schedule, State, Watch
 from calendar_watch.reasons import Reason
 from tests.searches.model.rules import EMPTY
 from tests.searches.model.state import Channel, Doc
@@ -21,7 +22,7 @@ _AGO, _SOON = NOW - timedelta(minutes=1), NOW + timedelta(minutes=10)
 _AFTER_THE_BASELINE = 1
 _FIRST_LISTING, _MOMENT = NOW - timedelta(seconds=20), timedelta(milliseconds=1)
 _DUE = {"now": _AGO, "later": _SOON, "lease": NOW + POLICY.lease}
-_SILENCE = Refusal(Reason.NOTIFICATIONS_NOT_ARRIVING, "silence", StepKind.OPEN, POLICY.address)
+_SILENCE = Refusal(Reason.NOTIFICATIONS_NOT_ARRIVING, "silence", POLICY.address, since=_AGO, at=_AGO)
 _CAUSES = {ReadCause.OPENED: "notification"}
 
 
@@ -32,7 +33,7 @@ def watch_of(doc: Doc, asked: datetime = _AGO) -> Watch:
         options=Options(),
         created=NOW - LIFETIME,
         wanted=doc.wanted,
-        refusal=_SILENCE if doc.polling else None,
+        health=Health({StepKind.OPEN: _SILENCE} if doc.polling else {}),
         schedule=Schedule(_DUE[doc.due], "somebody" if doc.held else None, not_before=_not_before(doc)),
         reading=Reading(
             read_at=asked if doc.read == "now" else _read_later(doc),
@@ -66,7 +67,7 @@ def doc_of(watch: Watch) -> Doc:
         channels=tuple(sorted(_channel_of(each) for each in watch.channels.by_id.values())),
         generation=watch.channels.generation,
         unconfirmed=watch.channels.unconfirmed,
-        polling=watch.refusal is not None and watch.refusal.reason is Reason.NOTIFICATIONS_NOT_ARRIVING,
+        polling=any(each.reason is Reason.NOTIFICATIONS_NOT_ARRIVING for each in watch.health.refusals.values()),
         sequence=log.sequence - _AFTER_THE_BASELINE,
         published=log.published - _AFTER_THE_BASELINE,
     )

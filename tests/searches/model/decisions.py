@@ -8,9 +8,10 @@ from calendar_watch.decisions.backoff import Failure
 from calendar_watch.errors import TryLaterError
 from calendar_watch.model.channel import Opening
 from calendar_watch.model.diff import compare
+from calendar_watch.model.health import StepKind
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.policy import Policy
-from calendar_watch.model.watch import StepKind, Watch
+from calendar_watch.model.watch import Watch
 from tests.searches.model.concrete import LIFETIME, NOW, began, doc_of, name, snapshot
 from tests.searches.model.state import Write
 

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 MEANINGS: Mapping[str, str] = {
     "Watch.wanted": "wanted",
-    "Watch.refusal": "polling, if messages do not arrive; the model knows no other refusal, and nobody is suspended",
+    "Watch.standing": "nothing: it is only shown, and counted",
+    "Watch.health": "polling, if messages do not arrive; the model knows no other refusal, and nobody is suspended",
     "Schedule.due_at": "due: `now`; `later`, or parked; `lease` while somebody holds it",
     "Schedule.holder": "held",
     "Schedule.not_before": "waits: what lies in the future",
@@ -42,7 +43,6 @@ MEANINGS: Mapping[str, str] = {
     "Watch.log": "its values",
     "Watch.version": "nothing: `workers` know whether a document is as they read it",
     "Schedule.write_count": "nothing: no two writes look alike anyway",
-    "Schedule.failures": "nothing: without a clock all pauses are as long",
     "Reading.notified_at": "nothing: it measures a delay, and tells OPENED from NOTIFICATION",
     "Reading.last_sync": "nothing: it is only shown",
     "Reading.item_count": "nothing: the baseline has been read",

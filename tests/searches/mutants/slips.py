@@ -177,4 +177,51 @@ SLIPS = (
         ("tests/scenarios/test_channels.py",),
         (Edit("decisions/claim.py", "return told or held", "return held or told"),),
     ),
+    Slip(
+        "a single refusal is believed",
+        ("tests/scenarios/test_refusals.py",),
+        (Edit("decisions/refusals.py", "_BELIEVED_FROM = 3", "_BELIEVED_FROM = 1"),),
+    ),
+    Slip(
+        "a try that was brought forward moves the ladder",
+        ("tests/unit/decisions/test_ladder.py", "tests/scenarios/test_refusals.py"),
+        (Edit("decisions/ladder.py", "rung > now)", "rung > now + _FIRST[0] / 2)"),),
+    ),
+    Slip(
+        "a message brings nothing forward",
+        ("tests/scenarios/test_refusals.py",),
+        (Edit("decisions/claim.py", "    watch = refusals.hastened(watch, now)\n", ""),),
+    ),
+    Slip(
+        "a refused watch call keeps the collection from being read",
+        ("tests/unit/decisions/test_refusals.py", "tests/scenarios/test_refusals.py"),
+        (
+            Edit(
+                "decisions/refusals.py",
+                "    return _waiting(_with(watch, kind, refusal), kind, again)\n",
+                "    watch = _waiting(_with(watch, kind, refusal), StepKind.READ, again)\n"
+                "    return _waiting(watch, kind, again)\n",
+            ),
+        ),
+    ),
+    Slip(
+        "what fails for all suspends each",
+        ("tests/unit/decisions/test_refusals.py",),
+        (
+            Edit(
+                "decisions/refusals.py", "_DELEGATION_SPREADS = timedelta(days=1)", "_DELEGATION_SPREADS = timedelta()"
+            ),
+        ),
+    ),
+    Slip(
+        "a suspended child is not tried when its parent is asked for again",
+        ("tests/scenarios/test_refusals.py",),
+        (
+            Edit(
+                "decisions/children.py",
+                "registration.revived(relabelled(there, parent), due)",
+                "relabelled(there, parent)",
+            ),
+        ),
+    ),
 )

@@ -68,6 +68,7 @@ def test_every_default_is_that_of_the_contract() -> None:
         confirm_seconds=120,
         settle_seconds=30,
         brake_seconds=60,
+        believe_seconds=900,
         lease_seconds=60,
         sweep_threads=16,
         sweep_seconds=50,
@@ -89,6 +90,7 @@ def test_durations_accept_fractions() -> None:
         CONFIRM_SECONDS="0.75",
         SETTLE_SECONDS="1.5",
         BRAKE_SECONDS="1.25",
+        BELIEVE_SECONDS="2.25",
         LEASE_SECONDS="1.75",
         CHANGE_RETENTION_DAYS="0.5",
     ).policy
@@ -104,6 +106,7 @@ def test_durations_accept_fractions() -> None:
         confirm=timedelta(seconds=0.75),
         settle=timedelta(seconds=1.5),
         brake=timedelta(seconds=1.25),
+        believe=timedelta(seconds=2.25),
         lease=timedelta(seconds=1.75),
         retention=timedelta(hours=12),
     )
@@ -177,6 +180,7 @@ WRONG = {
     "RENEW_AFTER_FRACTION": ["0.1", "1", "nan", "80%"],
     "POLL_SECONDS": ["0", "-1", "nan", "inf", "1e300"],
     "PROBE_SECONDS": ["0", "daily"],
+    "BELIEVE_SECONDS": ["0", "nan"],
     "CONFIRM_SECONDS": ["0", "61000"],
     "SETTLE_SECONDS": ["0"],
     "BRAKE_SECONDS": ["0"],

@@ -35,6 +35,7 @@ from calendar_watch.decisions.next_step import (
 )
 from calendar_watch.errors import QuotaError, RefusedError, TryLaterError
 from calendar_watch.model.channel import Channel, Opening
+from calendar_watch.model.health import Health, Refusal, StepKind, Trouble
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL, CALENDAR_LIST
@@ -46,10 +47,8 @@ from calendar_watch.model.watch import (
     Log,
     ReadCause,
     Reading,
-    Refusal,
     Schedule,
     State,
-    StepKind,
     Watch,
 )
 from calendar_watch.reasons import Reason
@@ -91,8 +90,23 @@ def watches(draw: Callable[..., Any]) -> Watch:
         Refusal,
         st.sampled_from(Reason),
         st.just("why"),
-        st.sampled_from(StepKind),
         st.sampled_from([POLICY.address, "https://there.example.com/"]),
+        since=moments,
+        at=moments,
+        count=st.integers(1, 9),
+        believed=st.booleans(),
+        common=st.booleans(),
+    )
+    troubles = st.builds(
+        Trouble,
+        operation=st.just("list"),
+        since=moments,
+        at=moments,
+        count=st.integers(1, 30),
+        status=st.just(503),
+        code=st.just("backendError"),
+        detail=st.just("why"),
+        reason=st.none() | st.sampled_from(Reason),
     )
     return Watch(
         target=draw(
@@ -103,11 +117,13 @@ def watches(draw: Callable[..., Any]) -> Watch:
         created=draw(moments),
         wanted=draw(st.booleans()),
         stopped_at=draw(maybe),
-        refusal=draw(st.one_of(st.none(), refusals)),
+        health=Health(
+            draw(st.dictionaries(st.sampled_from([StepKind.OPEN, StepKind.READ]), refusals)),
+            draw(st.dictionaries(st.sampled_from(StepKind), troubles)),
+        ),
         schedule=Schedule(
             due_at=draw(maybe),
             not_before=draw(st.dictionaries(st.sampled_from(StepKind), moments)),
-            failures=draw(st.dictionaries(st.sampled_from(StepKind), st.integers(0, 30))),
         ),
         reading=Reading(
             read_at=draw(maybe),

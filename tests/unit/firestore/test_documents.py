@@ -19,6 +19,7 @@ from calendar_watch.firestore.documents import (
     watch_of,
 )
 from calendar_watch.model.channel import Channel
+from calendar_watch.model.health import Health, Refusal, StepKind, Trouble
 from calendar_watch.model.listing import Counts, Listing, PageTrail
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import RESOURCES
@@ -30,10 +31,9 @@ from calendar_watch.model.watch import (
     Log,
     ReadCause,
     Reading,
-    Refusal,
     Schedule,
+    Standing,
     State,
-    StepKind,
     Watch,
 )
 from calendar_watch.reasons import Reason
@@ -78,6 +78,28 @@ listings = st.builds(
     read=st.booleans(),
     seen=counts,
 )
+refusals = st.builds(
+    Refusal,
+    st.sampled_from(Reason),
+    texts,
+    texts,
+    since=moments,
+    at=moments,
+    count=counts,
+    believed=st.booleans(),
+    common=st.booleans(),
+)
+troubles = st.builds(
+    Trouble,
+    operation=texts,
+    since=moments,
+    at=moments,
+    count=counts,
+    status=counts,
+    code=texts,
+    detail=texts,
+    reason=st.none() | st.sampled_from(Reason),
+)
 watches = st.builds(
     Watch,
     target=targets,
@@ -99,7 +121,6 @@ watches = st.builds(
         holder=st.none() | texts,
         write_count=counts,
         not_before=st.dictionaries(st.sampled_from(StepKind), moments),
-        failures=st.dictionaries(st.sampled_from(StepKind), counts),
     ),
     reading=st.builds(
         Reading,
@@ -133,7 +154,12 @@ watches = st.builds(
         unannounced_changes=counts,
     ),
     following=st.builds(Following, counts, counts, st.booleans()),
-    refusal=st.none() | st.builds(Refusal, st.sampled_from(Reason), texts, st.sampled_from(StepKind), texts),
+    health=st.builds(
+        Health,
+        st.dictionaries(st.sampled_from(StepKind), refusals, max_size=2),
+        st.dictionaries(st.sampled_from(StepKind), troubles, max_size=2),
+    ),
+    standing=st.builds(Standing, st.sampled_from(State), st.none() | moments),
 )
 scalars = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
 entries = st.dictionaries(st.text(max_size=3), scalars | st.lists(scalars, max_size=3), max_size=4)
@@ -154,7 +180,8 @@ def test_a_watch_is_stored_in_types_that_firestore_knows(watch: Watch) -> None:
 def test_what_a_later_release_adds_to_a_watch_is_passed_over(watch: Watch) -> None:
     document = watch_document(watch) | NEWER
     document["channels"] = {each: channel | NEWER for each, channel in document["channels"].items()}
-    document["refusal"] = document["refusal"] and document["refusal"] | NEWER
+    document["refusals"] = {kind: refusal | NEWER for kind, refusal in document["refusals"].items()}
+    document["troubles"] = {kind: trouble | NEWER for kind, trouble in document["troubles"].items()}
     document["listing"] = document["listing"] and document["listing"] | NEWER
     assert watch_of(document, None) == watch
 
