@@ -179,7 +179,7 @@ SLIPS = (
     ),
     Slip(
         "a single refusal is believed",
-        ("tests/scenarios/test_refusals.py",),
+        ("tests/unit/decisions/test_refusals.py",),
         (Edit("decisions/refusals.py", "_BELIEVED_FROM = 3", "_BELIEVED_FROM = 1"),),
     ),
     Slip(
