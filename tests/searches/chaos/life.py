@@ -62,6 +62,7 @@ class Life:
             publishes=True,
             channel_ttl=int(LIFETIME.total_seconds()),
             probe=30 * MINUTE,
+            believe=3 * MINUTE,
             poll=10 * MINUTE,
             safety_sync=20 * MINUTE if rates.safety else timedelta(0),
             whole_events=self.random.random() < 0.5,
