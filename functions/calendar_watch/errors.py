@@ -75,7 +75,7 @@ class GoogleError(CalendarWatchError):
     """`may_have_happened` when no answer came, so that what was asked for may exist all the same.
 
     `status` is HTTP's, 0 when no answer came; `code` is Google's own word for what is wrong, or ours, or empty;
-    `operation` says what was asked: `watch`, `list`, `get`, `stop`, `sign`, or is empty.
+    `operation` is what was to be done: watch, list, get, stop, or sign, where not even a token could be had.
     """
 
     status: int = 0
@@ -89,6 +89,11 @@ class GoogleError(CalendarWatchError):
 
     def with_answer(self, status: int, code: str) -> Self:
         self.status, self.code = status, code
+        return self
+
+    def during(self, operation: str) -> Self:
+        """Whoever knows first is right: a token is got within a call."""
+        self.operation = self.operation or operation
         return self
 
 
