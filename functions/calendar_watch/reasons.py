@@ -55,7 +55,8 @@ _MEANINGS: Mapping[Reason, _Meaning] = {
         "See that the calendar exists and that the subject can see it; otherwise DELETE the watch."
     ),
     Reason.AUTHORIZATION_REVOKED: _Meaning(
-        f"Grant the service account its scopes for the subject's domain again, {_POST}."
+        "See that the admin console still grants the service account its scopes for the subject's domain, and that the "
+        f"subject has the Calendar service switched on, {_POST}."
     ),
     Reason.NOT_A_CALENDAR_USER: _Meaning(f"Give the subject a Google account with Calendar switched on, {_POST}."),
     Reason.API_DISABLED: _Meaning(f"Enable calendar-json.googleapis.com in the service account's project, {_POST}."),

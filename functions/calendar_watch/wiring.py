@@ -91,6 +91,7 @@ def build(setup: Setup, edges: Edges, runtime: Runtime) -> Services:
 def _calendar(setup: Setup, edges: Edges, runtime: Runtime) -> Calendar:
     from calendar_watch.calendar_api.allow_list import AllowList  # noqa: PLC0415 (see above)
     from calendar_watch.calendar_api.api import CalendarApi  # noqa: PLC0415 (see above)
+    from calendar_watch.calendar_api.breakers import Breakers  # noqa: PLC0415 (see above)
     from calendar_watch.calendar_api.calls import WAITS, GoogleCalls  # noqa: PLC0415 (see above)
     from calendar_watch.calendar_api.rate_limiter import RateLimiter  # noqa: PLC0415 (see above)
     from calendar_watch.google_http import Tries  # noqa: PLC0415 (see above)
@@ -101,6 +102,7 @@ def _calendar(setup: Setup, edges: Edges, runtime: Runtime) -> Calendar:
             sessions=edges.calendar,
             allow_list=AllowList(setup.resources, setup.subject_domains),
             rate_limiter=RateLimiter(setup.policy.calls_per_minute, runtime.seconds, runtime.sleep),
+            breakers=Breakers(runtime.seconds, runtime.jitter),
             tries=Tries(setup.call_seconds, WAITS, runtime.seconds, runtime.sleep, runtime.jitter),
             now=runtime.now,
         )

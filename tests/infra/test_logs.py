@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from calendar_watch.decisions.refusals import KNOWN_REASONS
+from calendar_watch.decisions.verdicts import KNOWN_REASONS
 from calendar_watch.model.watch import State
 from calendar_watch.reasons import Reason
 from tests.support.log_fields import FIELDS

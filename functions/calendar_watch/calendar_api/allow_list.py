@@ -19,6 +19,8 @@ class AllowList:
     def check(self, target: Target) -> None:
         """Raise RefusedError for a collection or a user that the operator has not allowed, or allows no longer."""
         if target.resource.name not in self.resources:
-            raise RefusedError(Reason.FORBIDDEN, f"{target.resource.name} is not in RESOURCES")
+            refused = RefusedError(Reason.FORBIDDEN, f"{target.resource.name} is not in RESOURCES")
+            raise refused.with_answer(0, "notInResources")
         if target.subject and self.domains and target.subject.rpartition("@")[2].lower() not in self.domains:
-            raise RefusedError(Reason.SUBJECT_NOT_ALLOWED, "the subject's domain is not in SUBJECT_DOMAINS")
+            refused = RefusedError(Reason.SUBJECT_NOT_ALLOWED, "the subject's domain is not in SUBJECT_DOMAINS")
+            raise refused.with_answer(0, "subjectNotAllowed")

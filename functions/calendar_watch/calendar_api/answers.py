@@ -1,28 +1,21 @@
 """What Google answered, or why it did not, told apart in one place.
 
-What it means is judged in `decisions.refusals`.
+What an answer means is judged in `decisions.verdicts`; why there is no token, in `no_token`.
 """
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
 import requests
-from google.auth.exceptions import GoogleAuthError, RefreshError, TransportError
+from google.auth.exceptions import GoogleAuthError
 from urllib3.exceptions import MaxRetryError, NewConnectionError
 
-from calendar_watch.decisions.refusals import KNOWN_REASONS, GoogleFailure, judged
-from calendar_watch.errors import (
-    BriefError,
-    GoogleError,
-    ListingTokenRefusedError,
-    RefusedError,
-    TryLaterError,
-)
-from calendar_watch.reasons import Reason
+from calendar_watch.calendar_api.no_token import no_token
+from calendar_watch.decisions.verdicts import GoogleFailure, Words, judged
+from calendar_watch.errors import BriefError, GoogleError, ListingTokenRefusedError, TryLaterError
+from calendar_watch.model.target import Target
 
 _LONGEST_DETAIL = 500
 _LONGEST_AFTER = 86_400.0  # a Retry-After beyond a day is a mistake, not a request
@@ -36,9 +29,12 @@ class Answer:
     """0: no answer came."""
     body: object = None
     """The JSON; None: there is none."""
-    reason: str = ""
-    """Google's own, or a name for what went wrong."""
     error: GoogleError | None = None
+
+    @property
+    def reason(self) -> str:
+        """Google's own, or a name for what went wrong."""
+        return self.error.code if self.error else ""
 
 
 def read(response: requests.Response, done: frozenset[int], now: datetime) -> Answer:
@@ -47,35 +43,44 @@ def read(response: requests.Response, done: frozenset[int], now: datetime) -> An
         return Answer(response.status_code)
     if response.status_code // 100 == 2:  # noqa: PLR2004 - the class of a status is its first digit
         return _success(response)
-    reason, message = _explanation(response)
+    words = _words(response)
+    message = (words and words.message) or f"HTTP {response.status_code} without an explanation"
     failure = GoogleFailure(
         response.status_code,
-        reason,
-        (message or f"HTTP {response.status_code} without an explanation")[:_LONGEST_DETAIL],
+        words,
+        message[:_LONGEST_DETAIL],
         _retry_after(response, now),
         response.status_code >= requests.codes.internal_server_error and _changes(response.request.method),
+        now,
     )
-    return Answer(failure.status, reason=reason, error=judged(failure))
+    return _failed(response, judged(failure), words.reason if words else "notGoogles")
 
 
-def listing_token_refused(response: requests.Response) -> Answer:
-    reason, message = _explanation(response)
-    return Answer(response.status_code, reason=reason, error=ListingTokenRefusedError(message[:_LONGEST_DETAIL]))
+def listing_token_refused(response: requests.Response, now: datetime) -> Answer:
+    """A proxy's answer of the same status says nothing of the token."""
+    words = _words(response)
+    if words is None:
+        return read(response, frozenset(), now)
+    return _failed(response, ListingTokenRefusedError(words.message[:_LONGEST_DETAIL]), words.reason)
 
 
-def unanswered(exception: Exception, method: str) -> Answer:
+def unanswered(exception: Exception, method: str, target: Target) -> Answer:
     """For what `requests`, google-auth or our own credentials raise in place of an answer."""
-    reason = type(exception).__name__
+    name = type(exception).__name__
     if isinstance(exception, GoogleError):
-        return Answer(reason=reason, error=exception)
+        return Answer(error=exception.with_answer(exception.status, exception.code or name).during("sign"))
     if isinstance(exception, GoogleAuthError):
-        return Answer(reason=reason, error=_no_token(exception))
+        return Answer(error=no_token(exception, target).during("sign"))
     unclear = _changes(method) and not _never_connected(exception)
-    return Answer(reason=reason, error=BriefError(f"no answer from Google: {reason}", may_have_happened=unclear))
+    return Answer(error=BriefError(f"no answer from Google: {name}", may_have_happened=unclear).with_answer(0, name))
 
 
 def _changes(method: str | None) -> bool:
     return method != "GET"
+
+
+def _failed(response: requests.Response, error: GoogleError, code: str) -> Answer:
+    return Answer(response.status_code, error=error.with_answer(response.status_code, code))
 
 
 def _success(response: requests.Response) -> Answer:
@@ -83,19 +88,27 @@ def _success(response: requests.Response) -> Answer:
         return Answer(response.status_code, body=response.json() if response.content else None)
     except requests.JSONDecodeError:
         error = TryLaterError("Google's answer is not JSON", may_have_happened=_changes(response.request.method))
-        return Answer(response.status_code, reason="notJson", error=error)
+        return _failed(response, error, "notJson")
 
 
-def _explanation(response: requests.Response) -> tuple[str, str]:
-    """Reason and message of `{"error": {"errors": [{"reason"}], "message"}}`, as far as the body has them."""
+def _words(response: requests.Response) -> Words | None:
+    """What `{"error": {"code", "message", "errors": [{"domain", "reason"}], "details": [{"reason"}]}}` says.
+
+    `code` tells Google's JSON from anybody else's; of the two lists there may be either, both or none.
+    """
     try:
         error = response.json()["error"]
-        message = str(error.get("message", ""))
-        reasons = [str(each.get("reason", "")) for each in error.get("errors", [])]
+        int(error["code"])
+        each = [*_objects(error, "errors"), *_objects(error, "details")]
+        reasons = tuple(str(one["reason"]) for one in each if "reason" in one)
+        domains = tuple(str(one["domain"]) for one in each if "domain" in one)
+        return Words(reasons, domains, str(error.get("message", "")))
     except (ValueError, LookupError, TypeError, AttributeError):  # a proxy's HTML, or some other API's JSON
-        return "", ""
-    known = (reason for reason in reasons if reason in KNOWN_REASONS)
-    return next(known, next(iter(reasons), "")), message
+        return None
+
+
+def _objects(error: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    return [each for each in error.get(name) or [] if isinstance(each, dict)]
 
 
 def _retry_after(response: requests.Response, now: datetime) -> float:
@@ -112,25 +125,3 @@ def _never_connected(exception: Exception) -> bool:
     cause = exception.args[0] if exception.args else None
     refused = isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
     return refused or isinstance(exception, requests.ConnectTimeout)
-
-
-def _no_token(exception: GoogleAuthError) -> GoogleError:
-    """Nothing has been asked of Calendar yet. Only what Google says in so many words is final."""
-    detail = str(exception.args[0] if exception.args else type(exception).__name__)
-    if isinstance(exception, RefreshError) and not exception.retryable:
-        final = _refusal(detail, *exception.args[1:])
-        if final:
-            return RefusedError(Reason.AUTHORIZATION_REVOKED, final[:_LONGEST_DETAIL])
-    kind = BriefError if exception.retryable or isinstance(exception, TransportError) else TryLaterError
-    return kind(f"no access token: {detail}"[:_LONGEST_DETAIL])
-
-
-def _refusal(detail: str, answer: object = None) -> str:
-    """Return what Google's word is, if it is its last. The token endpoint's answer comes parsed, IAM's as text."""
-    if isinstance(answer, dict):
-        return detail if "error" in answer else ""
-    try:
-        error: Mapping[str, Any] = json.loads(str(answer))["error"]
-        return str(error["message"]) if error["code"] in (400, 403, 404) else ""
-    except (ValueError, LookupError, TypeError):
-        return ""

@@ -59,7 +59,7 @@ class CalendarApi:
             page = self.page(target, "", trail.page_token)
             yield list(page.items)
             if trail.has_seen(page.page_token):
-                raise TryLaterError(IN_CIRCLES)
+                raise TryLaterError(IN_CIRCLES).with_answer(200, "inCircles").during("list")
             trail = trail.turned(page.page_token)
 
     def page(self, target: Target, sync_token: str, page_token: str) -> Page:
@@ -127,7 +127,8 @@ def _expiration(given: Mapping[str, Any]) -> datetime | None:
 
 
 def _contradiction(what: str) -> TryLaterError:
-    return TryLaterError(f"Google's answer to watch is not understood: {what}", may_have_happened=True)
+    error = TryLaterError(f"Google's answer to watch is not understood: {what}", may_have_happened=True)
+    return error.with_answer(200, "notUnderstood").during("watch")
 
 
 def _page(answer: object, resource: Resource) -> Page:
@@ -137,7 +138,7 @@ def _page(answer: object, resource: Resource) -> Page:
     items, tokens = given.get("items", []), [given.get("nextPageToken", ""), given.get("nextSyncToken", "")]
     well_formed = isinstance(items, list) and all(isinstance(token, str) for token in tokens)
     if not genuine or not well_formed or not all(map(_is_item, items)):
-        raise TryLaterError("Google's answer is not a listing")
+        raise TryLaterError("Google's answer is not a listing").with_answer(200, "notUnderstood").during("list")
     return Page([_content(item, resource) for item in items], *tokens)
 
 

@@ -1,6 +1,7 @@
 """One call to Google at a time: allowed, paced, bounded in time, logged, and repeated only where it reads."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -12,8 +13,10 @@ from calendar_watch import log
 from calendar_watch.calendar_api import answers
 from calendar_watch.calendar_api.allow_list import AllowList
 from calendar_watch.calendar_api.answers import Answer
+from calendar_watch.calendar_api.breakers import Breakers
+from calendar_watch.calendar_api.no_token import delegation
 from calendar_watch.calendar_api.rate_limiter import RateLimiter
-from calendar_watch.errors import GoogleError
+from calendar_watch.errors import BriefError, GoogleError, OutageError
 from calendar_watch.google_http import Tries
 from calendar_watch.model.target import Target
 
@@ -22,6 +25,12 @@ Sessions = Callable[[str | None, str], requests.Session]
 
 WAITS = (1.0, 2.0)
 """The longest waits, in seconds, before the second and the third try."""
+_CALENDAR = ("api", "quota")
+"""The causes for which Calendar itself refuses everybody."""
+_NEVER_HELD = "channels.stop"
+"""A channel that is not stopped goes on sending messages."""
+_TOO_FAST = (403, 429)
+"""With these statuses, a BriefError is a limit of so many calls in so much time."""
 _HEADERS = {"User-Agent": "calendar-watch (gzip)"}
 """Google compresses only for a user agent that says so:
 https://developers.google.com/workspace/calendar/api/guides/performance."""
@@ -40,6 +49,11 @@ class Call:
     token_refused: frozenset[int] = frozenset()
     """Statuses that mean that a token in `params` is no longer taken."""
 
+    @property
+    def operation(self) -> str:
+        """What the call is for: list."""
+        return self.name.rpartition(".")[2]
+
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -57,26 +71,52 @@ class GoogleCalls:
     sessions: Sessions
     allow_list: AllowList
     rate_limiter: RateLimiter
+    breakers: Breakers
     tries: Tries
     now: Callable[[], datetime] = _utc_now
 
     def once(self, target: Target, call: Call) -> object:
         """Return the JSON of the answer, None where there is none. Raises RefusedError or TryLaterError."""
-        return self._attempt(target, call, self.tries.deadline())
+        with _during(call):
+            self._admit(target, call)
+            return self._attempt(target, call, self.tries.deadline())
 
     def repeatedly(self, target: Target, call: Call) -> object:
         """As `once`, with up to three tries: only for calls that change nothing."""
-        return self.tries.repeat(partial(self._attempt, target, call), self.tries.deadline())
+        with _during(call):
+            self._admit(target, call)
+            return self.tries.repeat(partial(self._attempt, target, call), self.tries.deadline())
+
+    def _admit(self, target: Target, call: Call) -> None:
+        self.allow_list.check(target)
+        if call.name != _NEVER_HELD:
+            self.breakers.pass_through([*_CALENDAR, *self._for_a_token(target)])
 
     def _attempt(self, target: Target, call: Call, deadline: float) -> object:
-        self.allow_list.check(target)
         self.rate_limiter.take_turn(deadline - self.tries.least - self.tries.clock())
-        began = self.tries.clock()
+        began, for_a_token = self.tries.clock(), self._for_a_token(target)
         answer = self._send(target, call, deadline)
         _log(call, answer, self.tries.clock() - began)
+        if answer.status:
+            self.breakers.worked(for_a_token, began)
         if answer.error:
-            raise answer.error
+            raise self._taken_to_heart(answer.error)
+        self.breakers.worked(_CALENDAR, began)
         return answer.body
+
+    def _for_a_token(self, target: Target) -> Sequence[str]:
+        """The causes that may keep a token away: none while there is one, as then neither IAM nor anybody is asked."""
+        try:
+            session = self.sessions(target.subject, target.resource.scope)
+            has_one = getattr(getattr(session, "credentials", None), "valid", False)
+        except (GoogleAuthError, GoogleError):  # the call itself will say so
+            has_one = False
+        return () if has_one else ("signing", delegation(target))
+
+    def _taken_to_heart(self, error: GoogleError) -> GoogleError:
+        if isinstance(error, BriefError) and error.status in _TOO_FAST:
+            self.rate_limiter.slow_down()
+        return self.breakers.failed(error) if isinstance(error, OutageError) else error
 
     def _send(self, target: Target, call: Call, deadline: float) -> Answer:
         try:
@@ -90,10 +130,19 @@ class GoogleCalls:
                 allow_redirects=False,
             )
         except (requests.RequestException, GoogleAuthError, GoogleError) as exception:
-            return answers.unanswered(exception, call.method)
+            return answers.unanswered(exception, call.method, target)
         if response.status_code in call.token_refused:
-            return answers.listing_token_refused(response)
+            return answers.listing_token_refused(response, self.now())
         return answers.read(response, call.done, self.now())
+
+
+@contextmanager
+def _during(call: Call) -> Iterator[None]:
+    try:
+        yield
+    except GoogleError as error:
+        error.during(call.operation)
+        raise
 
 
 def _log(call: Call, answer: Answer, seconds: float) -> None:

@@ -175,14 +175,16 @@ class _Lent(Credentials):
 
 def _loan(status: int, body: bytes) -> tuple[str, datetime]:
     if status in _REVOKED:
-        raise RefusedError(Reason.AUTHORIZATION_REVOKED, f"the token service has no token for this user: HTTP {status}")
+        detail = f"the token service has no token for this user: HTTP {status}"
+        raise RefusedError(Reason.AUTHORIZATION_REVOKED, detail).with_answer(status, "tokenRefused")
     if status != requests.codes.ok:
-        raise TryLaterError(f"the token service failed: HTTP {status}")
+        raise TryLaterError(f"the token service failed: HTTP {status}").with_answer(status, "noToken")
     try:
         answer = json.loads(body)
         return str(answer["accessToken"]), _naive_utc(answer["expireTime"])
     except (ValueError, LookupError, TypeError):
-        raise TryLaterError("the token service's answer is not understood") from None
+        error = TryLaterError("the token service's answer is not understood")
+        raise error.with_answer(status, "notUnderstood") from None
 
 
 def _naive_utc(text: str) -> datetime:

@@ -1,89 +1,20 @@
-"""What is a refusal, what it does, and what ends it: all that decides over `watch.health`.
+"""What a refusal does, and what ends it: all that decides over `watch.health`.
 
 Google's refusals often pass, so they are believed step by step; opening and reading are refused apart, and nothing
 known is dropped. What Google cannot push can still be read.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from http import HTTPStatus
 
 from calendar_watch.decisions.backoff import Failure, waiting
 from calendar_watch.decisions.ladder import next_rung
-from calendar_watch.errors import BriefError, GoogleError, OutageError, QuotaError, RefusedError, TryLaterError
+from calendar_watch.errors import OutageError, RefusedError
 from calendar_watch.model.health import Refusal, StepKind
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import ReadCause, Watch
 from calendar_watch.reasons import Reason
-
-
-@dataclass(frozen=True, slots=True)
-class GoogleFailure:
-    """An answer of Google's that is not what was asked for."""
-
-    status: int
-    reason: str
-    detail: str
-    after: float
-    unclear: bool
-    """A server that failed half-way may have done what it was asked for; one that only reads has not."""
-
-
-def _for_good(reason: Reason) -> Callable[[GoogleFailure], GoogleError]:
-    return lambda failure: RefusedError(reason, failure.detail)
-
-
-def _brief(failure: GoogleFailure) -> GoogleError:
-    return BriefError(failure.detail, after=failure.after, may_have_happened=failure.unclear)
-
-
-def _quota(failure: GoogleFailure) -> GoogleError:
-    return QuotaError(failure.detail, after=failure.after)
-
-
-def _later(failure: GoogleFailure) -> GoogleError:
-    return TryLaterError(failure.detail, after=failure.after)
-
-
-def _happened_before(failure: GoogleFailure) -> GoogleError:
-    return TryLaterError(failure.detail, may_have_happened=True)
-
-
-_BY_REASON: Mapping[str, Callable[[GoogleFailure], GoogleError]] = {
-    "rateLimitExceeded": _brief,
-    "userRateLimitExceeded": _brief,
-    "quotaExceeded": _quota,
-    "dailyLimitExceeded": _quota,
-    "notACalendarUser": _for_good(Reason.NOT_A_CALENDAR_USER),
-    "accessNotConfigured": _for_good(Reason.API_DISABLED),
-    "pushNotSupportedForRequestedResource": _for_good(Reason.PUSH_NOT_SUPPORTED),
-    "push.webhookUrlUnauthorized": _for_good(Reason.WEBHOOK_REFUSED),
-    "push.webhookUrlNotHttps": _for_good(Reason.WEBHOOK_REFUSED),
-    "channelIdNotUnique": _happened_before,
-}
-_BY_STATUS: Mapping[int, Callable[[GoogleFailure], GoogleError]] = {
-    401: _for_good(Reason.AUTHORIZATION_REVOKED),
-    403: _for_good(Reason.FORBIDDEN),
-    404: _for_good(Reason.NOT_FOUND),
-    429: _brief,
-}
-# The message that goes with quotaExceeded: it means hours, should it ever come with another reason.
-_QUOTA_MESSAGE = "calendar usage limits exceeded"
-KNOWN_REASONS = _BY_REASON.keys()
-
-
-def judged(failure: GoogleFailure) -> GoogleError:
-    """Whether Google refuses for good, or only for now: its reason decides, or, where we know none, the HTTP status.
-
-    https://developers.google.com/workspace/calendar/api/guides/errors for the usage limits, public traces for the rest.
-    """
-    if failure.detail.lower().startswith(_QUOTA_MESSAGE):
-        return _quota(failure)
-    by_status = _brief if failure.status >= HTTPStatus.INTERNAL_SERVER_ERROR else _later
-    judge = _BY_REASON.get(failure.reason) or _BY_STATUS.get(failure.status, by_status)
-    return judge(failure)
-
 
 SILENT_CHANNELS = 3
 """Opened in a row without a message: then the endpoint is taken to be unreachable."""

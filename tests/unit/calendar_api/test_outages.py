@@ -67,7 +67,6 @@ def oauth(word: str, description: str) -> Reply:
 # Whose fault it is
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="finding 12")
 @pytest.mark.parametrize("status", [400, 401, 403, 404])
 def test_that_our_own_identity_may_not_sign_is_no_withdrawn_authorization(instance: Instance, status: int) -> None:
     instance.google.instead[SIGNING] = iam(status)
@@ -78,7 +77,6 @@ def test_that_our_own_identity_may_not_sign_is_no_withdrawn_authorization(instan
     assert "iam.serviceAccounts.signJwt" in error.detail
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="finding 12")
 @pytest.mark.parametrize(
     ("word", "description"),
     [
@@ -100,7 +98,6 @@ def test_a_user_who_left_is_told_as_such(instance: Instance, word: str, descript
     assert error.detail == f"{word}: {description}"
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="finding 3")
 @pytest.mark.parametrize(
     ("word", "description"),
     [
@@ -120,7 +117,6 @@ def test_a_wrong_clock_or_a_lost_service_account_is_no_fault_of_the_users(
     assert (error.reason, error.cause) == (Reason.SIGNING_FAILING, "signing")
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="finding 3")
 @pytest.mark.parametrize(
     ("word", "description"),
     [
@@ -170,7 +166,6 @@ def google_error(status: int, reason: str, message: str = "Google's own words", 
     return Reply(status, {"error": {"errors": [each], "code": status, "message": message}})
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="finding 3")
 @pytest.mark.parametrize("status", [401, 403, 404])
 @pytest.mark.parametrize("body", [b"<html>Error</html>", None, {"error": "access_denied"}, {"message": "Forbidden"}])
 def test_an_answer_without_googles_json_is_no_refusal_whatever_its_status(
@@ -182,7 +177,6 @@ def test_an_answer_without_googles_json_is_no_refusal_whatever_its_status(
     assert (error.status, error.code, error.operation) == (status, "notGoogles", "list")
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="finding 3")
 @pytest.mark.parametrize(
     ("reason", "domain"),
     [
