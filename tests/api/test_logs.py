@@ -10,7 +10,7 @@ from tests.api.conftest import Deploy, Lines
 from tests.api.deployment import ACL, KEY, Deployment, Json
 from tests.api.google import ALICE, BOB
 from tests.doubles import local_pubsub
-from tests.support.log_fields import FIELDS
+from tests.support.log_fields import FIELDS, IN_TROUBLE
 
 CHANGES = "projects/demo-project/topics/changes"
 TRACE_FIELD = "logging.googleapis.com/trace"
@@ -84,6 +84,23 @@ def test_a_call_to_google_is_told_only_on_demand_or_when_it_failed(deployment: D
         403,
         "forbidden",
     )
+
+
+def test_what_fails_for_all_alike_is_told_when_it_begins(deployment: Deployment, lines: Lines) -> None:
+    deployment.open(ACL)
+    deployment.google.alice.share(ALICE, BOB, "reader")
+    lines()
+    with deployment.google.refusing("/acl", 403, "accessNotConfigured"):
+        deployment.reconcile()
+    [outage] = events(told := lines(), "outage")
+    assert outage.keys() >= IN_TROUBLE["outage"]
+    assert (outage["severity"], outage["cause"], outage["reason"], outage["action"]) == (
+        "WARNING",
+        "api",
+        "apiDisabled",
+        "opened",
+    )
+    assert len(events(told, "call")) == 1, "whoever is held back says nothing"
 
 
 def test_no_secret_and_no_content_is_in_any_line(deploy: Deploy, lines: Lines) -> None:

@@ -11,3 +11,5 @@ FIELDS = {
     "sweep": {"reconciled", "renewed", "synced", "published", "failed", "remaining", "overdueSeconds", "states"},
     "call": {"method", "status", "reason", "durationSeconds"},
 }
+"""Of a day without trouble."""
+IN_TROUBLE = {"outage": {"cause", "reason", "action"}}

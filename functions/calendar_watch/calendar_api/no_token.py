@@ -16,7 +16,9 @@ from calendar_watch.model.target import Target
 from calendar_watch.reasons import Reason
 
 _LONGEST_DETAIL = 500
-
+_DENIED = (400, 401, 403, 404)
+"""IAM's words for: you may not, or this service account is not known (yet)."""
+_PASSING = ("internal_failure", "server_error", "temporarily_unavailable")
 _OURS = (
     "invalid jwt",  # dated by a clock that is wrong, most often: googleapis/google-api-php-client#1429
     "no valid verifier found for issuer",
@@ -57,16 +59,14 @@ def delegation(target: Target) -> str:
 def _judged(detail: str, target: Target, answer: object = None) -> GoogleError | None:
     """Return None where it is none of Google's last words. The token endpoint's come parsed, IAM's as text."""
     if isinstance(answer, dict):
-        return _by_token_endpoint(detail, target, str(answer["error"])) if "error" in answer else None
+        word = str(answer.get("error", ""))
+        return _by_token_endpoint(detail, target, word) if word and word not in _PASSING else None
     try:
         error: Mapping[str, Any] = json.loads(str(answer))["error"]
         status, message = int(error["code"]), str(error["message"])
     except (ValueError, LookupError, TypeError):
         return None
     return _by_iam(status, message, str(error.get("status", ""))) if status in _DENIED else None
-
-
-_DENIED = (400, 401, 403, 404)
 
 
 def _by_iam(status: int, message: str, code: str) -> GoogleError:

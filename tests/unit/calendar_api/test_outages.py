@@ -3,16 +3,19 @@
 # google-auth says that it is typed, and is in part:
 # mypy: allow-untyped-calls
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from google.oauth2.credentials import Credentials as UserCredentials
 
+from calendar_watch import log
 from calendar_watch.calendar_api.credentials import Sessions, delegated
-from calendar_watch.errors import GoogleError, OutageError, RefusedError, TryLaterError
+from calendar_watch.errors import GoogleError, ListingTokenRefusedError, OutageError, RefusedError, TryLaterError
+from calendar_watch.model.channel import Channel
 from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.policy import Policy
-from calendar_watch.model.resources import RESOURCES, SETTINGS
+from calendar_watch.model.resources import CALENDAR_LIST, RESOURCES, SETTINGS
 from calendar_watch.model.target import Target
 from calendar_watch.ports import Calendar
 from calendar_watch.reasons import Reason
@@ -22,6 +25,7 @@ from tests.doubles.scripted_http import Reply
 from tests.support.virtual_time import VirtualTime
 
 ROOT = "https://www.googleapis.com/calendar/v3"
+DOMAINS = ["example.com", "example.org"]
 SIGNING, TOKEN = ":signJwt", "oauth2.googleapis.com/token"
 ALICES = Target(SETTINGS, None, ALICE)
 EMPTY = Reply(200, {"kind": "calendar#settings", "items": []})
@@ -37,8 +41,8 @@ class Instance:
     def _calendar(self) -> Calendar:
         sessions = Sessions(delegated(ACCOUNT, lambda: UserCredentials("our own token")), self.google.http)
         runtime = Runtime(seconds=self.time.clock, sleep=self.time.sleep, jitter=lambda: 0.0)
-        policy = Policy(address="https://example.com/", key="", project="p", calls_per_minute=60_000)
-        setup = Setup(policy, ChannelTokens(["k" * 32]), ROOT, RESOURCES, [], "", call_seconds=20)
+        policy = Policy(address="https://example.com/", key="", project="p", calls_per_minute=600)
+        setup = Setup(policy, ChannelTokens(["k" * 32]), ROOT, RESOURCES, DOMAINS, "", call_seconds=20)
         nothing: Any = None
         return build(setup, Edges(nothing, sessions, lambda _tries: nothing), runtime).calendar
 
@@ -192,3 +196,179 @@ def test_a_usage_limit_is_no_refusal_whatever_its_reason(instance: Instance, rea
     error = instance.failing()
     assert isinstance(error, TryLaterError)
     assert (error.status, error.code, error.operation) == (403, reason, "list")
+
+
+def test_a_proxys_answer_never_says_that_a_token_of_a_listing_is_refused(instance: Instance) -> None:
+    instance.google.instead[CALENDAR] = Reply(410, b"<html>Gone</html>")
+    with pytest.raises(TryLaterError):
+        instance.calendar.page(ALICES, "", "page-2")
+    instance.google.instead[CALENDAR] = google_error(410, "fullSyncRequired")
+    with pytest.raises(ListingTokenRefusedError) as caught:
+        instance.calendar.page(ALICES, "", "page-2")
+    assert (caught.value.status, caught.value.code, caught.value.operation) == (410, "fullSyncRequired", "list")
+
+
+# Who is held back
+
+
+def users(count: int, domain: str = "example.com") -> list[Target]:
+    return [Target(SETTINGS, None, f"user{number}@{domain}") for number in range(count)]
+
+
+def asked(instance: Instance, part: str) -> int:
+    return len(instance.google.asked(part))
+
+
+def test_while_iam_refuses_to_sign_one_call_a_minute_tries_and_the_others_are_not_made(instance: Instance) -> None:
+    instance.google.instead[SIGNING] = iam(403)
+    for _ in range(600):
+        for target in users(3):
+            assert isinstance(instance.failing(target), OutageError)
+        instance.time.at += 1.0
+    assert asked(instance, SIGNING) == 10
+    assert asked(instance, CALENDAR) == 0
+
+
+def test_whoever_is_held_back_is_told_what_the_trouble_is(instance: Instance) -> None:
+    instance.google.instead[SIGNING] = iam(403)
+    first, second = [instance.failing(target) for target in users(2)]
+    assert isinstance(second, OutageError)
+    assert (second.reason, second.cause, second.detail) == (Reason.SIGNING_FAILING, "signing", first.detail)
+    assert (second.status, second.code, second.operation) == (403, "PERMISSION_DENIED", "sign")
+    assert 120 <= second.after <= 240
+
+
+def test_one_that_works_lets_all_others_through_at_once(instance: Instance) -> None:
+    instance.google.instead[SIGNING] = iam(403)
+    for target in users(2):
+        instance.failing(target)
+    del instance.google.instead[SIGNING]
+    assert isinstance(instance.failing(), OutageError), "its minute is not over"
+    instance.time.at += 61
+    for target in users(5):
+        instance.read(target)
+
+
+def test_who_has_a_token_needs_no_signing_and_proves_none(instance: Instance) -> None:
+    instance.read()
+    instance.google.instead[SIGNING] = iam(403)
+    instance.failing(users(1)[0])
+    for _ in range(3):
+        instance.read()
+        assert isinstance(instance.failing(users(2)[1]), OutageError)
+    assert asked(instance, SIGNING) == 2
+
+
+def test_a_withdrawn_delegation_holds_back_its_domain_and_scope_and_nobody_else(instance: Instance) -> None:
+    instance.google.instead[TOKEN] = oauth("unauthorized_client", "Client is unauthorized")
+    instance.failing(users(1)[0])
+    del instance.google.instead[TOKEN]
+    assert isinstance(instance.failing(users(2)[1]), OutageError)
+    instance.read(users(1, "example.org")[0])
+    with pytest.raises(TryLaterError) as other_scope:
+        list(instance.calendar.pages(Target(CALENDAR_LIST, None, ALICE)))
+    assert not isinstance(other_scope.value, OutageError), "it was asked, and answered with no listing"
+
+
+def test_a_refusal_of_one_user_shows_that_the_delegation_stands(instance: Instance) -> None:
+    instance.google.instead[TOKEN] = oauth("unauthorized_client", "Client is unauthorized")
+    instance.failing()
+    instance.google.instead = {CALENDAR: google_error(404, "notFound")}
+    instance.time.at += 61
+    for target in users(2):
+        assert isinstance(instance.failing(target), RefusedError)
+
+
+@pytest.mark.parametrize(
+    ("reply", "cause"),
+    [
+        (google_error(403, "accessNotConfigured", domain="usageLimits"), "api"),
+        (google_error(403, "SERVICE_DISABLED"), "api"),
+        (google_error(403, "dailyLimitExceeded", domain="usageLimits"), "quota"),
+        (google_error(429, "rateLimitExceeded", "Quota exceeded for quota group and limit 'Queries per day'"), "quota"),
+    ],
+)
+def test_what_the_project_lacks_holds_back_everybody_until_a_call_succeeds(
+    instance: Instance, reply: Reply, cause: str
+) -> None:
+    instance.read()
+    instance.google.instead[CALENDAR] = reply
+    error = instance.failing()
+    assert isinstance(error, OutageError)
+    assert (error.cause, error.operation) == (cause, "list")
+    before = asked(instance, CALENDAR)
+    for target in [ALICES, *users(3, "example.org")]:
+        assert isinstance(instance.failing(target), OutageError)
+    assert asked(instance, CALENDAR) == before
+    instance.google.instead[CALENDAR] = EMPTY
+    instance.time.at += 61
+    for target in [ALICES, *users(3, "example.org")]:
+        instance.read(target)
+
+
+def test_a_channel_is_stopped_whatever_fails_for_all(instance: Instance) -> None:
+    instance.read()
+    instance.google.instead = {CALENDAR: google_error(403, "accessNotConfigured"), "channels/stop": Reply(204)}
+    instance.failing()
+    instance.calendar.stop(ALICES, Channel("c", 1, datetime(2026, 11, 27, tzinfo=UTC), resource_id="r"))
+
+
+def test_what_the_operator_has_not_allowed_is_refused_whatever_fails_for_all(instance: Instance) -> None:
+    instance.google.instead[SIGNING] = iam(403)
+    instance.failing()
+    with pytest.raises(RefusedError):
+        instance.read(Target(SETTINGS, None, "mallory@elsewhere.example"))
+
+
+def test_no_turn_of_the_rate_limiter_is_used_up_by_calls_that_are_not_made(instance: Instance) -> None:
+    instance.google.instead[SIGNING] = iam(403)
+    for target in users(3000):
+        instance.failing(target)
+    assert instance.time.at == 0
+
+
+def test_an_outage_is_logged_when_it_begins_and_when_it_ends_and_in_between_only_the_tries(
+    instance: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[tuple[str, str, object, object, object]] = []
+
+    def event(name: str, _message: str, *, severity: str = "INFO", **fields: Any) -> None:
+        lines.append((name, severity, fields.get("cause"), fields["reason"], fields.get("action")))
+
+    monkeypatch.setattr(log, "event", event)
+    instance.google.instead[SIGNING] = iam(403)
+    for target in users(100):
+        instance.failing(target)
+    del instance.google.instead[SIGNING]
+    instance.time.at += 61
+    instance.read()
+    assert lines == [
+        ("call", "WARNING", None, "PERMISSION_DENIED", None),
+        ("outage", "WARNING", "signing", Reason.SIGNING_FAILING, "opened"),
+        ("call", "DEBUG", None, "", None),
+        ("outage", "INFO", "signing", Reason.SIGNING_FAILING, "closed"),
+    ]
+
+
+def test_a_call_is_repeated_once_with_a_fresh_token_and_no_more(instance: Instance) -> None:
+    instance.read()
+    instance.google.instead[CALENDAR] = google_error(401, "authError", "Invalid Credentials")
+    error = instance.failing()
+    assert isinstance(error, RefusedError)
+    assert error.reason is Reason.AUTHORIZATION_REVOKED
+    assert (asked(instance, SIGNING), asked(instance, CALENDAR)) == (2, 3)
+
+
+def test_a_usage_limit_slows_this_instance_down(instance: Instance) -> None:
+    instance.google.instead[CALENDAR] = google_error(403, "rateLimitExceeded", domain="usageLimits")
+    instance.failing()
+    instance.google.instead[CALENDAR] = EMPTY
+    began = instance.time.at
+    for _ in range(100):
+        instance.read()
+    slowed = instance.time.at - began
+    instance.time.at += 600
+    began = instance.time.at
+    for _ in range(100):
+        instance.read()
+    assert slowed > 1.5 * (instance.time.at - began)
