@@ -38,6 +38,7 @@ def undelegated(_request: PreparedRequest, _send: Send) -> Response:
         (unsigned, 1),
         (undelegated, 4),
     ],
+    ids=["api", "quota", "signing", "delegation"],
 )
 def test_an_hour_in_which_everybody_is_refused_leaves_nobody_silent(world: World, trouble: Cut, scopes: int) -> None:
     teams = [Target(ACL, world.alice.create_calendar(f"Team {number}"), ALICE) for number in range(6)]

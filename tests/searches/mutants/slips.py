@@ -224,4 +224,182 @@ SLIPS = (
             ),
         ),
     ),
+    Slip(
+        "a proxy's answer is a refusal",
+        ("tests/unit/decisions/test_verdicts.py",),
+        (Edit("decisions/verdicts.py", "return _by_status(failure, {})", "return _by_status(failure, _BY_STATUS)"),),
+    ),
+    Slip(
+        "a usage limit that nobody knows is a refusal",
+        ("tests/unit/decisions/test_verdicts.py",),
+        (
+            Edit(
+                "decisions/verdicts.py",
+                "return _brief(failure) if _is_usage_limit(failure.words) else _by_status(failure, _BY_STATUS)",
+                "return _by_status(failure, _BY_STATUS)",
+            ),
+        ),
+    ),
+    Slip(
+        "a day's quota is taken for one user's",
+        ("tests/unit/decisions/test_verdicts.py",),
+        (Edit("decisions/verdicts.py", '"queries per day": _day_used_up,', '"queries per day": _quota,'),),
+    ),
+    Slip(
+        "a day's quota returns at midnight in Greenwich",
+        ("tests/unit/decisions/test_verdicts.py",),
+        (Edit("decisions/verdicts.py", "at.replace(hour=8,", "at.replace(hour=0,"),),
+    ),
+    Slip(
+        "a proxy's answer drops a token of a listing",
+        ("tests/unit/calendar_api/test_outages.py",),
+        (
+            Edit(
+                "calendar_api/answers.py",
+                "    if words is None:\n        return read(response, frozenset(), now)\n",
+                "    words = words or Words()\n",
+            ),
+        ),
+    ),
+    Slip(
+        "an absent grant of our own is a withdrawn authorization",
+        ("tests/unit/calendar_api/test_outages.py",),
+        (
+            Edit(
+                "calendar_api/no_token.py",
+                "OutageError(Reason.SIGNING_FAILING, detail",
+                "OutageError(Reason.AUTHORIZATION_REVOKED, detail",
+            ),
+        ),
+    ),
+    Slip(
+        "a clock that is wrong is the user's fault",
+        ("tests/unit/calendar_api/test_outages.py",),
+        (Edit("calendar_api/no_token.py", '    "invalid jwt",', '    "invalid jtw",'),),
+    ),
+    Slip(
+        "a user who left is a withdrawn authorization",
+        ("tests/unit/calendar_api/test_outages.py",),
+        (
+            Edit(
+                "calendar_api/no_token.py",
+                "Reason.USER_GONE if _any_of(_THE_USERS, said) else Reason.AUTHORIZATION_REVOKED",
+                "Reason.AUTHORIZATION_REVOKED",
+            ),
+        ),
+    ),
+    Slip(
+        "a delegation that is withdrawn is one user's trouble",
+        ("tests/unit/calendar_api/test_outages.py",),
+        (Edit("calendar_api/no_token.py", "if _any_of(_THE_DOMAINS, said):", "if said == _THE_DOMAINS:"),),
+    ),
+    Slip(
+        "one domain's delegation holds back all domains",
+        ("tests/unit/calendar_api/test_outages.py",),
+        (
+            Edit(
+                "calendar_api/no_token.py", 'domain = (target.subject or "").rpartition("@")[2].lower()', 'domain = ""'
+            ),
+        ),
+    ),
+    Slip(
+        "where nobody is the subject, somebody has left",
+        ("tests/unit/calendar_api/test_no_token.py",),
+        (
+            Edit(
+                "calendar_api/no_token.py",
+                "if target.subject is None or _any_of(_OURS, said):",
+                "if _any_of(_OURS, said):",
+            ),
+        ),
+    ),
+    Slip(
+        "every call tries when a minute is over",
+        ("tests/unit/calendar_api/test_breakers.py",),
+        (Edit("calendar_api/breakers.py", "                each.tried = now", "                each.tried += 0"),),
+    ),
+    Slip(
+        "a call that was under way ends an outage",
+        ("tests/unit/calendar_api/test_breakers.py",),
+        (Edit("calendar_api/breakers.py", " and self._outages[cause].opened < began", ""),),
+    ),
+    Slip(
+        "whoever is held back comes back at the same moment",
+        ("tests/unit/calendar_api/test_breakers.py",),
+        (Edit("calendar_api/breakers.py", "outage.next_turn = turn + _EACH", "outage.next_turn = turn"),),
+    ),
+    Slip(
+        "a day's quota is waited for beyond midnight",
+        ("tests/unit/calendar_api/test_breakers.py",),
+        (
+            Edit(
+                "calendar_api/breakers.py",
+                'outage.ends = now + error.after if error.after else float("inf")',
+                'outage.ends = float("inf")',
+            ),
+        ),
+    ),
+    Slip(
+        "a channel is not stopped while the API is off",
+        ("tests/unit/calendar_api/test_outages.py",),
+        (Edit("calendar_api/calls.py", "if call.name != _NEVER_HELD:", "if call.name:"),),
+    ),
+    Slip(
+        "a token at hand proves that signing works",
+        ("tests/unit/calendar_api/test_outages.py",),
+        (Edit("calendar_api/calls.py", "return () if has_one else (", "return ("),),
+    ),
+    Slip(
+        "a success ends no outage of Calendar's",
+        ("tests/unit/calendar_api/test_outages.py",),
+        (Edit("calendar_api/calls.py", "        self.breakers.worked(_CALENDAR, began)\n", ""),),
+    ),
+    Slip(
+        "only a success shows that a token was had",
+        ("tests/unit/calendar_api/test_outages.py",),
+        (Edit("calendar_api/calls.py", "        if answer.status:\n", "        if not answer.error:\n"),),
+    ),
+    Slip(
+        "a call that is not made waits for its turn",
+        ("tests/unit/calendar_api/test_outages.py",),
+        (
+            Edit(
+                "calendar_api/calls.py",
+                "        self.allow_list.check(target)\n",
+                "        self.allow_list.check(target)\n        self.rate_limiter.take_turn(60)\n",
+            ),
+        ),
+    ),
+    Slip(
+        "where there is no token, Calendar is blamed",
+        ("tests/unit/calendar_api/test_outages.py",),
+        (Edit("calendar_api/answers.py", 'no_token(exception, target).during("sign")', "no_token(exception, target)"),),
+    ),
+    Slip(
+        "a limit of Google's is no reason to slow down",
+        ("tests/unit/calendar_api/test_outages.py",),
+        (
+            Edit(
+                "calendar_api/calls.py",
+                "isinstance(error, BriefError) and error.status in _TOO_FAST",
+                "isinstance(error, BriefError) and error.status in ()",
+            ),
+        ),
+    ),
+    Slip(
+        "each of many calls halves the pace",
+        ("tests/unit/calendar_api/test_rate_limiter.py",),
+        (Edit("calendar_api/rate_limiter.py", "now >= self._slowed + _ONCE_IN", "now >= self._slowed"),),
+    ),
+    Slip(
+        "the pace never returns",
+        ("tests/unit/calendar_api/test_rate_limiter.py",),
+        (
+            Edit(
+                "calendar_api/rate_limiter.py",
+                "return min(1.0, self._pace + (now - self._slowed) * _RECOVERY)",
+                "return self._pace",
+            ),
+        ),
+    ),
 )

@@ -1,7 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from calendar_watch.decisions.verdicts import GoogleFailure, Words, judged, until_the_quota_returns
@@ -25,6 +25,10 @@ def verdict(status: int, *reasons: str, message: str = "", domain: str = "global
 
 
 @given(status=st.integers(300, 599))
+@example(401)
+@example(403)
+@example(404)
+@example(429)
 def test_without_googles_json_there_is_no_refusal_and_no_outage(status: int) -> None:
     error = judged(failure(status, None))
     assert type(error) is (BriefError if status >= 500 or status == 429 else TryLaterError)
