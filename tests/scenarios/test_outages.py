@@ -55,6 +55,7 @@ def test_an_hour_in_which_everybody_is_refused_leaves_nobody_silent(world: World
         world.alice.share(ALICE, BOB, "reader")
         world.run(HOUR)
         assert len(tries) <= 60 * scopes
-        assert {world.query.show(target.id).state(world.now) for target in everybody} == {State.ACTIVE}
+        assert {world.query.show(target.id).state(world.now) for target in everybody} <= {State.ACTIVE, State.DEGRADED}
     world.run(6 * MINUTE)
-    assert world.told(ALICES_ACL.id) == ["watch.opened", "acl.created"]
+    assert {world.query.show(target.id).state(world.now) for target in everybody} == {State.ACTIVE}
+    assert world.told(ALICES_ACL.id) == ["watch.opened", "watch.degraded", "acl.created", "watch.resumed"]
