@@ -19,6 +19,7 @@ from calendar_watch.operations.query import Query
 from calendar_watch.operations.receive import Receiver
 from calendar_watch.operations.register import Registry
 from calendar_watch.operations.sweep import Sweep
+from calendar_watch.ports import Services
 from calendar_watch.pubsub import PubSub, WakeupTopic
 from calendar_watch.reconciler.reconcile import Result, reconcile
 from calendar_watch.wiring import Edges, Runtime, Setup, build
@@ -60,16 +61,18 @@ class Composition:
             new_id=lambda: str(uuid.UUID(int=self.dice.getrandbits(128), version=4)),
             jitter=self.dice.random,
         )
-        self.services = build(
-            Setup(policy, self.tokens, ROOT, RESOURCES, ["example.com"], CHANGES, call_seconds=20),
-            Edges(store, lambda subject, scope: self._session(subject or "", scope), self._publishing),
-            self._runtime,
-        )
+        self._edges = Edges(store, lambda subject, scope: self._session(subject or "", scope), self._publishing)
+        self.services = self.another_instance()
         self.calendar = self.services.calendar
         self.registry = Registry(self.services, pause=self.scheduler.pause)
         self.query = Query(self.services)
         self.reader = Query(replace(self.services, store=self.store))
         self.receiver = Receiver(self.tokens, lambda: store, self._wake, self.scheduler.clock)
+
+    def another_instance(self) -> Services:
+        """What one instance remembers by itself (its pace, its breakers) no other one knows."""
+        setup = Setup(self.policy, self.tokens, ROOT, RESOURCES, ["example.com"], CHANGES, call_seconds=20)
+        return build(setup, self._edges, self._runtime)
 
     @property
     def now(self) -> datetime:
