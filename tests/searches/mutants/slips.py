@@ -376,6 +376,17 @@ SLIPS = (
         (Edit("calendar_api/answers.py", 'no_token(exception, target).during("sign")', "no_token(exception, target)"),),
     ),
     Slip(
+        "an outage doubles each watch's pause",
+        ("tests/scenarios/test_outages.py",),
+        (
+            Edit(
+                "decisions/backoff.py",
+                "        if isinstance(self.error, OutageError):\n            return asked",
+                "        if isinstance(self.error, OutageError) and count == 0:\n            return asked",
+            ),
+        ),
+    ),
+    Slip(
         "a limit of Google's is no reason to slow down",
         ("tests/unit/calendar_api/test_outages.py",),
         (
