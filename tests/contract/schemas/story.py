@@ -99,7 +99,7 @@ def _a_collection_that_cannot_be_watched(world: World) -> None:
 def _refused_for_good(world: World) -> None:
     with world.line.cut("GET", "/acl", refused(403, "forbidden")):
         world.alice.share(ALICE, BOB, "reader")
-        world.run(5 * MINUTE)
+        world.run(HOUR)
     world.open(ALICES_ACL)
     world.run(5 * MINUTE)
 
