@@ -10,7 +10,7 @@ import pytest
 from tests.api.conftest import Deploy
 from tests.api.deployment import ACL, CALENDAR_LIST, NOTIFICATION_URL, SETTINGS, Deployment, Json
 from tests.api.google import ALICE
-from tests.doubles.calendar_simulator.simulator import CallRecord
+from tests.doubles.calendar_simulator.records import CallRecord
 
 LISTS = [
     (ACL, "calendars/alice%40example.com/acl", {"maxResults": "250"}),

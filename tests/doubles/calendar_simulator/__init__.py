@@ -1,6 +1,6 @@
 """Google Calendar's side on loopback: ACLs, calendar lists, calendars, events, settings and their notifications."""
 
-from .actor import Actor, Refusal
+from .actor import Actor, Client, Refusal, Witness
 from .adapter import SimulatorAdapter
 from .call import Answer, Call, Delivery
 from .discovery import check_answer, check_request
@@ -14,12 +14,14 @@ __all__ = [
     "Answer",
     "CalendarSimulator",
     "Call",
+    "Client",
     "Delivery",
     "Options",
     "Refusal",
     "Server",
     "SimulatorAdapter",
     "Transport",
+    "Witness",
     "check_answer",
     "check_request",
     "post_over_http",

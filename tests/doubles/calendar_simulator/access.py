@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from . import errors
+from .quirks import rules
 from .world import World
 
 #: from the weakest to the strongest
@@ -12,10 +13,10 @@ ROLES = ("none", "freeBusyReader", "reader", "writerWithoutPrivateAccess", "writ
 
 def role_of(world: World, calendar_id: str, user: str) -> str:
     rules = [record.item for record in world.acl(calendar_id).live()]
-    return max((rule["role"] for rule in rules if _applies(rule["scope"], user)), key=ROLES.index, default="none")
+    return max((rule["role"] for rule in rules if applies(world, rule["scope"], user)), key=ROLES.index, default="none")
 
 
-def _applies(scope: Mapping[str, Any], user: str) -> bool:
+def applies(world: World, scope: Mapping[str, Any], user: str) -> bool:
     match scope["type"]:
         case "default":
             return True
@@ -23,8 +24,10 @@ def _applies(scope: Mapping[str, Any], user: str) -> bool:
             return user.endswith(f"@{scope['value']}")
         case "user":
             return bool(scope["value"] == user)
+        case "group":
+            return user in world.memory.groups.get(scope["value"], ())
         case _:
-            return False  # the simulator knows no members of groups
+            return False
 
 
 def at_least(role: str, least: str) -> bool:
@@ -35,6 +38,7 @@ def require(world: World, calendar_id: str, user: str, least: str) -> None:
     """Refuse; a calendar that the user has no access to does not even exist for that user."""
     role = role_of(world, calendar_id, user)
     if role == "none":
+        rules.note_refused(world, calendar_id, user)
         raise errors.not_found()
     if not at_least(role, least):
         raise errors.required_access_level(least)

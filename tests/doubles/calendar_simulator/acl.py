@@ -6,6 +6,7 @@ from typing import Any
 
 from . import access, calendar_list, errors, listing, watch
 from .collection import Collection, Record, Topic
+from .quirks import rules
 from .request import JsonObject, Request
 from .world import World
 
@@ -18,11 +19,15 @@ def get(world: World, request: Request) -> JsonObject:
 
 def list_(world: World, request: Request) -> JsonObject:
     listing.forbid_with_sync_token(request.query, never=(), not_false=("showDeleted",))
-    view = listing.View("calendar#acl", _shown)
-    return listing.page(world, _readable(world, request), request.query, view)
+    acl = _readable(world, request)
+    rules.check_room(world, request.calendar_id)
+    view = listing.View("calendar#acl", lambda record: rules.shown(world, acl.topic, record, _shown(record)))
+    return listing.page(world, acl, request, view)
 
 
 def insert(world: World, request: Request) -> JsonObject:
+    _changeable(world, request)
+    rules.check_insert(world, request.calendar_id, request.body["scope"])
     return _write(world, request, request.body["scope"])
 
 
@@ -40,6 +45,7 @@ def delete(world: World, request: Request) -> None:
     before = calendar_list.roles(world, request.calendar_id)
     world.acl(request.calendar_id).bury(record.key, record.item)
     calendar_list.follow_access(world, request.calendar_id, before)
+    rules.changed(world, request.calendar_id)
 
 
 def topic(world: World, request: Request) -> Topic:
@@ -64,6 +70,7 @@ def _write(world: World, request: Request, scope: Mapping[str, Any]) -> JsonObje
     put = acl.bury if role == "none" else acl.write
     record = put(_rule_id(scope), {"scope": scope, "role": role})
     calendar_list.follow_access(world, request.calendar_id, before)
+    rules.changed(world, request.calendar_id)
     return _shown(record)
 
 

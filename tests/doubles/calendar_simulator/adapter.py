@@ -6,6 +6,7 @@ from typing import Any
 
 from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter
+from requests.exceptions import ReadTimeout
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_encoding_from_headers
 
@@ -31,11 +32,14 @@ class SimulatorAdapter(BaseAdapter):
         self._simulator = simulator
         self._transport = Transport(simulator, post)
 
-    def send(self, request: PreparedRequest, *_: Any, **__: Any) -> Response:
+    def send(self, request: PreparedRequest, *_: Any, timeout: Any = None, **__: Any) -> Response:
         with self._simulator.lock:
             answer = admin.handle(self._simulator, _call(request))
         for delivery in answer.preceded_by:
             self._transport.deliver(delivery)
+        longest = timeout[1] if isinstance(timeout, tuple) else timeout
+        if longest is not None and answer.seconds > longest:
+            raise ReadTimeout(f"read timed out after {longest} s")
         return _response(request, answer)
 
     def close(self) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from . import access, errors, listing
 from .collection import Collection, Record, Topic
+from .quirks import entries
 from .request import JsonObject, Request
 from .world import World
 
@@ -32,17 +33,19 @@ def list_(world: World, request: Request) -> JsonObject:
     listing.forbid_with_sync_token(request.query, never, not_false)
     view = listing.View(
         "calendar#calendarList",
-        lambda record: _entry(world, request.user, record),
+        lambda record: entries.shown(world, request.user, record, _entry(world, request.user, record)),
         lambda record: _shown(world, request, record),
     )
-    return listing.page(world, world.calendar_list(request.user), request.query, view)
+    return listing.page(world, world.calendar_list(request.user), request, view)
 
 
 def insert(world: World, request: Request) -> JsonObject:
     calendar_id = request.body["id"]
     access.require(world, calendar_id, request.user, "freeBusyReader")
     own = _DEFAULTS | _own_fields(request.body)
-    return _entry(world, request.user, world.calendar_list(request.user).write(calendar_id, own))
+    record = world.calendar_list(request.user).write(calendar_id, own)
+    entries.hold_back(world, request.user, record)
+    return _entry(world, request.user, record)
 
 
 def patch(world: World, request: Request) -> JsonObject:
@@ -74,16 +77,16 @@ def add_own(world: World, calendar_id: str, user: str) -> None:
 
 def roles(world: World, calendar_id: str) -> Mapping[str, str]:
     """Return the role of every user who lists the calendar."""
-    users = [found.topic.owner for found in listing_it(world, calendar_id)]
+    users = [world.account(found.topic.owner) for found in listing_it(world, calendar_id)]
     return {user: access.role_of(world, calendar_id, user) for user in users}
 
 
 def follow_access(world: World, calendar_id: str, before: Mapping[str, str]) -> None:
     """After a change of rules: entries follow the new role, and vanish with the last of it."""
     for user, role in roles(world, calendar_id).items():
-        if role == "none":
+        if role == "none" and not entries.haunts(world, user, calendar_id):
             world.calendar_list(user).bury(calendar_id, {})
-        elif role != before[user]:
+        elif role != before.get(user, "none"):
             world.calendar_list(user).amend(calendar_id)
 
 
@@ -116,7 +119,8 @@ def _shown(world: World, request: Request, record: Record) -> bool:
 
 def _entry(world: World, user: str, record: Record) -> JsonObject:
     entry = {"kind": "calendar#calendarListEntry", "etag": record.etag, "id": record.key}
-    calendar = world.calendars.get(record.key)
+    ghostly = (user, record.key) in world.memory.ghosts
+    calendar = world.calendars.find(record.key) if ghostly else world.calendars.get(record.key)
     if record.deleted or calendar is None:
         return entry | {"deleted": True}
     derived = {name: calendar.item[name] for name in _FROM_CALENDAR if name in calendar.item}

@@ -5,6 +5,7 @@ from typing import Any
 
 from . import access, acl, calendar_list, errors
 from .collection import Record
+from .quirks import rules
 from .request import JsonObject, Request
 from .world import World
 
@@ -36,18 +37,23 @@ def delete(world: World, request: Request) -> None:
         raise errors.cannot_delete_primary()
     if calendar.get("dataOwner") != request.user:
         raise errors.forbidden()
-    world.calendars.bury(request.calendar_id, calendar)
-    for rule in world.acl(request.calendar_id).live():
-        world.acl(request.calendar_id).bury(rule.key, rule.item)
-    for event in world.events(request.calendar_id).live():
-        world.events(request.calendar_id).bury(event.key, event.item)
-    calendar_list.follow_access(world, request.calendar_id, {})
+    bury(world, request.calendar_id)
+
+
+def bury(world: World, calendar_id: str) -> None:
+    """Delete it with all that is in it."""
+    for collection in (world.acl(calendar_id), world.events(calendar_id)):
+        for record in collection.live():
+            collection.bury(record.key, record.item)
+    world.calendars.bury(calendar_id, _record(world, calendar_id).item)
+    calendar_list.follow_access(world, calendar_id, {})
 
 
 def create(world: World, calendar_id: str, owner: str, metadata: Mapping[str, Any]) -> Record:
     conference = {"conferenceProperties": {"allowedConferenceSolutionTypes": ["hangoutsMeet"]}}
     record = world.calendars.write(calendar_id, {"timeZone": "UTC", **conference, **metadata})
     acl.grant_owner(world, calendar_id, owner)
+    rules.born(world, calendar_id, owner)
     calendar_list.add_own(world, calendar_id, owner)
     return record
 

@@ -53,3 +53,5 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     preceded_by: tuple[Delivery, ...] = ()
+    seconds: float = 0
+    """How long it is on its way; only shells and adapters let that time pass."""

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -10,6 +11,7 @@ from random import Random
 from . import errors
 from .call import Delivery
 from .collection import Topic
+from .errors import ApiError
 from .options import Options
 from .request import JsonObject, Request
 from .revisions import micros
@@ -36,6 +38,8 @@ class Channel:
     resource_uri: str
     created: datetime
     expiration: datetime
+    #: whether the answer to watch says nothing about the end
+    silent: bool = False
     stopped: datetime | None = None
 
     @property
@@ -70,12 +74,15 @@ class Channel:
         }
         answer = {"kind": "api#channel", "id": self.id, "resourceId": self.resource_id}
         token = {} if self.token is None else {"token": self.token}
-        return {**answer, "resourceUri": self.resource_uri, **token, **spelled[options.expiration_format]}
+        ends = spelled["missing" if self.silent else options.expiration_format]
+        return {**answer, "resourceUri": self.resource_uri, **token, **ends}
 
 
 class Channels:
-    def __init__(self, random: Random) -> None:
+    def __init__(self, random: Random, account: Callable[[str], str]) -> None:
+        """`account` tells the address of today."""
         self._random = random
+        self._account = account
         self._numbers: dict[str, int] = {}
         self._channels: dict[str, Channel] = {}
         self._on: dict[Topic, list[str]] = {}
@@ -83,24 +90,27 @@ class Channels:
     def open(self, order: Order, topic: Topic, request: Request, uri: str, now: datetime) -> Channel:
         if order.id in self._channels:
             raise errors.channel_id_not_unique(order.id)
-        channel = Channel(order.id, order.address, order.token, request.user, topic, uri, now, order.expiration)
+        channel = Channel(
+            order.id, order.address, order.token, request.user, topic, uri, now, order.expiration, order.silent
+        )
         self._channels[order.id] = channel
         self._on.setdefault(topic, []).append(order.id)
         return channel
 
-    def stop(self, request: Request, now: datetime) -> None:
+    def stop(self, request: Request, now: datetime, foreign: Callable[[str], ApiError]) -> None:
+        """`foreign` is how somebody else's channel is refused."""
         for name in ("id", "resourceId"):
             if not request.body.get(name):
                 raise errors.required(name)
         channel = self._channels.get(request.body["id"])
         if channel is None or channel.resource_id != request.body["resourceId"] or not channel.is_live(now):
             raise errors.channel_not_found(request.body["id"], PROJECT)
-        if channel.subject != request.user:
-            raise errors.forbidden()
+        if self._account(channel.subject) != request.user:
+            raise foreign(channel.id)
         self._channels[channel.id] = replace(channel, stopped=now)
 
-    def get(self, channel_id: str) -> Channel:
-        return self._channels[channel_id]
+    def find(self, channel_id: str) -> Channel | None:
+        return self._channels.get(channel_id)
 
     def ever(self) -> list[Channel]:
         return list(self._channels.values())
@@ -108,9 +118,8 @@ class Channels:
     def live(self, at: datetime) -> list[Channel]:
         return [channel for channel in self._channels.values() if channel.is_live(at)]
 
-    def live_on(self, topic: Topic, at: datetime) -> list[Channel]:
-        channels = [self._channels[channel_id] for channel_id in self._on.get(topic, ())]
-        return [channel for channel in channels if channel.is_live(at)]
+    def ever_on(self, topic: Topic) -> list[Channel]:
+        return [self._channels[channel_id] for channel_id in self._on.get(topic, ())]
 
     def next_number(self, channel: Channel) -> int:
         """1 for the first message; later ones grow, by more than one."""

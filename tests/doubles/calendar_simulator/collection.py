@@ -1,6 +1,6 @@
 """A collection of items that remembers when each last changed, and what is gone."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, NamedTuple
@@ -37,6 +37,8 @@ class Collection:
 
     def __init__(self, topic: Topic, revise: Callable[[Topic], int]) -> None:
         self.topic = topic
+        #: older sync tokens were for another one
+        self.born = 0
         #: of the last change
         self.revision = 0
         self._revise = revise
@@ -55,12 +57,21 @@ class Collection:
     def live(self) -> list[Record]:
         return [versions[-1] for versions in self._versions.values() if not versions[-1].deleted]
 
-    def records_after(self, ordinal: int, until: int) -> Iterator[Record]:
+    def records_after(self, ordinal: int, until: int, hidden: Container[int] = ()) -> Iterator[Record]:
         """Yield the records behind that place as they were at that revision, the deleted ones included."""
         for versions in islice(self._versions.values(), ordinal + 1, None):  # ordinals have no gaps: none vanishes
-            record = next((record for record in reversed(versions) if record.revision <= until), None)
+            known = (each for each in reversed(versions) if each.revision <= until and each.revision not in hidden)
+            record = next(known, None)
             if record:
                 yield record
+
+    def version(self, key: str, revision: int) -> Record:
+        return next(record for record in self._versions[key] if record.revision == revision)
+
+    def before(self, record: Record) -> Record | None:
+        """Return the version before that one."""
+        earlier = (each for each in reversed(self._versions[record.key]) if each.revision < record.revision)
+        return next(earlier, None)
 
     def write(self, key: str, item: Item) -> Record:
         return self._put(key, item, deleted=False)

@@ -134,5 +134,18 @@ def full_sync_required() -> ApiError:
     return ApiError(410, "fullSyncRequired", message, domain="calendar").at("parameter", "syncToken")
 
 
+def invalid_sync_token() -> ApiError:
+    return ApiError(400, "invalid", "Invalid sync token value.").at("parameter", "syncToken")
+
+
+def cannot_remove_last_owner() -> ApiError:
+    message = "Cannot remove the last owner of the calendar."
+    return ApiError(403, "cannotRemoveLastCalendarOwnerFromAcl", message, domain="calendar")
+
+
+def internal_error() -> ApiError:
+    return ApiError(500, "internalError", "Internal Error")
+
+
 def not_offered(what: str) -> ApiError:
     return ApiError(501, "notImplemented", f"The simulator does not offer {what}.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from . import errors
 from .call import Call
@@ -13,24 +14,27 @@ class Grant:
     subject: str
     #: full scope addresses; None allows everything, as for a call without a token
     scopes: frozenset[str] | None
+    #: None: never
+    expires: datetime | None = None
 
 
 class Tokens:
     def __init__(self) -> None:
         self._grants: dict[str, Grant] = {}
 
-    def register(self, token: str, subject: str, scopes: Collection[str]) -> None:
-        self._grants[token] = Grant(subject, frozenset(scopes))
+    def register(self, token: str, subject: str, scopes: Collection[str], expires: datetime | None = None) -> None:
+        self._grants[token] = Grant(subject, frozenset(scopes), expires)
 
-    def grant_of(self, call: Call, default_user: str) -> Grant:
-        """Raise `authError` for a token that was never registered."""
+    def grant_of(self, call: Call, default_user: str, now: datetime) -> Grant:
+        """Raise `authError` for a token that was never registered, or has expired."""
         header = call.headers.get("authorization")
         if header is None:
             return Grant(default_user, None)
         kind, _, token = header.partition(" ")
-        if kind.lower() != "bearer" or token not in self._grants:
+        grant = self._grants.get(token)
+        if kind.lower() != "bearer" or grant is None or (grant.expires and grant.expires <= now):
             raise errors.auth_error()
-        return self._grants[token]
+        return grant
 
 
 def require_scope(grant: Grant, method: Method) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 from . import times
 from .collection import Collection, Item, Record
+from .quirks import splits
+from .world import World
 
 _ID = re.compile(r"(?P<series>.+)_(?P<start>\d{8}(T\d{6}Z)?)")
 
@@ -18,9 +20,9 @@ def id_of(series_id: str, original_start: date) -> str:
     return f"{series_id}_{times.compact(original_start)}"
 
 
-def find(events: Collection, event_id: str) -> Record | None:
+def find(world: World, events: Collection, event_id: str) -> Record | None:
     """Return an event, or else the instance that its series makes it."""
-    return events.find(event_id) or _regular(events, event_id)
+    return events.find(event_id) or _regular(world, events, event_id)
 
 
 def exceptions(events: Collection, series_id: str) -> list[Record]:
@@ -31,16 +33,26 @@ def is_one(event: Item) -> bool:
     return "recurringEventId" in event
 
 
-def _regular(events: Collection, event_id: str) -> Record | None:
+def _regular(world: World, events: Collection, event_id: str) -> Record | None:
     named = _ID.fullmatch(event_id)
-    series = events.get(named["series"]) if named else None
-    if named is None or series is None or "recurrence" not in series.item:
+    if named is None:
+        return None
+    calendar_id, compact = events.topic.owner, named["start"]
+    classic = f"{splits.base_of(named['series'])}_{compact}"
+    born_as = splits.instance_id(world, calendar_id, classic)
+    known = events.find(classic) or events.find(born_as)
+    return known or _unborn(events, splits.master(world, calendar_id, named["series"], compact), compact, born_as)
+
+
+def _unborn(events: Collection, series_id: str, compact: str, born_as: str) -> Record | None:
+    series = events.get(series_id)
+    if series is None or "recurrence" not in series.item:
         return None
     try:
-        start = times.from_compact(named["start"])
+        start = times.from_compact(compact)
     except ValueError:
         return None
-    return replace(series, key=event_id, item=_item(series, start))
+    return replace(series, key=born_as, item=_item(series, start))
 
 
 def _item(series: Record, start: date) -> dict[str, Any]:

@@ -1,13 +1,14 @@
 """Reading a collection page by page, in full or from a sync token on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from . import errors
 from .collection import Collection, Record
-from .revisions import micros
+from .quirks import absences, pages, tokens
+from .quirks.pages import Cursor
+from .request import Request
 from .seals import Seal
 from .world import World
 
@@ -18,6 +19,10 @@ def _every(_: Record) -> bool:
     return True
 
 
+def _none(_: Record) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class View:
     """How one kind of collection is shown."""
@@ -26,6 +31,8 @@ class View:
     item: Callable[[Record], JsonObject]
     #: whether an item that is not deleted belongs to a full listing
     shown: Callable[[Record], bool] = _every
+    #: whether an item belongs to a full listing although it is deleted
+    lingers: Callable[[Record], bool] = _none
     #: whether an item, deleted or not, belongs to any listing
     asked_for: Callable[[Record], bool] = _every
     #: names what is asked for; tokens go with it
@@ -34,33 +41,31 @@ class View:
     largest_page: int = 250
 
 
-@dataclass(frozen=True)
-class _Cursor:
-    #: the revision after which changes are wanted; None for a full listing
-    since: int | None
-    #: the revision that the first page had caught up with: what the next sync token starts from
-    started: int
-    #: the ordinal of the last record that an earlier page looked at
-    after: int = -1
-
-
-def page(world: World, collection: Collection, query: Mapping[str, Any], view: View) -> JsonObject:
+def page(world: World, collection: Collection, request: Request, view: View) -> JsonObject:
     seal = Seal(world, (*collection.topic, view.selection))
-    until = _shown_until(world)
-    cursor = _cursor(seal, query, until)
-    size = min(query.get("maxResults", view.page_size), view.largest_page)
-    wanted = (
-        record for record in collection.records_after(cursor.after, until) if _wanted(record, cursor, query, view)
-    )
-    taken = list(islice(wanted, size))
+    cursor = _cursor(seal, collection, request)
+    size = min(request.query.get("maxResults", view.page_size), view.largest_page)
+    wanted = _wanted(world, collection, request, view, cursor)
+    sheet = pages.cut(world, collection, wanted, size, cursor)
+    records = pages.arranged(world, sheet, size, _unchanged(collection, cursor.since, view))
+    items = [view.item(record) for record in records]
     answer = {
         "kind": view.kind,
         "etag": f'"p{collection.revision:x}"',
-        "items": [view.item(record) for record in taken],
+        "items": pages.printed(world, view.kind, items, " ".join(collection.topic)),
     }
-    if any(True for _ in wanted):
-        return answer | {"nextPageToken": seal.close("page", cursor.since, cursor.started, taken[-1].ordinal)}
-    return answer | {"nextSyncToken": seal.close("sync", cursor.started)}
+    return answer | _token(seal, collection, request, cursor, sheet)
+
+
+def _token(seal: Seal, collection: Collection, request: Request, cursor: Cursor, sheet: pages.Sheet) -> JsonObject:
+    world = seal.world
+    if sheet.more:
+        token = seal.close("page", cursor.since, cursor.started, sheet.last, *(sheet.again or ()))
+        return {"nextPageToken": pages.next_page_token(world, request.query.get("pageToken"), token)}
+    if tokens.lacking(world):
+        return {}
+    started = tokens.start(world, collection.topic, cursor.started)
+    return {"nextSyncToken": seal.close("sync", started, tokens.binding(request))}
 
 
 def forbid_with_sync_token(query: Mapping[str, Any], never: tuple[str, ...], not_false: tuple[str, ...]) -> None:
@@ -70,38 +75,61 @@ def forbid_with_sync_token(query: Mapping[str, Any], never: tuple[str, ...], not
         raise errors.not_with_sync_token(name)
 
 
-def _wanted(record: Record, cursor: _Cursor, query: Mapping[str, Any], view: View) -> bool:
-    if cursor.since is not None:
-        return record.reported > cursor.since and view.asked_for(record)
-    listed = query.get("showDeleted", False) if record.deleted else view.shown(record)
-    return listed and view.asked_for(record)
+def _wanted(world: World, collection: Collection, request: Request, view: View, cursor: Cursor) -> Iterator[Record]:
+    since = cursor.since
+    hidden = world.delays.hidden(collection.topic, since or 0, world.now())
+    absent = absences.absent(world, collection, full=since is None)
+    for record in collection.records_after(cursor.after, cursor.until, hidden):
+        if _belongs(record, since, request.query, view) and not absent(record):
+            yield record
 
 
-def _shown_until(world: World) -> int:
+def _unchanged(collection: Collection, since: int | None, view: View) -> Iterator[Record]:
+    """Yield what an increment need not show; of a full listing there is nothing left."""
+    if since is not None:
+        yield from (
+            each for each in collection.live() if each.revision <= since and view.shown(each) and view.asked_for(each)
+        )
+
+
+def _belongs(record: Record, since: int | None, query: Mapping[str, Any], view: View) -> bool:
+    if since is not None:
+        return record.reported > since and view.asked_for(record)
+    if record.deleted:
+        return (query.get("showDeleted", False) or view.lingers(record)) and view.asked_for(record)
+    return view.shown(record) and view.asked_for(record)
+
+
+def _shown_until(world: World, collection: Collection) -> int:
     """Return the revision up to which listings know what happened."""
-    latest = world.next_revision()
-    return min(latest, _ago(world, world.options.listing_lag_seconds)) if world.options.listing_lag_seconds else latest
+    latest = world.delays.until(collection.topic, world.next_revision(), world.now())
+    lag = world.options.listing_lag_seconds
+    return min(latest, world.ago(lag)) if lag else latest
 
 
-def _cursor(seal: Seal, query: Mapping[str, Any], until: int) -> _Cursor:
-    since = _since(seal, query["syncToken"]) if "syncToken" in query else None
+def _cursor(seal: Seal, collection: Collection, request: Request) -> Cursor:
+    query, until = request.query, _shown_until(seal.world, collection)
+    since = _since(seal, collection, request) if "syncToken" in query else None
     if "pageToken" not in query:
-        return _Cursor(since, max(until, since or 0))
-    oldest = _ago(seal.world, seal.world.options.page_token_lifetime_seconds)
+        return Cursor(until, since, max(until, since or 0))
+    tokens.check_page(seal.world, query["pageToken"])
+    oldest = seal.world.ago(seal.world.options.page_token_lifetime_seconds)
     opened = seal.open("page", query["pageToken"], oldest)
     if opened is None or opened[0] != since:
         # A page token continues one listing: with the sync token it began with, or without as it began.
         raise errors.invalid_parameter("pageToken", "Invalid page token value.")
-    return _Cursor(*opened)
+    since, started, after, *again = opened
+    return Cursor(until, since, started, after, (again[0], again[1]) if again else None)
 
 
-def _since(seal: Seal, token: str) -> int:
-    too_old = _ago(seal.world, seal.world.options.sync_token_lifetime_seconds)
-    opened = seal.open("sync", token, max(too_old, seal.world.oldest_sync_token))
+def _since(seal: Seal, collection: Collection, request: Request) -> int:
+    world, token = seal.world, request.query["syncToken"]
+    made = seal.made(token)
+    tokens.check_sync(world, collection.topic, token, made)
+    too_old = world.ago(world.options.sync_token_lifetime_seconds)
+    opened = seal.open("sync", token, max(too_old, world.oldest_sync_token, collection.born))
     if opened is None:
         raise errors.full_sync_required()
+    tokens.check_age(world, collection.topic, token, made or 0)
+    tokens.check_binding(world, opened[1], request)
     return int(opened[0])
-
-
-def _ago(world: World, seconds: int) -> int:
-    return micros(world.now()) - seconds * 1_000_000

@@ -29,6 +29,7 @@ OFFERED: Mapping[str, Callable[[World, Request], JsonObject | None]] = {
     "calendar.events.get": events.get,
     "calendar.events.insert": events.insert,
     "calendar.events.list": events.list_,
+    "calendar.events.move": events.move,
     "calendar.events.patch": events.patch,
     "calendar.events.update": events.update,
     "calendar.settings.get": settings.get,

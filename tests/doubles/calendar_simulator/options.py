@@ -1,8 +1,10 @@
 """What a test may choose about the simulated Google. Defaults are what Google documents, where it does."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, Self, get_args
+
+from .quirks import QUIRKS
 
 WEEK = 604_800
 ExpirationFormat = Literal["string", "number", "missing"]
@@ -33,21 +35,43 @@ class Options:
     #: the wait before the first redelivery; it doubles with each
     first_retry_seconds: float = 1.0
     retry_for_seconds: int = 86_400
+    #: which quirks are on, and how often each strikes where it can: 0 to 1 by number; all others are off
+    quirks: Mapping[str, float] = field(default_factory=dict)
+    #: of all the quirks' dice; taken at the start only
+    quirk_seed: str = "0"
+    #: how long pages take for each item under Q08
+    slow_seconds_per_item: float = 0.005
 
     def __post_init__(self) -> None:
         if self.expiration_format not in get_args(ExpirationFormat) or self.sync not in get_args(Sync):
-            raise ValueError(f"no such choice: {self.expiration_format!r} or {self.sync!r}")
+            ways, moments = ", ".join(get_args(ExpirationFormat)), ", ".join(get_args(Sync))
+            raise ValueError(f"expiration_format is one of {ways}; sync is one of {moments}")
+        for name in ("unwatchable", "refused_webhook_hosts"):
+            if not all(isinstance(each, str) for each in getattr(self, name)):
+                raise TypeError(f"{name} is a list of texts")
+        self._check_quirks()
+
+    def _check_quirks(self) -> None:
+        unknown = self.quirks.keys() - QUIRKS.keys()
+        if unknown:
+            raise ValueError(f"no such quirk: {', '.join(sorted(unknown))}; there are {', '.join(sorted(QUIRKS))}")
+        for number, chance in self.quirks.items():
+            if not isinstance(chance, (int, float)) or not 0 <= chance <= 1:
+                raise ValueError(f"how often {number} strikes is a number from 0 to 1, not {chance!r}")
 
     def changed(self, changes: Mapping[str, Any]) -> Self:
         """Take changes as JSON spells them; a wrong name is a `ValueError`, a wrong type a `TypeError`."""
-        unknown = changes.keys() - {field.name for field in fields(self)}
+        unknown = changes.keys() - {each.name for each in fields(self)}
         if unknown:
-            raise ValueError(f"no such option: {', '.join(sorted(unknown))}")
+            there = ", ".join(each.name for each in fields(self))
+            raise ValueError(f"no such option: {', '.join(sorted(unknown))}; there are {there}")
         typed: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value for name, value in changes.items()
         }
         for name, value in typed.items():
             current = getattr(self, name)
+            if name == "quirks" and not isinstance(value, dict):
+                raise TypeError('quirks are numbers and chances, as in {"Q02": 0.5}')
             if not isinstance(value, (int, float) if isinstance(current, float) else type(current)):
-                raise TypeError(f"{name} cannot be {value!r}")
+                raise TypeError(f"{name} cannot be {value!r}; it is {current!r} now")
         return replace(self, **typed)

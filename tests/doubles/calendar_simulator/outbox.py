@@ -10,6 +10,7 @@ from .call import Delivery
 from .channels import Channel, Channels
 from .faults import Faults
 from .options import Options
+from .quirks.delivering import Delivering
 
 _SUCCESS = frozenset({102, 200, 201, 202, 204})
 #: None stands for a receiver that could not be reached or did not answer
@@ -30,23 +31,46 @@ class DeliveryRecord:
 
 
 class Outbox:
-    def __init__(self, channels: Channels, faults: Faults) -> None:
+    def __init__(self, channels: Channels, faults: Faults, delivering: Delivering) -> None:
         self.log: list[DeliveryRecord] = []
         self._channels = channels
         self._faults = faults
+        self._delivering = delivering
         self._waiting: list[tuple[datetime, int, Delivery]] = []
         self._arrivals = count()
+        #: channels of which a message is held back
+        self._held: set[str] = set()
 
     def announce(self, channel: Channel, state: str, now: datetime) -> Delivery | None:
         """Return the message for the channel, unless it gets lost."""
-        delivery = channel.message(self._channels.next_number(channel), state, now)
+        delivery = self._delivering.sent(channel.message(self._channels.next_number(channel), state, now))
         if not self._faults.loses(delivery):
+            if delivery.due > now:
+                self._held.add(channel.id)
             return delivery
         self._record(delivery, now, "dropped")
         return None
 
     def add(self, delivery: Delivery) -> None:
         heapq.heappush(self._waiting, (delivery.due, next(self._arrivals), delivery))
+
+    def hasten(self, channel_id: str, now: datetime) -> None:
+        """Let go what is held back for the channel."""
+        if channel_id not in self._held:
+            return
+        self._held.remove(channel_id)
+        self._waiting = [
+            (now, number, replace(each, due=now, first_due=now))
+            if each.channel_id == channel_id and each.attempt == 1 and due > now
+            else (due, number, each)
+            for due, number, each in self._waiting
+        ]
+        heapq.heapify(self._waiting)
+
+    def release(self, now: datetime) -> None:
+        """Let go all that is held back."""
+        for channel_id in sorted(self._held):
+            self.hasten(channel_id, now)
 
     def next_due(self) -> datetime | None:
         return self._waiting[0][0] if self._waiting else None
@@ -58,6 +82,8 @@ class Outbox:
         return [delivery for delivery in due if self._leaves(delivery, now, options)]
 
     def delivered(self, delivery: Delivery, status: int | None, now: datetime, options: Options) -> None:
+        if self._channels.find(delivery.channel_id) is None:
+            return  # the simulator was reset while the message was on its way
         again = now + timedelta(seconds=options.first_retry_seconds * 2 ** (delivery.attempt - 1))
         latest = delivery.first_due + timedelta(seconds=options.retry_for_seconds)
         if status in _RETRIED and again <= latest:
@@ -68,12 +94,14 @@ class Outbox:
 
     def _leaves(self, delivery: Delivery, now: datetime, options: Options) -> bool:
         fate = self._faults.fate(delivery)
-        if fate == "drop" or not self._channels.get(delivery.channel_id).is_live(now):
+        channel = self._channels.find(delivery.channel_id)
+        if fate == "drop" or channel is None or not self._delivering.hears(channel, now):
             self._record(delivery, now, "dropped")
             return False
         if fate == "fail":
             self.delivered(delivery, None, now, options)
             return False
+        self._delivering.left(channel, now)
         return True
 
     def _record(

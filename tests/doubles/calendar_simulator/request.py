@@ -26,8 +26,18 @@ class Request:
 
     @property
     def calendar_id(self) -> str:
-        named = self.path["calendarId"]
-        return self.user if named == "primary" else named
+        return calendar(self.path, self.user) or ""
+
+    @property
+    def resource_uri(self) -> str:
+        """Keep the alias that the client used: the address identifies nothing."""
+        return f"{discovery.API_ROOT}{self.url_path.removeprefix('/calendar/v3/').removesuffix('/watch')}?alt=json"
+
+
+def calendar(path: Mapping[str, str], user: str) -> str | None:
+    """Return the id of the calendar that is addressed, if any is."""
+    named = path.get("calendarId")
+    return user if named == "primary" else named
 
 
 def parse(call: Call, method: Method, path: Mapping[str, str], user: str) -> Request:

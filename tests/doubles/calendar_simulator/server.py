@@ -1,13 +1,13 @@
 """The simulator on a loopback port: HTTP/1.1 in, real notifications out."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from tests.support.loopback import TICK_SECONDS, Handler, Listener
-
 from . import admin
 from .call import Answer, Call
+from .loopback import TICK_SECONDS, Handler, Listener
 from .simulator import CalendarSimulator
 from .transport import Transport, post_over_http
 
@@ -45,10 +45,11 @@ class _Handler(Handler):
         call = Call.of(self.command, self.path, dict(self.headers), self.body())
         with self.server.simulator.lock:
             answer = admin.handle(self.server.simulator, call)
-            if not answer.preceded_by:
+            if not answer.preceded_by and not answer.seconds:
                 # Still under the lock, so that no notification overtakes the answer that caused it.
                 self._write(answer)
-        if answer.preceded_by:
+        if answer.preceded_by or answer.seconds:
+            time.sleep(answer.seconds)
             for delivery in answer.preceded_by:
                 self.server.transport.deliver(delivery)
             self._write(answer)

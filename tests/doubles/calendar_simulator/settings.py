@@ -2,6 +2,7 @@
 
 from . import errors, listing
 from .collection import Record, Topic
+from .quirks import preferences
 from .request import JsonObject, Request
 from .world import World
 
@@ -29,8 +30,9 @@ def get(world: World, request: Request) -> JsonObject:
 
 
 def list_(world: World, request: Request) -> JsonObject:
-    view = listing.View("calendar#settings", _shown)
-    return listing.page(world, world.settings(request.user), request.query, view)
+    own = world.settings(request.user)
+    view = listing.View("calendar#settings", lambda record: preferences.shown(world, own, record, _shown(record)))
+    return listing.page(world, own, request, view)
 
 
 def topic(world: World, request: Request) -> Topic:

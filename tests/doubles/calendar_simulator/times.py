@@ -25,9 +25,14 @@ def from_compact(text: str) -> date:
     return datetime.strptime(text, "%Y%m%dT%H%M%S%z") if "T" in text else date.fromisoformat(text)
 
 
+def from_iso(text: str) -> date:
+    """Raise `ValueError` for what is no time."""
+    return datetime.fromisoformat(text) if "T" in text else date.fromisoformat(text)
+
+
 def length(event: Mapping[str, Any]) -> timedelta:
     """Refuse an event that has none."""
-    start, end = _parsed("start", event), _parsed("end", event)
+    start, end = parsed("start", event), parsed("end", event)
     if isinstance(start, datetime) != isinstance(end, datetime):
         raise errors.invalid_value("Start and end times must either both be date or both be dateTime.")
     if end < start:
@@ -35,7 +40,7 @@ def length(event: Mapping[str, Any]) -> timedelta:
     return end - start
 
 
-def _parsed(name: str, event: Mapping[str, Any]) -> date:
+def parsed(name: str, event: Mapping[str, Any]) -> date:
     time = event.get(name, {})
     if ("date" in time) == ("dateTime" in time):
         raise errors.invalid_value(f"Invalid {name} time.")

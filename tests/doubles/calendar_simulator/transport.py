@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-from tests.support.loopback import post
-
 from .call import Delivery
+from .loopback import post
 from .simulator import CalendarSimulator
 
 #: returns the receiver's status, or None if it could not be reached

@@ -5,6 +5,7 @@ from .world import World
 
 
 def meet(world: World, email: str) -> None:
+    email = world.account(email)
     if world.calendars.get(email) is None:
         calendars.create(world, email, email, {"summary": email})
         settings.put_defaults(world, email)

@@ -22,6 +22,8 @@ class Order:
     address: str
     token: str | None
     expiration: datetime
+    #: whether the answer says nothing about the end
+    silent: bool = False
 
 
 def parse(body: Mapping[str, Any], now: datetime, options: Options) -> Order:

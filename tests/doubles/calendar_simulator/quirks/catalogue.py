@@ -1,20 +1,14 @@
 """Every quirk that the simulator can imitate: its number, what it is, and who saw it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from .quirk import Quirk
+from .reading import READING
+from .serving import SERVING
 
-@dataclass(frozen=True)
-class Quirk:
-    number: str
-    """As in the claims table: Q02."""
-    name: str
-    source: str
-    """Who saw it: owner/repo#thread, or Google's own word."""
-    chance: float
-    """How often it strikes where everything is on, 0 to 1, on each occasion that it has."""
-
-
-_ALL: tuple[Quirk, ...] = ()
+_ALL: tuple[Quirk, ...] = (*READING, *SERVING)
 
 QUIRKS: Mapping[str, Quirk] = {each.number: each for each in _ALL}
+
+CHANCES: Mapping[str, float] = {each.number: each.chance for each in _ALL}
+"""Everything on."""

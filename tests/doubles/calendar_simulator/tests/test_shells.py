@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -18,7 +19,6 @@ import pytest
 import requests
 
 from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Delivery, Server, SimulatorAdapter, serve
-from tests.support.stack import until
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 PATIENCE = 60.0
@@ -153,7 +153,11 @@ def test_a_receiver_that_is_not_there_is_tried_again(session: requests.Session, 
 
 def eventually(session: requests.Session, server: Server, what: str) -> Any:
     url = f"{server.url}/simulator/{what}"
-    return until(lambda: session.get(url, timeout=PATIENCE).json(), f"there are {what}", PATIENCE)
+    deadline = time.monotonic() + PATIENCE
+    while not (found := session.get(url, timeout=PATIENCE).json()):
+        assert time.monotonic() < deadline, f"no {what} came"
+        time.sleep(0.05)
+    return found
 
 
 def test_the_witness_knows_channels_calls_and_deliveries(

@@ -1,0 +1,37 @@
+"""The quirks of what is read: listings, tokens, items, rules and settings."""
+
+from .quirk import Quirk
+
+READING = (
+    Quirk("Q01", "a sync token is refused with 400", "kewisch/gdata-provider", 0.02),
+    Quirk("Q02", "cancelled instances come bare", "KeepSoftwareSimple/compass-calendar#2808", 0.5),
+    Quirk("Q03", "tokens run ahead of what is visible", "googleapis/google-api-python-client#623", 0.1),
+    Quirk("Q04", "a split series keeps its exceptions' ids", "odoo/odoo#172103", 1.0),
+    Quirk("Q05", "ids of instances are opaque", "phw198/OutlookGoogleCalendarSync#2205", 0.5),
+    Quirk("Q06", "derived calendars do not tell deletions", "webhookdb/webhookdb#771", 1.0),
+    Quirk("Q07", "values that no document has", "home-assistant/core#114072", 0.03),
+    Quirk("Q08", "pages take their time", "phw198/OutlookGoogleCalendarSync#1026", 0.005),
+    Quirk("Q18", "an address is no lasting id", "vm0-ai/vm0#31096", 1.0),
+    Quirk("Q20", "a listing is empty or short", "saratihq/sarati#72", 0.005),
+    Quirk("Q21", "cancelled series in plain listings", "phw198/OutlookGoogleCalendarSync#2123", 0.5),
+    Quirk("Q22", "times in the calendar's zone of the day", "googleapis/google-api-dotnet-client#1778", 1.0),
+    Quirk("Q23", "increments repeat what did not change", "nemomobile/buteo-sync-plugins-social#39", 0.05),
+    Quirk("Q24", "an event changes again by itself", "calcom/cal.diy#30112", 0.1),
+    Quirk("Q25", "shuffled pages, one item in two versions", "webhookdb/webhookdb#629", 0.1),
+    Quirk("Q26", "odd events", "webhookdb/webhookdb#622", 0.05),
+    Quirk("Q27", "a moved event stays listed, cancelled", "phw198/OutlookGoogleCalendarSync#2124", 0.5),
+    Quirk("Q28", "cosmetic changes and ghosts in calendar lists", "KeepSoftwareSimple/compass-calendar#2789", 0.1),
+    Quirk("Q29", "no data owner", "GAM-team/GAM#1854", 0.3),
+    Quirk("Q32", "listings lag behind the messages", "googleapis/google-api-python-client#623", 0.05),
+    Quirk("Q40", "no sync token on the last page", "googleapis/google-api-php-client#1141", 0.02),
+    Quirk("Q41", "changed rules and idleness end sync tokens", "XiovV/calich#178", 0.5),
+    Quirk("Q42", "tokens are bound to user and query", "webhookdb/webhookdb#734", 1.0),
+    Quirk("Q43", "empty pages, circles, dead page tokens", "fastrepl/anarlog#7631", 0.05),
+    Quirk("Q50", "rules that nobody made", "mondoohq/mql#4271", 0.5),
+    Quirk("Q51", "tokens of rules are older than the rules", "mondoohq/mql#4271", 0.3),
+    Quirk("Q52", "rules for nobody", "googleapis/google-api-nodejs-client#1965", 0.5),
+    Quirk("Q53", "rooms answer 500 until somebody has a rule", "taers232c/GAMADV-XTD3#316", 1.0),
+    Quirk("Q54", "newly added calendars are not listed yet", "insanum/gcalcli#284", 0.2),
+    Quirk("Q55", "leaving a group tells nobody", "inferred", 1.0),
+    Quirk("Q56", "settings appear when first set", "chimbori/google-calendar-crx#252", 0.3),
+)
