@@ -10,6 +10,7 @@ from requests import PreparedRequest, Response
 from calendar_watch.model.channel import Channel as KnownChannel
 from calendar_watch.model.channel import Opening
 from calendar_watch.model.channel_token import ChannelTokens
+from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.target import Target
 from calendar_watch.model.watch import State
 from calendar_watch.reconciler.lease import Lease
@@ -202,6 +203,23 @@ def test_a_channel_that_nobody_remembers_is_stopped_when_it_speaks(world: World)
     assert world.live() == [channel.id for channel in watch.channels.by_id.values()]
 
 
+@pytest.mark.xfail(strict=True, raises=AssertionError)
+def test_a_message_for_one_watch_cannot_have_the_channel_of_another_stopped(world: World) -> None:
+    """Whoever can write a notification, or sign a token, may be wrong, or mean ill."""
+    others = Target(ALICES_ACL.resource, world.alice.create_calendar("Team"), ALICE)
+    for target in (ALICES_ACL, others):
+        world.open(target)
+    world.run(HOUR)
+    (victim,) = channels_of(world, others)
+    world.database.notifications().put(
+        PendingNotification(ALICES_ACL.id, victim.id, victim.resource_id, world.now + DAY, world.now)
+    )
+    world.run(HOUR)
+    assert victim.id in world.live()
+    assert victim.id not in world.store.get(ALICES_ACL.id).channels.by_id
+    assert world.store.get(ALICES_ACL.id).reading.last_sync is not None
+
+
 def test_a_stop_that_fails_is_tried_again_and_keeps_nothing_else_waiting(make_world: MakeWorld) -> None:
     world = make_world(policy=policy_of(channel_ttl=86_400))
     world.open(ALICES_ACL)
@@ -304,6 +322,21 @@ def test_googles_word_on_the_end_of_a_channel_beats_our_guess(make_world: MakeWo
     world.open(ALICES_ACL, ttl=2_592_000)
     world.run(timedelta(days=8))
     assert world.live(), "thirty days were asked for, a week was granted, and only the messages say so"
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError)
+@pytest.mark.parametrize("date", ["Fri, 27 Nov 1998 10:00:00 GMT", "Fri, 27 Nov 2099 10:00:00 GMT"])
+def test_a_genuine_message_that_is_repeated_with_another_date_changes_nothing(world: World, date: str) -> None:
+    """The token is signed, the date is not."""
+    world.open(ALICES_ACL)
+    world.run(HOUR)
+    known = world.store.get(ALICES_ACL.id).channels.by_id
+    (channel,) = world.google.channels_ever()
+    token = world.services.tokens.sign(channel.id, ALICES_ACL.id)
+    world.receiver.take({**_message(channel), "X-Goog-Channel-Token": token, "X-Goog-Channel-Expiration": date})
+    world.run(HOUR)
+    assert world.store.get(ALICES_ACL.id).channels.by_id == known
+    assert world.live() == [channel.id]
 
 
 def test_a_channel_that_is_dead_on_arrival_is_not_replaced_in_a_hot_loop(world: World) -> None:
