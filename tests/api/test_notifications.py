@@ -10,10 +10,9 @@ from tests.api.deployment import ACL, KEY, SETTINGS, Deployment, Json, problem_o
 from tests.doubles.local_firestore import Call
 
 NOTIFICATIONS = Call("Commit", frozenset({"calendar_watch_news"}))
-NEEDED = [
-    f"X-Goog-{name}" for name in ("Channel-ID", "Message-Number", "Resource-ID", "Resource-State", "Resource-URI")
-]
 TOKEN = "X-Goog-Channel-Token"  # noqa: S105 (a header's name)
+NEEDED = ["X-Goog-Channel-ID", TOKEN]
+OTHERS = [f"X-Goog-{each}" for each in ("Channel-Expiration", "Message-Number", "Resource-ID", "Resource-State")]
 OLD, NEW = "o" * 32, "n" * 32
 
 
@@ -77,7 +76,6 @@ def test_a_message_without_an_expiration_is_taken(deployment: Deployment, watch:
     assert deployment.notify(headers).status_code == 204
 
 
-@pytest.mark.xfail(strict=True, raises=AssertionError)
 @pytest.mark.parametrize(
     ("header", "value"),
     [
@@ -118,13 +116,9 @@ def test_a_missing_header_is_named(deployment: Deployment, watch: Json, header: 
     [
         ("X-Goog-Channel-ID", "../../x"),
         ("X-Goog-Channel-ID", "a" * 65),
-        ("X-Goog-Message-Number", "one"),
-        ("X-Goog-Message-Number", "9" * 5_000),
-        ("X-Goog-Resource-ID", "x" * 2_000),
-        ("X-Goog-Resource-State", "EXISTS"),
-        ("X-Goog-Resource-URI", "\xff"),
-        ("X-Goog-Channel-Expiration", "tomorrow"),
-        ("X-Goog-Channel-Expiration", "Fri, 32 Nov 2026 10:00:00 GMT"),
+        (TOKEN, ""),
+        (TOKEN, "x" * 257),
+        (TOKEN, "\xff" * 20),
     ],
 )
 def test_a_malformed_header_is_named(deployment: Deployment, watch: Json, header: str, value: str) -> None:
@@ -138,11 +132,10 @@ def test_a_malformed_header_is_named(deployment: Deployment, watch: Json, header
 def forgeries(genuine: Mapping[str, str], others: str) -> list[dict[str, str]]:
     token = genuine[TOKEN]
     tokens = [
-        *("", "x", token + "x", token[:-1], f" {token}x", token.upper(), others, token.replace("1.", "2.", 1)),
-        *("..", "1." + "a" * 32 + "." + token.rpartition(".")[2], "x" * 10_000, "\xff" * 20),
+        *("x", token + "x", token[:-1], f" {token}x", token.upper(), others, token.replace("1.", "2.", 1)),
+        *("..", "1." + "a" * 32 + "." + token.rpartition(".")[2], "x" * 256),
     ]
     return [
-        {name: value for name, value in genuine.items() if name != TOKEN},
         {**genuine, "X-Goog-Channel-ID": "another"},
         *({**genuine, TOKEN: forged} for forged in tokens),
     ]
@@ -160,7 +153,7 @@ def test_whatever_is_not_signed_by_us_for_this_channel_is_turned_away_unread(
 
 
 printable = st.text(st.characters(min_codepoint=32, max_codepoint=255), max_size=60)
-names = st.sampled_from([*NEEDED, TOKEN, "X-Goog-Channel-Expiration", "Content-Type", "X-Cloud-Trace-Context"])
+names = st.sampled_from([*NEEDED, *OTHERS, "Content-Type", "X-Cloud-Trace-Context"])
 
 
 @settings(

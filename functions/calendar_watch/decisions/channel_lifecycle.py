@@ -11,7 +11,10 @@ from calendar_watch.decisions.backoff import Failure, in_trouble
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.policy import Policy
+from calendar_watch.model.target import Target
 from calendar_watch.model.watch import ReadCause, Watch
+
+_RESOURCE_IDS_KEPT = 20
 
 
 def intended(watch: Watch, channel_id: str, now: datetime, policy: Policy) -> Watch:
@@ -19,6 +22,11 @@ def intended(watch: Watch, channel_id: str, now: datetime, policy: Policy) -> Wa
     generation = watch.channels.generation + 1
     channel = Channel(channel_id, generation, created=now, address=policy.address, key=policy.key)
     return watch.with_channel(channel).with_channels(generation=generation)
+
+
+def asked_for(watch: Watch) -> Target:
+    """What the next channel is to announce: all of the collection, where it stayed mute about certain event types."""
+    return replace(watch.target, event_types=()) if watch.channels.without_types else watch.target
 
 
 def opened(watch: Watch, channel_id: str, answer: Opening, now: datetime, policy: Policy) -> Watch:
@@ -30,10 +38,12 @@ def opened(watch: Watch, channel_id: str, answer: Opening, now: datetime, policy
     intent = watch.channels.by_id.get(channel_id)
     if intent is None:
         return watch
-    channel = _answered(watch, intent, answer, policy)
+    channel = _answered(watch, intent, answer, now, policy)
     watch = _predecessors_given_up(watch.with_channel(channel), channel, now)
     watch = refusals.accepted(watch, now, policy).with_channels(
-        unconfirmed=watch.channels.unconfirmed + (not intent.answered)
+        unconfirmed=watch.channels.unconfirmed + (not intent.answered),
+        unannounced_changes=0,
+        resource_ids=_named(watch, answer.resource_id),
     )
     return _read_soon(watch, now + policy.confirm) if watch.confirmed(now) else _read_now(watch, now)
 
@@ -48,11 +58,19 @@ def _read_now(watch: Watch, now: datetime) -> Watch:
 def _read_soon(watch: Watch, latest: datetime) -> Watch:
     """An older channel listens still, as far as we know; the first message of the new one asks for a reading anyway.
 
-    This is for when that message gets lost.
+    This is for when that message gets lost. A safety reading that comes sooner serves as well, but what it finds says
+    nothing about the new channel.
     """
-    if watch.reading.read_at and watch.reading.read_at <= latest:
-        return watch
-    return watch.with_reading(read_at=latest, read_cause=ReadCause.OPENED)
+    reading = watch.reading
+    if reading.read_at is None or reading.read_at > latest:
+        return watch.with_reading(read_at=latest, read_cause=ReadCause.OPENED)
+    return watch.with_reading(read_cause=ReadCause.OPENED) if reading.read_cause is ReadCause.SCHEDULE else watch
+
+
+def _named(watch: Watch, resource_id: str) -> tuple[str, ...]:
+    """All channels on a collection have the same resource id, so that there is hardly ever more than one."""
+    others = [each for each in watch.channels.resource_ids if each != resource_id]
+    return (*others, resource_id)[-_RESOURCE_IDS_KEPT:]
 
 
 def _predecessors_given_up(watch: Watch, channel: Channel, now: datetime) -> Watch:
@@ -65,13 +83,15 @@ def _predecessors_given_up(watch: Watch, channel: Channel, now: datetime) -> Wat
     return watch
 
 
-def _answered(watch: Watch, intent: Channel, answer: Opening, policy: Policy) -> Channel:
+def _answered(watch: Watch, intent: Channel, answer: Opening, now: datetime, policy: Policy) -> Channel:
     lifetime = timedelta(seconds=policy.lifetime(watch.options.ttl))
     return replace(
         intent,
         resource_id=answer.resource_id,
         resource_uri=answer.resource_uri,
         expiration=answer.expiration or intent.expiration or intent.created + lifetime,
+        expiration_said=answer.expiration is not None,
+        opened=intent.opened or now,
     )
 
 

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 from calendar_watch.decisions import refusals
 from calendar_watch.model.channel import Channel
-from calendar_watch.model.notification import PendingNotification
+from calendar_watch.model.notification import SYNC, PendingNotification
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import ReadCause, Watch
 
 _LONGEST_LIFETIME = timedelta(days=30)
+_MOST_ORPHANS = 20
 
 
 def claimed(
@@ -30,14 +31,17 @@ def claimed(
 
 
 def _heard(watch: Watch, notification: PendingNotification, now: datetime, policy: Policy) -> Watch:
+    if notification.resource_state != SYNC:
+        watch = refusals.change_announced(watch)
     channel = watch.channels.by_id.get(notification.channel_id)
     if channel is None:
-        return watch.with_channel(_orphan(notification, now))
-    lifetime = timedelta(seconds=policy.lifetime(watch.options.ttl))
+        return _orphaned(watch, notification, now)
+    if not (channel.answered or notification.resource_id):
+        return watch  # without a resource id it could not be stopped: as a channel, it waits for Google's answer
     told = replace(
         channel,
         resource_id=channel.resource_id or notification.resource_id,
-        expiration=_end(channel, notification) or channel.created + lifetime,
+        expiration=_end(channel, notification, now) or channel.created + _lifetime(watch, policy),
         confirmed=True,
     )
     watch = watch.with_channel(told).with_channels(was_confirmed=watch.channels.was_confirmed or channel.current)
@@ -45,17 +49,32 @@ def _heard(watch: Watch, notification: PendingNotification, now: datetime, polic
     return refusals.overcome(watch) if first_words else watch
 
 
-def _end(channel: Channel, notification: PendingNotification) -> datetime | None:
-    """A message has Google's word, in whole seconds; what we hold has milliseconds, but may be a guess."""
-    held, told = channel.expiration, notification.expiration
-    if held and told and abs(held - told) < timedelta(seconds=1):
-        return held
-    return told or held
+def _lifetime(watch: Watch, policy: Policy) -> timedelta:
+    return timedelta(seconds=policy.lifetime(watch.options.ttl))
 
 
-def _orphan(notification: PendingNotification, now: datetime) -> Channel:
-    """A genuine token proves that the channel is ours; nobody waits for its messages, so it is stopped."""
-    end = notification.expiration or now + _LONGEST_LIFETIME
-    return Channel(
-        notification.channel_id, 0, created=now, resource_id=notification.resource_id, expiration=end, retired=now
+def _end(channel: Channel, notification: PendingNotification, now: datetime) -> datetime | None:
+    """A header is not signed: it counts only where Google's answer named no end, and only if it can be true."""
+    return channel.expiration if channel.expiration_said else _believed(notification, now) or channel.expiration
+
+
+def _believed(notification: PendingNotification, now: datetime) -> datetime | None:
+    told = notification.expiration
+    return told if told and now < told <= now + _LONGEST_LIFETIME else None
+
+
+def _orphaned(watch: Watch, notification: PendingNotification, now: datetime) -> Watch:
+    """A genuine token proves that the channel is ours; nobody waits for its messages, so it is stopped.
+
+    Whoever can sign, or write a notification, must not have another watch's channel stopped by this one's id: so it is
+    stopped only where Google itself named its resource id to this watch. Otherwise it expires by itself.
+    """
+    known = [each for each in watch.channels.by_id.values() if each.generation == 0]
+    if notification.resource_id not in watch.channels.resource_ids or len(known) >= _MOST_ORPHANS:
+        return watch
+    end = _believed(notification, now) or now + _LONGEST_LIFETIME
+    return watch.with_channel(
+        Channel(
+            notification.channel_id, 0, created=now, resource_id=notification.resource_id, expiration=end, retired=now
+        )
     )

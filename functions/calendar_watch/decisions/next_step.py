@@ -94,7 +94,7 @@ def _turning_points(watch: Watch, now: datetime, policy: Policy) -> Iterator[dat
         if not channel.stopped:
             yield channel.expiration or channel.created + INTENTS_STAY
         if not channel.confirmed:
-            yield channel.created + policy.confirm
+            yield channel.silent_since + policy.confirm
     if watch.wanted:
         yield now + _LOOK_AT_LEAST_EVERY
 

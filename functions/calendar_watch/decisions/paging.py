@@ -70,7 +70,7 @@ def finished(watch: Watch, policy: Policy, now: datetime) -> Watch:
     listing = current(watch)
     counts = asdict(watch.reading.counts)
     first, resynced = watch.reading.item_count is None, watch.reading.resyncing
-    watch = reading.with_suspicion(watch, bool(sum(counts.values())))
+    watch = reading.with_suspicion(watch, bool(sum(counts.values())), now)
     watch = reading.read(watch, listing.started, policy, now)
     watch = watch.with_reading(
         sync_token=listing.sync_token, listing=None, resyncing=False, item_count=watch.reading.stored, counts=Counts()

@@ -19,15 +19,13 @@ def baseline(watch: Watch, now: datetime, policy: Policy) -> Watch:
 
 def found(watch: Watch, changes: Sequence[Change], now: datetime, policy: Policy) -> Watch:
     """What a reading found that differs."""
-    return with_suspicion(with_changes(watch, changes, now, policy), bool(changes))
+    return with_suspicion(with_changes(watch, changes, now, policy), bool(changes), now)
 
 
-def with_suspicion(watch: Watch, differs: bool) -> Watch:  # noqa: FBT001 (not a mode: what was found)
-    """A scheduled reading should have found nothing that no message had announced."""
-    return watch.with_channels(
-        unannounced_changes=watch.channels.unannounced_changes
-        + (differs and watch.reading.read_cause is ReadCause.SCHEDULE)
-    )
+def with_suspicion(watch: Watch, differs: bool, now: datetime) -> Watch:  # noqa: FBT001 (not a mode: what was found)
+    """A scheduled reading should have found nothing that no message had announced, where messages are expected."""
+    unannounced = differs and watch.reading.read_cause is ReadCause.SCHEDULE and not watch.polled(now)
+    return watch.with_channels(unannounced_changes=watch.channels.unannounced_changes + unannounced)
 
 
 def partly_read(watch: Watch, changes: Sequence[Change], so_far: Snapshot, now: datetime, policy: Policy) -> Watch:

@@ -122,15 +122,21 @@ def _last_try(watch: Watch, kind: StepKind) -> datetime | None:
 
 def silence_admitted(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """Several channels in a row opened, and nothing arrived: the endpoint is tried again with the next probe."""
-    newest = watch.newest
-    refused = StepKind.OPEN in watch.health.refusals
-    if refused or newest is None or newest.confirmed or watch.channels.unconfirmed < SILENT_CHANNELS:
+    if StepKind.OPEN in watch.health.refusals:
         return watch
-    return _unreachable(watch, now, policy) if newest.created + policy.confirm <= now else watch
-
-
-def _unreachable(watch: Watch, now: datetime, policy: Policy) -> Watch:
+    if watch.mute:
+        detail = f"{watch.channels.mute} channels in a row opened, and announced none of the changes that were found"
+        return _not_arriving(watch, detail, now, policy)
+    newest = watch.newest
+    if newest is None or newest.confirmed or watch.channels.unconfirmed < SILENT_CHANNELS:
+        return watch
+    if newest.silent_since + policy.confirm > now:
+        return watch
     detail = f"{watch.channels.unconfirmed} channels in a row brought no message to {policy.address}"
+    return _not_arriving(watch, detail, now, policy)
+
+
+def _not_arriving(watch: Watch, detail: str, now: datetime, policy: Policy) -> Watch:
     refusal = Refusal(Reason.NOTIFICATIONS_NOT_ARRIVING, detail, policy.address, now, now)
     return _waiting(_with(watch, StepKind.OPEN, refusal), StepKind.OPEN, now + policy.probe)
 
@@ -148,7 +154,7 @@ def readdressed(watch: Watch, policy: Policy) -> Watch:
     refusal = watch.health.refusals.get(StepKind.OPEN)
     if refusal is None or not refusal.reason.polls or refusal.address == policy.address:
         return watch
-    return succeeded(watch.with_channels(unconfirmed=0), StepKind.OPEN)
+    return succeeded(watch.with_channels(unconfirmed=0, mute=0), StepKind.OPEN)
 
 
 def read(watch: Watch, now: datetime) -> Watch:
@@ -179,9 +185,15 @@ def accepted(watch: Watch, now: datetime, policy: Policy) -> Watch:
 
 
 def overcome(watch: Watch) -> Watch:
-    """A first message came: the endpoint is reachable."""
+    """A first message came: the endpoint is reachable. Whether changes are announced, a later one has to tell."""
     watch = watch.with_channels(unconfirmed=0)
-    return succeeded(watch, StepKind.OPEN) if _silent(watch) else watch
+    return succeeded(watch, StepKind.OPEN) if _silent(watch) and not watch.mute else watch
+
+
+def change_announced(watch: Watch) -> Watch:
+    """A message came that is not the first of its channel: channels are not mute."""
+    heard = watch.with_channels(mute=0)
+    return succeeded(heard, StepKind.OPEN) if _silent(watch) and watch.mute else heard
 
 
 def _silent(watch: Watch) -> bool:

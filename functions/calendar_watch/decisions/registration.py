@@ -82,7 +82,7 @@ def resumed(watch: Watch, now: datetime, policy: Policy) -> Watch:
     anew = (
         replace(watch, wanted=True, discarded=False, stopped_at=None, health=Health())
         .with_following(revision=watch.following.revision + 1)
-        .with_channels(was_confirmed=False, unconfirmed=0)
+        .with_channels(was_confirmed=False, unconfirmed=0, unannounced_changes=0, mute=0, without_types=False)
         .with_schedule(not_before={})
         .with_reading(
             brake=False,

@@ -47,7 +47,7 @@ def _it_never_spoke(watch: Watch, newest: Channel, policy: Policy) -> datetime:
         return NEVER
     doublings = max(watch.channels.unconfirmed - 1, 0)
     patience = policy.probe if watch.channels.unconfirmed >= SILENT_CHANNELS else policy.confirm * (1 << doublings)
-    return newest.created + patience
+    return newest.silent_since + patience
 
 
 _REASONS: Sequence[Callable[[Watch, Channel, Policy], datetime]] = (
@@ -60,14 +60,30 @@ _REASONS: Sequence[Callable[[Watch, Channel, Policy], datetime]] = (
 
 
 def expedited(watch: Watch, now: datetime, policy: Policy) -> Watch:
-    """Ask for an early renewal: at once if the channel seems dead, within an hour if it is merely outdated."""
+    """Ask for an early renewal: at once if the channel seems dead, within an hour if it is merely outdated.
+
+    Where several in a row were mute, another one is tried as rarely as a probe.
+    """
     channel = watch.confirmed(now)
     if channel is None or channel.renew_at:
         return watch
+    if watch.mute:
+        return _renewing(watch, channel, channel.created + policy.probe)
     if watch.channels.unannounced_changes >= _UNANNOUNCED_CHANGES:
-        return _renewing(watch, channel, now).with_channels(unannounced_changes=0)
+        return _replacing(watch, channel, now, policy)
     outdated = channel.address != policy.address or channel.key != policy.key
     return _renewing(watch, channel, now + watch.offset * timedelta(hours=1)) if outdated else watch
+
+
+def _replacing(watch: Watch, mute: Channel, now: datetime, policy: Policy) -> Watch:
+    """By another like it, then by one without event types, then rarely: the watch is polled.
+
+    Channels with event types were seen to be opened and to stay mute: closeio/sync-engine#688.
+    """
+    count = watch.channels.mute + 1
+    without_types = watch.channels.without_types or (count > 1 and bool(watch.target.event_types))
+    watch = watch.with_channels(unannounced_changes=0, mute=count, without_types=without_types)
+    return _renewing(watch, mute, mute.created + policy.probe if watch.mute else now)
 
 
 def _renewing(watch: Watch, channel: Channel, when: datetime) -> Watch:

@@ -29,8 +29,8 @@ def after_upkeep(watch: Watch, now: datetime, policy: Policy) -> Watch:
     watch = _renewals_completed(_without_dead_channels(watch, now, policy), now, policy)
     if not watch.wanted:
         return _channels_ended(watch, now)
-    watch = refusals.silence_admitted(refusals.readdressed(watch, policy), now, policy)
-    return refusals.polled_in_time(expedited(watch, now, policy), now, policy)
+    watch = expedited(refusals.readdressed(watch, policy), now, policy)
+    return refusals.polled_in_time(refusals.silence_admitted(watch, now, policy), now, policy)
 
 
 def _without_dead_channels(watch: Watch, now: datetime, policy: Policy) -> Watch:

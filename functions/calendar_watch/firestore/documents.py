@@ -10,25 +10,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from calendar_watch.model.channel import Channel
+from calendar_watch.model.channel import Channel, Channels
 from calendar_watch.model.health import Health, Refusal, StepKind, Trouble
 from calendar_watch.model.listing import Counts, Listing, PageTrail
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import (
-    ChangeEvent,
-    Channels,
-    Following,
-    Log,
-    ReadCause,
-    Reading,
-    Schedule,
-    Standing,
-    State,
-    Watch,
-)
+from calendar_watch.model.watch import ChangeEvent, Following, Log, ReadCause, Reading, Schedule, Standing, State, Watch
 from calendar_watch.reasons import Reason
 
 _SCHEMA = 1
@@ -38,7 +27,7 @@ _READING = (
     "read_at", "notified_at", "last_sync", "brake", "digest", "item_count",
     "sync_token", "resyncing", "listings", "stored",
 )  # fmt: skip
-_CHANNELS = ("generation", "unconfirmed", "was_confirmed", "unannounced_changes")
+_CHANNELS = ("generation", "unconfirmed", "was_confirmed", "unannounced_changes", "mute", "without_types")
 _FOLLOWING = tuple(each.name for each in fields(Following))
 _LOG = ("sequence", "published")
 _KINDS = frozenset(StepKind)
@@ -78,6 +67,7 @@ def watch_document(watch: Watch) -> dict[str, Any]:
         **_document(watch, _WATCH),
         **_document(watch.schedule, _SCHEDULE),
         **_document(watch.reading, _READING),
+        "resource_ids": list(watch.channels.resource_ids),
         **_document(watch.channels, _CHANNELS),
         **_document(watch.log, _LOG),
     }
@@ -138,7 +128,7 @@ def _reading_of(document: Document) -> Reading:
 
 def _channels_of(document: Document) -> Channels:
     by_id = {channel_id: _channel_of(channel_id, channel) for channel_id, channel in document["channels"].items()}
-    return Channels(by_id, **_known(document, _CHANNELS))
+    return Channels(by_id, resource_ids=tuple(document.get("resource_ids", ())), **_known(document, _CHANNELS))
 
 
 def _log_of(document: Document) -> Log:
@@ -175,6 +165,7 @@ def notification_document(notification: PendingNotification) -> dict[str, Any]:
     return {
         "schema": _SCHEMA,
         "resource_id": notification.resource_id,
+        "resource_state": notification.resource_state,
         "expiration": notification.expiration,
         "received": notification.received,
     }
@@ -183,7 +174,12 @@ def notification_document(notification: PendingNotification) -> dict[str, Any]:
 def notification_of(name: str, document: Document) -> PendingNotification:
     watch_id, _, channel_id = name.partition("~")
     return PendingNotification(
-        watch_id, channel_id, document["resource_id"], document["expiration"], document["received"]
+        watch_id,
+        channel_id,
+        document["resource_id"],
+        document["expiration"],
+        document["received"],
+        document.get("resource_state", ""),
     )
 
 

@@ -1,7 +1,7 @@
 """A notification channel: Google's promise, for about a week, to tell us that a collection changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -55,6 +55,10 @@ class Channel:
     resource_id: str | None = None
     resource_uri: str = ""
     expiration: datetime | None = None
+    expiration_said: bool = False
+    """Google's answer named the expiration; otherwise it is a guess, or what an unsigned header said."""
+    opened: datetime | None = None
+    """When Google's answer came."""
     confirmed: bool = False
     retired: datetime | None = None
     stopped: datetime | None = None
@@ -66,6 +70,11 @@ class Channel:
     @property
     def answered(self) -> bool:
         return self.resource_id is not None
+
+    @property
+    def silent_since(self) -> datetime:
+        """From when on its first message is waited for."""
+        return self.opened or self.created
 
     @property
     def phase(self) -> ChannelPhase:
@@ -88,3 +97,21 @@ class Channel:
         """When `fraction` of the lifetime is over; an unknown end is taken to be a day."""
         end = self.expiration or self.created + timedelta(days=1)
         return self.created + fraction * (end - self.created)
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    by_id: Mapping[str, Channel] = field(default_factory=dict)
+    generation: int = 0
+    """Of the last intent."""
+    unconfirmed: int = 0
+    """Channels opened in a row of which no message came."""
+    was_confirmed: bool = False
+    unannounced_changes: int = 0
+    """Scheduled readings in a row that found what no notification had announced."""
+    mute: int = 0
+    """Channels in a row that said nothing of such changes, since one last did."""
+    without_types: bool = False
+    """Channels are asked for without the target's event types, with which none had said anything."""
+    resource_ids: tuple[str, ...] = ()
+    """Google's, as its answers to our requests for channels named them, the latest last: those that we may stop."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from calendar_watch.model.channel import FOLLOWING, Channel, ChannelPhase
+from calendar_watch.model.channel import FOLLOWING, Channel, ChannelPhase, Channels
 from calendar_watch.model.health import Health, StepKind
 from calendar_watch.model.listing import Counts, Listing
 from calendar_watch.model.target import Options, Target
@@ -80,18 +80,6 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Channels:
-    by_id: Mapping[str, Channel] = field(default_factory=dict)
-    generation: int = 0
-    """Of the last intent."""
-    unconfirmed: int = 0
-    """Channels opened in a row of which no message came."""
-    was_confirmed: bool = False
-    unannounced_changes: int = 0
-    """Scheduled readings in a row that found what no notification had announced."""
-
-
-@dataclass(frozen=True, slots=True)
 class Following:
     """How far the watches that this one follows are as they should be."""
 
@@ -146,7 +134,7 @@ class Watch:
     schedule: Schedule = Schedule()
     health: Health = field(default_factory=Health)
     reading: Reading = Reading()
-    channels: Channels = Channels()
+    channels: Channels = field(default_factory=Channels)
     following: Following = Following()
     log: Log = Log()
 
@@ -209,6 +197,11 @@ class Watch:
         live = [c for c in self.channels.by_id.values() if c.current and c.confirmed and not c.expired(now)]
         return max(live, key=lambda c: c.generation, default=None)
 
+    @property
+    def mute(self) -> bool:
+        """As many channels as are tried, each replaced for its silence about changes, and the last is as mute."""
+        return self.channels.mute > 1 + bool(self.target.event_types)
+
     def state(self, now: datetime) -> State:
         """Where several hold: suspended, then polling, then degraded."""
         if not self.wanted:
@@ -225,7 +218,7 @@ class Watch:
     def polled(self, now: datetime) -> bool:
         """Google does not tell of changes, but lets us read."""
         refusal = self.health.refusals.get(StepKind.OPEN)
-        return refusal is not None and (refusal.reason.polls or not self.confirmed(now))
+        return refusal is not None and (refusal.reason.polls or self.mute or not self.confirmed(now))
 
     def with_standing(self, now: datetime) -> Self:
         state = self.state(now)

@@ -59,12 +59,13 @@ class Receiver:
             watch_id=watch_id,
             channel_id=notification.channel_id,
             resource_id=notification.resource_id,
+            resource_state=notification.resource_state,
             expiration=notification.expiration,
             received=self._clock(),
         )
 
 
 def _log(outcome: str, notification: Notification, *, severity: str = "INFO", watch_id: str | None = None) -> None:
-    message = f"{notification.resource_state} of channel {notification.channel_id}: {outcome}"
+    message = f"{notification.resource_state or 'a message'} of channel {notification.channel_id}: {outcome}"
     ids = {"watchId": watch_id, "channelId": notification.channel_id}
     event("notification", message, severity=severity, outcome=outcome, **ids)

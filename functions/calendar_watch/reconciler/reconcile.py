@@ -158,7 +158,7 @@ class _Reconciler:
         watch = self._lease.watch
         token = self._services.tokens.sign(channel.id, watch.id)
         return self._services.calendar.watch(
-            watch.target, channel, token, self._services.policy.lifetime(watch.options.ttl)
+            channel_lifecycle.asked_for(watch), channel, token, self._services.policy.lifetime(watch.options.ttl)
         )
 
     def _read(self) -> next_step.Step:

@@ -73,7 +73,34 @@ SLIPS = (
     Slip(
         "an unknown channel is ignored",
         ("tests/scenarios/test_channels.py",),
-        (Edit("decisions/claim.py", "return watch.with_channel(_orphan(notification, now))", "return watch"),),
+        (Edit("decisions/claim.py", "return _orphaned(watch, notification, now)", "return watch"),),
+    ),
+    Slip(
+        "a message for one watch has the channel of another stopped",
+        ("tests/scenarios/test_channels.py",),
+        (Edit("decisions/claim.py", "if notification.resource_id not in watch.channels.resource_ids or", "if"),),
+    ),
+    Slip(
+        "an unsigned header overrules Google's answer",
+        ("tests/scenarios/test_channels.py",),
+        (Edit("decisions/claim.py", "return channel.expiration if channel.expiration_said else", "return"),),
+    ),
+    Slip(
+        "any date in a header is believed",
+        ("tests/unit/decisions/test_claim.py",),
+        (Edit("decisions/claim.py", "if told and now < told <= now + _LONGEST_LIFETIME else None", ""),),
+    ),
+    Slip(
+        "a message with a header that is new to us is refused",
+        ("tests/api/test_notifications.py",),
+        (
+            Edit(
+                "model/notification.py",
+                "return parsedate_to_datetime(_well_formed(text, _DATE))\n    return None",
+                "return parsedate_to_datetime(_well_formed(text, _DATE)) if text else None\n"
+                '    raise InvalidRequestError(("X-Goog-Channel-Expiration", "is odd"))',
+            ),
+        ),
     ),
     Slip(
         "a message is answered 204 although Firestore failed",
@@ -175,7 +202,7 @@ SLIPS = (
     Slip(
         "a guess at a channel's end beats Google's word",
         ("tests/scenarios/test_channels.py",),
-        (Edit("decisions/claim.py", "return told or held", "return held or told"),),
+        (Edit("decisions/claim.py", "_believed(notification, now) or channel.expiration", "channel.expiration"),),
     ),
     Slip(
         "a single refusal is believed",

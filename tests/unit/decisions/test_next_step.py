@@ -34,23 +34,14 @@ from calendar_watch.decisions.next_step import (
     next_step,
 )
 from calendar_watch.errors import QuotaError, RefusedError, TryLaterError
-from calendar_watch.model.channel import Channel, Opening
+from calendar_watch.model.channel import Channel, Channels, Opening
 from calendar_watch.model.health import Health, Refusal, StepKind, Trouble
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL, CALENDAR_LIST
 from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import (
-    Channels,
-    Following,
-    Log,
-    ReadCause,
-    Reading,
-    Schedule,
-    State,
-    Watch,
-)
+from calendar_watch.model.watch import Following, Log, ReadCause, Reading, Schedule, State, Watch
 from calendar_watch.reasons import Reason
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -74,6 +65,8 @@ def channels(draw: Callable[..., Any], number: int) -> Channel:
         key=draw(st.sampled_from(["now", "then"])),
         resource_id="r" if answered else None,
         expiration=draw(moments) if answered else None,
+        expiration_said=answered and draw(st.booleans()),
+        opened=draw(maybe) if answered else None,
         confirmed=answered and draw(st.booleans()),
         retired=retired,
         stopped=draw(maybe) if retired else None,
@@ -138,6 +131,8 @@ def watches(draw: Callable[..., Any]) -> Watch:
             unconfirmed=draw(st.integers(0, 5)),
             was_confirmed=draw(st.booleans()),
             unannounced_changes=draw(st.integers(0, 3)),
+            mute=draw(st.integers(0, 3)),
+            resource_ids=draw(st.sampled_from([(), ("r",), ("another",)])),
         ),
         following=Following(revision=draw(st.integers(0, 3)), done_to=draw(st.integers(0, 3)), any=draw(st.booleans())),
         log=Log(
@@ -230,17 +225,18 @@ def test_settling_gives_up_a_confirmed_channel_only_for_a_newer_confirmed_one_or
 
 
 @given(watches(), st.lists(st.integers(0, 8), max_size=4))
-def test_notifications_always_lead_to_a_reading_and_unknown_channels_to_a_stop(
+def test_notifications_always_lead_to_a_reading_and_unknown_channels_of_a_known_resource_to_a_stop(
     watch: Watch, numbers: list[int]
 ) -> None:
     notifications = [
         PendingNotification(watch.id, f"c{number}", "r", NOW + timedelta(days=1), NOW) for number in numbers
     ]
     claimed = claim.claimed(watch, notifications, "nonce", NOW, POLICY)
-    for each in notifications:
-        channel = claimed.channels.by_id[each.channel_id]
-        assert channel.answered
-        assert each.channel_id in watch.channels.by_id or channel.retired
+    for each in {each.channel_id for each in notifications} & watch.channels.by_id.keys():
+        assert claimed.channels.by_id[each].answered
+    strangers = {each.channel_id for each in notifications} - watch.channels.by_id.keys()
+    to_stop = {each.id for each in claimed.retired} - watch.channels.by_id.keys()
+    assert to_stop == (strangers if "r" in watch.channels.resource_ids else set())
     if notifications:
         assert claimed.reading.read_at == NOW
 

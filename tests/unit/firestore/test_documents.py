@@ -18,24 +18,14 @@ from calendar_watch.firestore.documents import (
     watch_document,
     watch_of,
 )
-from calendar_watch.model.channel import Channel
+from calendar_watch.model.channel import Channel, Channels
 from calendar_watch.model.health import Health, Refusal, StepKind, Trouble
 from calendar_watch.model.listing import Counts, Listing, PageTrail
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import (
-    Channels,
-    Following,
-    Log,
-    ReadCause,
-    Reading,
-    Schedule,
-    Standing,
-    State,
-    Watch,
-)
+from calendar_watch.model.watch import Following, Log, ReadCause, Reading, Schedule, Standing, State, Watch
 from calendar_watch.reasons import Reason
 
 NEWER = {"schema": 2, "invented_later": {"deep": [1]}}
@@ -54,6 +44,8 @@ channels = st.builds(
     resource_id=st.none() | texts,
     resource_uri=texts,
     expiration=st.none() | moments,
+    expiration_said=st.booleans(),
+    opened=st.none() | moments,
     confirmed=st.booleans(),
     retired=st.none() | moments,
     stopped=st.none() | moments,
@@ -152,6 +144,9 @@ watches = st.builds(
         unconfirmed=counts,
         was_confirmed=st.booleans(),
         unannounced_changes=counts,
+        mute=counts,
+        without_types=st.booleans(),
+        resource_ids=st.lists(texts, max_size=3).map(tuple),
     ),
     following=st.builds(Following, counts, counts, st.booleans()),
     health=st.builds(
@@ -193,6 +188,9 @@ def test_what_an_earlier_release_did_not_store_takes_its_default() -> None:
     for name in (
         "counts",
         "unannounced_changes",
+        "mute",
+        "without_types",
+        "resource_ids",
         "notified_at",
         "discarded",
         "follow",
@@ -202,19 +200,26 @@ def test_what_an_earlier_release_did_not_store_takes_its_default() -> None:
         "sync_token",
     ):
         del document[name]
-    del document["channels"]["c"]["renew_at"]
+    for name in ("renew_at", "expiration_said", "opened"):
+        del document["channels"]["c"][name]
     assert watch_of(document, None) == watch
 
 
-@given(texts, st.from_regex(r"[A-Za-z0-9\-_+=~]{1,64}", fullmatch=True), st.none() | moments, moments)
+@given(texts, st.from_regex(r"[A-Za-z0-9\-_+=~]{1,64}", fullmatch=True), st.none() | moments, moments, texts)
 def test_a_notification_comes_back_under_the_name_it_was_stored_by(
-    resource_id: str, channel_id: str, expiration: datetime | None, received: datetime
+    resource_id: str, channel_id: str, expiration: datetime | None, received: datetime, state: str
 ) -> None:
-    notifications = PendingNotification("w" * 32, channel_id, resource_id, expiration, received)
+    notifications = PendingNotification("w" * 32, channel_id, resource_id, expiration, received, state)
     assert (
         notification_of(f"{notifications.watch_id}~{channel_id}", notification_document(notifications) | NEWER)
         == notifications
     )
+
+
+def test_a_notification_that_an_earlier_release_stored_tells_no_state() -> None:
+    document = notification_document(PendingNotification("w", "c", "r", None, NOW, "sync"))
+    del document["resource_state"]
+    assert notification_of("w~c", document).resource_state == ""
 
 
 @given(items, st.lists(texts, max_size=3).map(tuple), counts, st.dictionaries(texts, counts, max_size=3))
