@@ -6,6 +6,7 @@ DELIVERY = frozenset({"lost message", "doubled message", "unanswered message", "
 CRASH = frozenset({"crash", "slow"})
 STORE = frozenset({"lost answer", "lost write", "late write"})
 CALLS = frozenset({"failing call", "lost call", "late call"})
+INTRUDER = frozenset({"intruder"})
 
 
 class Bounds(NamedTuple):

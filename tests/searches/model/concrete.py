@@ -17,6 +17,7 @@ from tests.searches.model.state import Channel, Doc
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 POLICY = Policy(address="https://here.example.com/", key="now", project="p")
+RESOURCE, ANOTHER = "r", "of another watch"
 LIFETIME = timedelta(seconds=POLICY.channel_ttl)
 
 _AGO, _SOON = NOW - timedelta(minutes=1), NOW + timedelta(minutes=10)
@@ -43,7 +44,12 @@ def watch_of(doc: Doc, asked: datetime = _AGO) -> Watch:
             digest=_digest(doc.snapshot),
             item_count=1,
         ),
-        channels=Channels({name(each.id): _channel(each) for each in doc.channels}, doc.generation, doc.unconfirmed),
+        channels=Channels(
+            {name(each.id): _channel(each) for each in doc.channels},
+            doc.generation,
+            doc.unconfirmed,
+            resource_ids=(RESOURCE,) if doc.named else (),
+        ),
         log=Log(
             doc.sequence + _AFTER_THE_BASELINE,
             doc.published + _AFTER_THE_BASELINE,
@@ -69,6 +75,7 @@ def doc_of(watch: Watch) -> Doc:
         generation=watch.channels.generation,
         unconfirmed=watch.channels.unconfirmed,
         polling=any(each.reason is Reason.NOTIFICATIONS_NOT_ARRIVING for each in watch.health.refusals.values()),
+        named=bool(watch.channels.resource_ids),
         sequence=log.sequence - _AFTER_THE_BASELINE,
         published=log.published - _AFTER_THE_BASELINE,
     )
@@ -145,7 +152,7 @@ def _channel(channel: Channel) -> RealChannel:
         created,
         POLICY.address,
         POLICY.key,
-        resource_id="r" if channel.answered else None,
+        resource_id=RESOURCE if channel.answered else None,
         expiration=end if channel.answered else None,
         confirmed=channel.confirmed,
         retired=NOW if channel.retired else None,
@@ -178,5 +185,5 @@ def _channel_of(channel: RealChannel) -> Channel:
 def _age(channel: RealChannel) -> str:
     if channel.expired(NOW):
         return "over"
-    old_at = channel.aged(POLICY.renew_after_fraction) if channel.confirmed else channel.created + POLICY.confirm
+    old_at = channel.aged(POLICY.renew_after_fraction) if channel.confirmed else channel.silent_since + POLICY.confirm
     return "old" if old_at <= NOW else "young"

@@ -5,7 +5,7 @@
 
 from typing import NamedTuple
 
-from tests.searches.model.bounds import CALLS, CRASH, DELIVERY, STORE, Bounds
+from tests.searches.model.bounds import CALLS, CRASH, DELIVERY, INTRUDER, STORE, Bounds
 
 _SLOW = frozenset({"slow"})
 _LOST = frozenset({"lost message"})
@@ -69,6 +69,10 @@ CONFIGURATIONS = {
     "first opening": Configuration(
         Bounds(generations=1, operations=1, unreachable=True, faults=1, of=frozenset({"lost answer"})),
         Bounds(generations=2, operations=1, unreachable=True, faults=1, of=STORE | CRASH),
+    ),
+    "intruder": Configuration(
+        Bounds(generations=2, faults=1, of=INTRUDER),
+        Bounds(generations=2, operations=1, faults=2, of=INTRUDER | _LOST),
     ),
     "publishing": Configuration(
         Bounds(changes=2, faults=1, topic=True, of=CRASH | STORE | CALLS),

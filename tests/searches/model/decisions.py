@@ -12,8 +12,8 @@ from calendar_watch.model.health import StepKind
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import Watch
-from tests.searches.model.concrete import LIFETIME, NOW, began, doc_of, name, snapshot
-from tests.searches.model.state import Write
+from tests.searches.model.concrete import ANOTHER, LIFETIME, NOW, RESOURCE, began, doc_of, name, snapshot
+from tests.searches.model.state import FOREIGN, Write
 
 _LONG_AGO = NOW - timedelta(minutes=1)
 
@@ -28,15 +28,19 @@ def _as_it_is(watch: Watch, _policy: Policy) -> Watch:
 
 
 def _claimed(watch: Watch, policy: Policy, channels: frozenset[int]) -> Watch:
-    pending = [PendingNotification(watch.id, name(each), "r", None, NOW) for each in sorted(channels)]
+    pending = [PendingNotification(watch.id, name(each), _resource(each), None, NOW) for each in sorted(channels)]
     return claim.claimed(watch, pending, "a worker", NOW, policy)
+
+
+def _resource(channel_id: int) -> str:
+    return ANOTHER if channel_id == FOREIGN else RESOURCE
 
 
 def _opened(watch: Watch, policy: Policy, channel_id: int, age: str) -> Watch:
     """Google's message, if there was one, had told the same end."""
     held = watch.channels.by_id.get(name(channel_id))
     end = NOW if age == "over" else (held and held.expiration) or NOW + LIFETIME
-    return channel_lifecycle.opened(watch, name(channel_id), Opening("r", expiration=end), NOW, policy)
+    return channel_lifecycle.opened(watch, name(channel_id), Opening(RESOURCE, expiration=end), NOW, policy)
 
 
 def _read(watch: Watch, policy: Policy, shown: int, value: int, _overtaken: bool) -> Watch:  # noqa: FBT001

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tests.searches.model.bounds import Bounds
 from tests.searches.model.rules import Rules
 from tests.searches.model.search import PERHAPS, SURELY
-from tests.searches.model.state import Channel, Doc, Message, State, Step
+from tests.searches.model.state import FOREIGN, Channel, Doc, Message, State, Step
 
 
 def woken(doc: Doc) -> Doc:
@@ -79,6 +79,9 @@ class Environment:
                 continue
             yield Step(f"204 for {message}", SURELY, self._acknowledged(state, message))
             yield from self._mishaps(state._replace(faults=state.faults - 1), message) if state.faults else ()
+        if self.able(state, "intruder"):
+            after = state._replace(notifications=state.notifications | {FOREIGN}, faults=state.faults - 1)
+            yield Step("an intruder announces another watch's channel as this one's", PERHAPS, after)
 
     def _acknowledged(self, state: State, message: Message) -> State:
         must = max(state.must, message.value) if state.doc.wanted else state.must

@@ -1,7 +1,7 @@
 """What must always hold, what each step must keep, and what must hold when everything has come to rest."""
 
 from tests.searches.model.search import Flaw
-from tests.searches.model.state import State
+from tests.searches.model.state import FOREIGN, State
 
 
 def demand(holds: object, otherwise: str) -> None:
@@ -17,6 +17,7 @@ def always(state: State, crowd: int) -> None:
     demand(not trusted or alive, "every channel that the watch trusts is dead")
     demand(state.delivered <= doc.sequence, "more was published than the log holds")
     demand(len(live) <= crowd, "channels pile up")
+    demand(not doc.channel(FOREIGN), "the channel of another watch is taken for ours")
     demand(doc.unconfirmed <= doc.generation, "one silent channel is counted twice")
 
 
@@ -48,7 +49,8 @@ def at_rest(state: State, *, topic: bool) -> None:
     demand(doc.published == doc.sequence, "something is never published")
     demand(not topic or state.delivered == doc.sequence, "something never reaches the consumer")
     known = {each.id for each in doc.channels if each.current or each.waits}
-    demand({*live} <= known or not state.google.reachable, f"of the live channels {live} one is forgotten")
+    may_expire = not state.google.reachable or not doc.named
+    demand({*live} <= known or may_expire, f"of the live channels {live} one is forgotten")
     if not doc.wanted:
         demand(doc.told == "stopped" or any(each.waits for each in doc.channels), "the end never comes")
         return

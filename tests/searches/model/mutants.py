@@ -6,7 +6,7 @@ Most are flaws of simpler rules that a prototype of this model had shown before 
 from typing import NamedTuple
 
 from tests.searches.model import following
-from tests.searches.model.bounds import Bounds
+from tests.searches.model.bounds import INTRUDER, Bounds
 from tests.searches.model.rules import Rules
 from tests.searches.model.state import Args, Channel, Doc, Write
 
@@ -111,6 +111,13 @@ class FirstMessageCountsForNothing(Rules):
 class EndedWatchIgnoresTheUnknown(Rules):
     def orphaned(self, doc: Doc, channel_id: int) -> Doc:
         return super().orphaned(doc, channel_id) if doc.wanted else doc
+
+
+class AnyUnknownChannelIsStopped(Rules):
+    """Whatever resource its message names."""
+
+    def may_be_stopped(self, doc: Doc, channel_id: int) -> bool:  # noqa: ARG002
+        return True
 
 
 class UnansweredIntentKept(Rules):
@@ -248,7 +255,11 @@ MUTANTS = [
     Mutant(SilentChannelCountedTwice, Bounds(operations=1, unreachable=True, faults=1)),
     Mutant(NoReadingAfterOpening, _GAP),
     Mutant(FirstMessageCountsForNothing, _GAP._replace(of=frozenset({"lost call"}))),
-    Mutant(EndedWatchIgnoresTheUnknown, Bounds(unreachable=True, operations=1, faults=1, of=frozenset({"late call"}))),
+    Mutant(
+        EndedWatchIgnoresTheUnknown,
+        Bounds(generations=2, unreachable=True, operations=1, faults=1, of=frozenset({"late call"})),
+    ),
+    Mutant(AnyUnknownChannelIsStopped, Bounds(faults=1, of=INTRUDER)),
     Mutant(UnansweredIntentKept, _END),
     Mutant(RetiredTakenBack, Bounds(changes=1, operations=1, faults=1, of=frozenset({"slow"}))),
     Mutant(DocumentDeletedAtTheEnd, _END._replace(changes=1)),

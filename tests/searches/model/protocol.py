@@ -30,7 +30,7 @@ class Protocol:
             doc = Doc(due="now", read="now", cause="notification", told="")
         else:
             channel = Channel(1, answered=True, confirmed=True)
-            doc, google = Doc(channels=(channel,), generation=1), google._replace(live=(1,))
+            doc, google = Doc(channels=(channel,), generation=1, named=True), google._replace(live=(1,))
         state = State(doc, google, faults=self._bounds.faults, operations=self._bounds.operations)
         return self._normal(state._replace(covered=doc.generation == 1))
 
@@ -52,8 +52,8 @@ class Protocol:
         yield from self._environment.steps(state)
 
     def _in_the_end(self, state: State) -> Iterator[Step]:
-        """A channel that we do not use speaks, as long as it lives."""
-        if state.google.reachable:
+        """A channel that we do not use speaks, as long as it lives; one that we may not stop expires."""
+        if state.google.reachable and state.doc.named:
             current = {each.id for each in state.doc.channels if each.current or each.waits}
             for each in {*state.google.live} - current:
                 after = state.flying_too(Message(each, state.google.value))

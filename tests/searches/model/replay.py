@@ -14,7 +14,7 @@ from typing import Any
 from calendar_watch.decisions import next_step
 from calendar_watch.decisions.refusals import SILENT_CHANNELS
 from calendar_watch.model.watch import Watch
-from tests.searches.model.bounds import Bounds
+from tests.searches.model.bounds import INTRUDER, Bounds
 from tests.searches.model.concrete import NOW, POLICY, doc_of, name, plain, watch_of
 from tests.searches.model.configurations import CONFIGURATIONS
 from tests.searches.model.decisions import RULES, asked
@@ -145,7 +145,9 @@ def _bounds(random: Random) -> Bounds:
 
 
 def _everything(random: Random) -> Bounds:
-    return Bounds(operations=5)._replace(**{each: random.random() < 0.5 for each in _SWITCHES})  # type: ignore[arg-type]
+    return Bounds(operations=5, of=Bounds().of | INTRUDER)._replace(
+        **{each: random.random() < 0.5 for each in _SWITCHES}
+    )  # type: ignore[arg-type]
 
 
 def _chosen(random: Random, steps: Sequence[Step], calm: float) -> Step:

@@ -5,7 +5,7 @@ They are those of `calendar_watch.decisions`, and bear their names.
 
 from tests.searches.model.bounds import Bounds
 from tests.searches.model.search import Flaw
-from tests.searches.model.state import Args, Channel, Doc, Write
+from tests.searches.model.state import FOREIGN, Args, Channel, Doc, Write
 
 EMPTY = -1
 
@@ -133,7 +133,13 @@ class Rules:
         return self.overcome(doc) if first_words else doc
 
     def orphaned(self, doc: Doc, channel_id: int) -> Doc:
+        """Its message names a resource id; only Google's answers say which are ours."""
+        if not self.may_be_stopped(doc, channel_id):
+            return doc
         return doc.having(Channel(channel_id, answered=True, retired=True))
+
+    def may_be_stopped(self, doc: Doc, channel_id: int) -> bool:
+        return doc.named and channel_id != FOREIGN
 
     def overcome(self, doc: Doc) -> Doc:
         waits = doc.waits - {"open"} if doc.polling else doc.waits
@@ -144,15 +150,15 @@ class Rules:
         return doc.having(Channel(doc.generation))
 
     def opened(self, doc: Doc, channel_id: int, age: str) -> Doc:
-        """`age`, as Google says; but a channel's life began with its intent, however long the answer took."""
+        """`age`, as Google says. Its first message is waited for from here on, however long the answer took."""
         channel = doc.channel(channel_id)
         if channel is None:  # it was over from the start, and is forgotten
             return doc
-        age = age if age == "over" else channel.age
+        age = age if age == "over" or not channel.confirmed else channel.age
         doc = doc.having(channel._replace(answered=True, age=age))
         doc = self.predecessors_given_up(doc, channel_id) if self.replaces(age) else doc
         silent = doc.unconfirmed + self.counts(channel)
-        return self.read_after_opening(doc._replace(unconfirmed=silent, waits=doc.waits | {"open"}))
+        return self.read_after_opening(doc._replace(unconfirmed=silent, named=True, waits=doc.waits | {"open"}))
 
     def replaces(self, age: str) -> bool:
         """One that is dead on arrival replaces nothing."""
@@ -169,9 +175,15 @@ class Rules:
         return doc
 
     def read_after_opening(self, doc: Doc) -> Doc:
+        if doc.confirmed and doc.read == "now":
+            return self.not_held_against(doc)
         if doc.confirmed:
             return doc._replace(read="later", cause="notification", settles=0) if doc.read == "never" else doc
         return doc._replace(read="now", cause="notification")
+
+    def not_held_against(self, doc: Doc) -> Doc:
+        """A scheduled reading beside an opening: what it finds unannounced is not the new channel's fault."""
+        return doc._replace(cause="notification") if doc.cause == "schedule" else doc
 
     def stopped(self, doc: Doc, channel_id: int) -> Doc:
         channel = doc.channel(channel_id)

@@ -24,8 +24,15 @@ class Channel(NamedTuple):
         return not self.retired and not self.stopped
 
 
+FOREIGN = 0
+"""The channel of another watch."""
+
+
 class Doc(NamedTuple):
-    """The watch document. `settles` is what Google held when the listing began that is to be settled."""
+    """The watch document. `settles` is what Google held when the listing began that is to be settled.
+
+    `named`: an answer of Google's has named the collection's resource id.
+    """
 
     held: bool = False
     due: str = "later"
@@ -41,6 +48,7 @@ class Doc(NamedTuple):
     generation: int = 0
     unconfirmed: int = 0
     polling: bool = False
+    named: bool = False
     sequence: int = 0
     published: int = 0
 

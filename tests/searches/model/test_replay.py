@@ -29,6 +29,7 @@ def test_the_real_decisions_differ_from_the_model_nowhere() -> None:
 @pytest.mark.parametrize(
     "rules",
     [
+        mutants.AnyUnknownChannelIsStopped,
         mutants.GivenUpWithTheIntent,
         mutants.NoReadingAfterOpening,
         mutants.NoSettling,
