@@ -13,7 +13,7 @@ from tests.api.google import ALICE
 from tests.doubles.calendar_simulator.records import CallRecord
 
 LISTS = [
-    (ACL, "calendars/alice%40example.com/acl", {"maxResults": "250"}),
+    (ACL, "calendars/primary/acl", {"maxResults": "250"}),
     (CALENDAR_LIST, "users/me/calendarList", {"maxResults": "250", "showHidden": "true"}),
     (SETTINGS, "users/me/settings", {"maxResults": "250"}),
 ]

@@ -20,7 +20,7 @@ from tests.support.stack import until
 
 KEYS = {
     *("id", "resource", "calendarId", "subject", "params", "labels", "follow", "followedBy"),
-    *("state", "reason", "detail", "channel", "sequence", "published", "itemCount"),
+    *("state", "reason", "detail", "channel", "channels", "sequence", "published", "itemCount"),
     *("createTime", "lastSyncTime", "nextReconcileTime", "stateTime", "remedy", "lastError"),
 }
 CHANNEL_KEYS = {"id", "resourceId", "resourceUri", "expiration", "address", "confirmed"}
@@ -52,6 +52,19 @@ def test_its_channel_is_the_one_at_google(deployment: Deployment) -> None:
     assert datetime.fromisoformat(channel["expiration"]) == at_google.expiration
     assert channel["address"] == at_google.address == NOTIFICATION_URL
     assert channel["confirmed"] is True
+
+
+def test_all_channels_that_are_known_are_shown_with_phase_and_times(deployment: Deployment) -> None:
+    watch = deployment.open(ACL)
+    [live] = watch["channels"]
+    assert (live["id"], live["phase"], live["generation"]) == (watch["channel"]["id"], "confirmed", 1)
+    assert live["expiration"] == watch["channel"]["expiration"]
+    assert live["createTime"] <= live["openTime"] < live["expiration"]
+    assert (live["retireTime"], live["stopTime"]) == (None, None)
+    deployment.end(watch)
+    [stopped] = deployment.get(f"/{watch['id']}")["channels"]
+    assert stopped == {**live, "phase": "stopped", "retireTime": stopped["retireTime"], "stopTime": stopped["stopTime"]}
+    assert live["openTime"] < stopped["retireTime"] <= stopped["stopTime"]
 
 
 def test_asking_twice_gives_one_watch_with_one_channel(deployment: Deployment) -> None:

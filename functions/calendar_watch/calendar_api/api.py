@@ -81,7 +81,12 @@ class CalendarApi:
 
 
 def _path(target: Target) -> str:
-    return target.resource.path.format(calendarId=quote(target.calendar_id or "", safe=""))
+    """The user's own calendar is `primary`: its address changes with the user's, and is sometimes not taken for an id.
+
+    vm0-ai/vm0#31096, 2witstudios/PageSpace#495
+    """
+    own = target.subject is not None and target.calendar_id == target.subject
+    return target.resource.path.format(calendarId="primary" if own else quote(target.calendar_id or "", safe=""))
 
 
 def _fields(target: Target) -> str:

@@ -14,16 +14,33 @@ from calendar_watch.model.watch import Watch
 
 def targets(parent: Watch, items: Items) -> Mapping[str, Target]:
     """What `parent` wants to be watched besides, by watch id; `items` is what its own list shows."""
-    subject = parent.target.subject
-    calendars = [each for each, item in items.items() if _owned(item, subject)]
-    wanted = [Target(RESOURCES[name], each, subject) for each in calendars for name in parent.options.follow]
-    return {each.id: each for each in wanted} if parent.wanted else {}
+    if not parent.wanted:
+        return {}
+    subject, ours = parent.target.subject, _addresses(parent.target.subject, items)
+    calendars = {_followed_as(each, item, subject) for each, item in items.items() if _owned(item, ours)}
+    wanted = [Target(RESOURCES[name], each, subject) for each in sorted(calendars) for name in parent.options.follow]
+    return {each.id: each for each in wanted}
 
 
-def _owned(calendar: Item, subject: str | None) -> bool:
+def _addresses(subject: str | None, items: Items) -> frozenset[str]:
+    """By which the user is known: a user who was renamed has a primary calendar with another id. Empty: nobody knows.
+
+    vm0-ai/vm0#31096
+    """
+    primary = {each.lower() for each, item in items.items() if item.get("primary")}
+    return frozenset({subject.lower()} | primary if subject else ())
+
+
+def _owned(calendar: Item, ours: frozenset[str]) -> bool:
     """Every owner may do everything, but only one is the data owner, whom not every calendar names."""
     data_owner = calendar.get("dataOwner")
-    return calendar.get("accessRole") == "owner" and (None in {data_owner, subject} or data_owner == subject)
+    ours_too = data_owner is None or not ours or str(data_owner).lower() in ours
+    return calendar.get("accessRole") == "owner" and ours_too
+
+
+def _followed_as(calendar_id: str, calendar: Item, subject: str | None) -> str:
+    """The user's own calendar goes by the subject, as it does with Google: so the watch outlives a renaming."""
+    return subject if subject and calendar.get("primary") else calendar_id
 
 
 def child(parent: Watch, target: Target, position: int, now: datetime, policy: Policy) -> Watch:

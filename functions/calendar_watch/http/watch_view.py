@@ -25,6 +25,7 @@ def watch_view(watch: Watch, now: datetime, policy: Policy) -> dict[str, Any]:
         "reason": watch.reason,
         "detail": watch.detail,
         "channel": _channel_view(watch.confirmed(now) or watch.newest),
+        "channels": [_life_of(each) for each in watch.channels.by_id.values()],
         "sequence": watch.log.sequence,
         "published": watch.log.published,
         "itemCount": watch.reading.item_count,
@@ -61,6 +62,20 @@ def _channel_view(channel: Channel | None) -> dict[str, Any] | None:
         "expiration": _time(channel.expiration),
         "address": channel.address,
         "confirmed": channel.confirmed,
+    }
+
+
+def _life_of(channel: Channel) -> dict[str, Any]:
+    """All that are known, from intent to tombstone; generation 0 is one that nobody remembered when it spoke."""
+    return {
+        "id": channel.id,
+        "generation": channel.generation,
+        "phase": channel.phase,
+        "createTime": _time(channel.created),
+        "openTime": _time(channel.opened),
+        "expiration": _time(channel.expiration),
+        "retireTime": _time(channel.retired),
+        "stopTime": _time(channel.stopped),
     }
 
 

@@ -151,6 +151,9 @@ def read(api: Calendar) -> list[Any]:
         (Target(CALENDAR_LIST, None, ALICE), "users/me/calendarList/watch"),
         (Target(SETTINGS, None, ALICE), "users/me/settings/watch"),
         (Target(EVENTS, "primary", ALICE), "calendars/primary/events/watch"),
+        (Target(EVENTS, ALICE, ALICE), "calendars/primary/events/watch"),
+        (Target(EVENTS, ALICE, "bob@example.com"), "calendars/alice%40example.com/events/watch"),
+        (Target(EVENTS, ALICE, None), "calendars/alice%40example.com/events/watch"),
     ],
 )
 def test_watch_sends_exactly_what_the_contract_says(google: Script, target: Target, path: str) -> None:

@@ -4,11 +4,12 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from calendar_watch.decisions import channel_lifecycle, registration
+from calendar_watch.decisions.next_step import decided
 from calendar_watch.model.channel import Opening
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import Watch
+from calendar_watch.model.watch import State, Watch
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 POLICY = Policy(address="https://here.example.com/", key="now", project="p")
@@ -35,6 +36,15 @@ def test_a_channel_whose_message_came_before_the_answer_is_not_silent() -> None:
     watch = asked_for("one")
     heard = watch.with_channel(replace(watch.channels.by_id["one"], resource_id="resource", confirmed=True))
     assert channel_lifecycle.opened(heard, "one", ALIVE, NOW, POLICY).channels.unconfirmed == 0
+
+
+def test_a_channel_is_waited_for_from_googles_answer_on_however_long_that_took() -> None:
+    """Three silent ones mean that nothing arrives; the third must have had as much time as the others."""
+    watch = asked_for("one").with_channels(unconfirmed=2)
+    answered = NOW + 3 * POLICY.confirm
+    watch = channel_lifecycle.opened(watch, "one", ALIVE, answered, POLICY)
+    for moment, state in ((answered, State.OPENING), (answered + POLICY.confirm, State.POLLING)):
+        assert decided(watch, moment, POLICY, "fresh")[0].state(moment) is state
 
 
 def test_an_answer_gives_up_the_silent_channels_before_it() -> None:
