@@ -53,10 +53,13 @@ def watched(watch: Watch, now: datetime) -> Watched:
 
 
 def live_channels(composition: Composition) -> dict[str, list[Channel]]:
-    """By watch."""
+    """By watch, but for those that it does not know and may not stop: they expire by themselves."""
     live: dict[str, list[Channel]] = defaultdict(list)
+    named = {each.id: {*each.channels.by_id, *each.channels.resource_ids} for each in watches(composition)}
     for channel in composition.google.live_channels():
-        live[composition.tokens.verify(channel.token, channel.id)].append(channel)
+        watch_id = composition.tokens.verify(channel.token, channel.id)
+        if {channel.id, channel.resource_id} & named.get(watch_id, {channel.id}):
+            live[watch_id].append(channel)
     return live
 
 
