@@ -43,7 +43,8 @@ def _uncovered(lives: list[tuple[datetime, datetime]], now: datetime) -> list[ti
 
 
 def channels_of(world: World, target: Target) -> list[Channel]:
-    path = target.resource.path.format(calendarId=target.calendar_id)
+    calendar_id = "primary" if target.calendar_id == target.subject else target.calendar_id
+    path = target.resource.path.format(calendarId=calendar_id)
     return [each for each in world.google.channels_ever() if f"/{path}?" in each.resource_uri.replace("%40", "@")]
 
 
