@@ -86,6 +86,64 @@ SLIPS = (
         (Edit("decisions/claim.py", "return channel.expiration if channel.expiration_said else", "return"),),
     ),
     Slip(
+        "however many channels in a row are mute, the watch is called active",
+        ("tests/scenarios/test_mute_channels.py",),
+        (Edit("model/watch.py", "return self.channels.mute > 1 + bool(self.target.event_types)", "return False"),),
+    ),
+    Slip(
+        "a first message counts as the announcement of a change",
+        ("tests/scenarios/test_mute_channels.py",),
+        (Edit("decisions/claim.py", "if notification.resource_state != SYNC:", "if notification:"),),
+    ),
+    Slip(
+        "a channel without event types is never tried",
+        ("tests/scenarios/test_mute_channels.py",),
+        (
+            Edit(
+                "decisions/channel_lifecycle.py",
+                " if watch.channels.without_types else watch.target",
+                " if not watch else watch.target",
+            ),
+        ),
+    ),
+    Slip(
+        "what is read by the clock beside an opening counts against the new channel",
+        ("tests/scenarios/test_mute_channels.py",),
+        (
+            Edit(
+                "decisions/channel_lifecycle.py",
+                "return watch.with_reading(read_cause=ReadCause.OPENED) if",
+                "return watch if",
+            ),
+        ),
+    ),
+    Slip(
+        "a channel is waited for from its intent on, however long the answer took",
+        ("tests/unit/decisions/test_channel_lifecycle.py",),
+        (Edit("model/channel.py", "return self.opened or self.created", "return self.created"),),
+    ),
+    Slip(
+        "a user's own calendar is asked for by address",
+        ("tests/unit/calendar_api/test_api.py",),
+        (Edit("calendar_api/api.py", '"primary" if own else ', ""),),
+    ),
+    Slip(
+        "a renamed user's calendars are no longer the user's",
+        ("tests/unit/decisions/test_children.py",),
+        (Edit("decisions/children.py", "{subject.lower()} | primary if subject", "{subject.lower()} if subject"),),
+    ),
+    Slip(
+        "a renamed user's own calendar gets another watch",
+        ("tests/unit/decisions/test_children.py",),
+        (
+            Edit(
+                "decisions/children.py",
+                'return subject if subject and calendar.get("primary") else calendar_id',
+                "return calendar_id",
+            ),
+        ),
+    ),
+    Slip(
         "any date in a header is believed",
         ("tests/unit/decisions/test_claim.py",),
         (Edit("decisions/claim.py", "if told and now < told <= now + _LONGEST_LIFETIME else None", ""),),
