@@ -82,7 +82,7 @@ SLIPS = (
     ),
     Slip(
         "an unsigned header overrules Google's answer",
-        ("tests/scenarios/test_channels.py",),
+        ("tests/scenarios/test_channels.py", "tests/unit/decisions/test_claim.py"),
         (Edit("decisions/claim.py", "return channel.expiration if channel.expiration_said else", "return"),),
     ),
     Slip(
