@@ -103,11 +103,10 @@ def test_an_odd_header_loses_no_message(deployment: Deployment, watch: Json, hea
 # --- malformed
 
 
-@pytest.mark.parametrize("header", NEEDED)
-def test_a_missing_header_is_named(deployment: Deployment, watch: Json, header: str) -> None:
+def test_a_missing_channel_id_is_named(deployment: Deployment, watch: Json) -> None:
     headers = message(deployment, watch)
-    del headers[header]
-    assert wrong_fields(deployment.notify(headers)) == [header]
+    del headers["X-Goog-Channel-ID"]
+    assert wrong_fields(deployment.notify(headers)) == ["X-Goog-Channel-ID"]
     assert asked_of_firestore(deployment) == []
 
 
@@ -116,9 +115,6 @@ def test_a_missing_header_is_named(deployment: Deployment, watch: Json, header: 
     [
         ("X-Goog-Channel-ID", "../../x"),
         ("X-Goog-Channel-ID", "a" * 65),
-        (TOKEN, ""),
-        (TOKEN, "x" * 257),
-        (TOKEN, "\xff" * 20),
     ],
 )
 def test_a_malformed_header_is_named(deployment: Deployment, watch: Json, header: str, value: str) -> None:
@@ -132,10 +128,11 @@ def test_a_malformed_header_is_named(deployment: Deployment, watch: Json, header
 def forgeries(genuine: Mapping[str, str], others: str) -> list[dict[str, str]]:
     token = genuine[TOKEN]
     tokens = [
-        *("x", token + "x", token[:-1], f" {token}x", token.upper(), others, token.replace("1.", "2.", 1)),
-        *("..", "1." + "a" * 32 + "." + token.rpartition(".")[2], "x" * 256),
+        *("", "x", token + "x", token[:-1], f" {token}x", token.upper(), others, token.replace("1.", "2.", 1)),
+        *("..", "1." + "a" * 32 + "." + token.rpartition(".")[2], "x" * 10_000, "\xff" * 20),
     ]
     return [
+        {name: value for name, value in genuine.items() if name != TOKEN},
         {**genuine, "X-Goog-Channel-ID": "another"},
         *({**genuine, TOKEN: forged} for forged in tokens),
     ]

@@ -6,7 +6,6 @@ https://developers.google.com/workspace/calendar/api/guides/push names the heade
 """
 
 import re
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,23 +25,8 @@ class Headers(Protocol):
     def get(self, name: str, /) -> str | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class _Required:
-    form: re.Pattern[str]
-    words: str
-
-    def error(self, text: str | None) -> str:
-        """Empty: there is nothing wrong with it."""
-        if text is None:
-            return "is missing"
-        return "" if self.form.fullmatch(text) else f"must be {self.words}"
-
-
-_CHANNEL_ID, _TOKEN = "X-Goog-Channel-ID", "X-Goog-Channel-Token"
-_REQUIRED: Mapping[str, _Required] = {
-    _CHANNEL_ID: _Required(re.compile(r"[A-Za-z0-9\-_+/=]{1,64}"), "1 to 64 letters, digits or any of -_+/="),
-    _TOKEN: _Required(re.compile(r"[ -~]{1,256}"), "1 to 256 printable ASCII characters"),
-}
+_CHANNEL_ID = "X-Goog-Channel-ID"
+_ID_FORM = re.compile(r"[A-Za-z0-9\-_+/=]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +35,7 @@ class Notification:
 
     channel_id: str
     """May hold `/`, which a Firestore name must not: ours are UUIDs, but only a verified token says that it is ours."""
-    token: str = field(repr=False)
+    token: str | None = field(repr=False)
     resource_id: str = ""
     """Empty: Google did not say, or not in a form that we know."""
     resource_state: str = ""
@@ -60,17 +44,21 @@ class Notification:
 
     @classmethod
     def from_headers(cls, headers: Headers) -> Self:
-        """Raises InvalidRequestError, which names every required header that is wrong."""
-        errors = {name: required.error(headers.get(name)) for name, required in _REQUIRED.items()}
-        if wrong := [(name, error) for name, error in errors.items() if error]:
-            raise InvalidRequestError(*wrong)
+        """Raises InvalidRequestError for a channel id that none could be; whether the token is ours, it alone tells."""
         return cls(
-            channel_id=headers.get(_CHANNEL_ID) or "",
-            token=headers.get(_TOKEN) or "",
+            channel_id=_channel_id(headers.get(_CHANNEL_ID)),
+            token=headers.get("X-Goog-Channel-Token"),
             resource_id=_well_formed(headers.get("X-Goog-Resource-ID"), _RESOURCE_ID),
             resource_state=_well_formed(headers.get("X-Goog-Resource-State"), _STATE),
             expiration=_expiration(headers.get("X-Goog-Channel-Expiration")),
         )
+
+
+def _channel_id(text: str | None) -> str:
+    if text is None or not _ID_FORM.fullmatch(text):
+        words = "is missing" if text is None else "must be 1 to 64 letters, digits or any of -_+/="
+        raise InvalidRequestError((_CHANNEL_ID, words))
+    return text
 
 
 def _well_formed(text: str | None, form: re.Pattern[str]) -> str:

@@ -145,9 +145,8 @@ def _bounds(random: Random) -> Bounds:
 
 
 def _everything(random: Random) -> Bounds:
-    return Bounds(operations=5, of=Bounds().of | INTRUDER)._replace(
-        **{each: random.random() < 0.5 for each in _SWITCHES}
-    )  # type: ignore[arg-type]
+    switches: dict[str, Any] = {each: random.random() < 0.5 for each in _SWITCHES}
+    return Bounds(operations=5, of=Bounds().of | INTRUDER)._replace(**switches)
 
 
 def _chosen(random: Random, steps: Sequence[Step], calm: float) -> Step:

@@ -23,7 +23,7 @@ def calendar(calendar_id: str, **fields: Any) -> dict[str, Any]:
 OWN, RENAMED_OWN = calendar(ALICE, primary=True), calendar(RENAMED, primary=True)
 
 
-def followed(*entries: dict[str, Any], subject: str | None = ALICE) -> list[str | None]:
+def followed(*entries: dict[str, Any], subject: str | None = ALICE) -> list[str]:
     parent = Watch(Target(CALENDAR_LIST, None, subject), Options(follow=("acl",)), NOW)
     targets = children.targets(parent, {each["id"]: each for each in entries}).values()
     assert {each.subject for each in targets} <= {subject}
