@@ -9,7 +9,6 @@ https://github.com/googleapis/google-cloudevents/blob/main/docs/spec/pubsub.md
 
 import base64
 import functools
-import json
 import re
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ import requests
 from calendar_watch.errors import BriefError, TryLaterError
 from calendar_watch.google_http import Tries, anonymous, pool, pooled
 from calendar_watch.model.watch import ChangeEvent
+from calendar_watch.sizes import encoded
 
 Message = Mapping[str, object]
 """As in https://cloud.google.com/pubsub/docs/reference/rest/v1/PubsubMessage."""
@@ -115,11 +115,11 @@ def bodies(messages: Iterable[Message]) -> Iterator[bytes]:
     """Yield the requests to make, none above the limits; a message that is larger by itself goes alone."""
     batch: list[bytes] = []
     for message in messages:
-        encoded = json.dumps(message, separators=(",", ":")).encode()
-        if batch and (len(batch) == _MOST_MESSAGES or _size([*batch, encoded]) > _MOST_BYTES):
+        body = encoded(message)
+        if batch and (len(batch) == _MOST_MESSAGES or _size([*batch, body]) > _MOST_BYTES):
             yield _body(batch)
             batch = []
-        batch.append(encoded)
+        batch.append(body)
     if batch:
         yield _body(batch)
 
@@ -138,7 +138,7 @@ def _change(entry: ChangeEvent) -> Message:
     return {
         "attributes": {name: value for name, value in attributes.items() if _fits(value)}
         | {"content-type": entry["datacontenttype"]},
-        "data": base64.b64encode(json.dumps(entry["data"], separators=(",", ":")).encode()).decode(),
+        "data": base64.b64encode(encoded(entry["data"])).decode(),
         "orderingKey": entry["partitionkey"],
     }
 

@@ -19,6 +19,7 @@ from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import ChangeEvent, Following, Log, ReadCause, Reading, Schedule, Standing, State, Watch
 from calendar_watch.reasons import Reason
+from calendar_watch.sizes import encoded
 
 _SCHEMA = 1
 _WATCH = ("created", "wanted", "by_operator", "discarded", "stopped_at")
@@ -196,7 +197,7 @@ def part_of(document: Document, name: str) -> Snapshot:
 
 
 def _packed(content: Mapping[str, Any]) -> bytes:
-    return zlib.compress(json.dumps(content, separators=(",", ":")).encode())
+    return zlib.compress(encoded(content))
 
 
 def _unpacked(packed: bytes) -> dict[str, Any]:
@@ -205,10 +206,9 @@ def _unpacked(packed: bytes) -> dict[str, Any]:
 
 
 def entry_document(entry: ChangeEvent, expire_at: object) -> dict[str, Any]:
-    """As text, so that an id never has two contents, whatever a later release thinks of the fields."""
-    return {"schema": _SCHEMA, "event": json.dumps(entry), "expire_at": expire_at}
+    """As bytes, so that an id never has two contents, whatever a later release thinks of the fields."""
+    return {"schema": _SCHEMA, "event": _packed(entry), "expire_at": expire_at}
 
 
 def entry_of(document: Document) -> ChangeEvent:
-    event: ChangeEvent = json.loads(document["event"])
-    return event
+    return _unpacked(document["event"])

@@ -1,16 +1,23 @@
 """The change log of a watch: each entry a CloudEvent, numbered on from the watch's sequence without a gap."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from calendar_watch.model.diff import Change
 from calendar_watch.model.policy import Policy
+from calendar_watch.model.recurrence import fingerprint
+from calendar_watch.model.resources import Item
 from calendar_watch.model.snapshot import content
-from calendar_watch.model.watch import ReadCause, Watch
+from calendar_watch.model.watch import ChangeEvent, ReadCause, Watch
+from calendar_watch.sizes import outline, weight
 from calendar_watch.times import rfc3339
 
+_HEAVIEST = 900_000
+"""Bytes of a whole entry. A Firestore property may have 1,048,487, and a request to Pub/Sub 10 MB in Base64:
+https://firebase.google.com/docs/firestore/quotas, https://cloud.google.com/pubsub/quotas.
+"""
 _CAUSES = {ReadCause.NOTIFICATION: "notification", ReadCause.SETTLE: "notification"}
 
 
@@ -57,7 +64,22 @@ def with_watch_event(watch: Watch, kind: str, now: datetime, policy: Policy, **m
 
 def _appended(watch: Watch, event: _Event) -> Watch:
     watch = watch.with_log(sequence=watch.log.sequence + 1)
-    return watch.with_log(pending=(*watch.log.pending, _cloud_event(watch, event)))
+    return watch.with_log(pending=(*watch.log.pending, _bounded(watch, _cloud_event(watch, event))))
+
+
+def _bounded(watch: Watch, entry: ChangeEvent) -> ChangeEvent:
+    """`after` is worth more than `before`, and is cut last; `reduced` names what was cut."""
+    shorten = fingerprint if watch.target.resource.fingerprint else outline
+    for name in ("before", "after"):
+        if weight(entry) <= _HEAVIEST:
+            break
+        entry = {**entry, "data": _reduced(entry["data"], name, shorten)}
+    return entry
+
+
+def _reduced(data: Mapping[str, Any], name: str, shorten: Callable[[Item], Item]) -> Mapping[str, Any]:
+    item = data.get(name)
+    return {**data, name: content(shorten(item)), "reduced": [*data.get("reduced", ()), name]} if item else data
 
 
 def _cloud_event(watch: Watch, event: _Event) -> dict[str, Any]:

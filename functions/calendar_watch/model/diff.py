@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from calendar_watch.model.resources import Item
 from calendar_watch.model.snapshot import HIDDEN, Items, Snapshot
+from calendar_watch.sizes import outline
 
 _ABSENT = object()  # null is something else
 
@@ -31,9 +32,9 @@ class Change:
         if self.before is None or self.after is None:
             return []
         before, after = self.before, self.after
+        if self.comparable is not None:  # and long texts may have been cut
+            before, after = (outline(_project(each, self.comparable)) for each in (before, after))
         keys = (before.keys() | after.keys()) - HIDDEN
-        if self.comparable is not None:
-            keys &= self.comparable
         return sorted(key for key in keys if before.get(key, _ABSENT) != after.get(key, _ABSENT))
 
 
@@ -45,7 +46,13 @@ def compare(old: Snapshot, new: Snapshot) -> list[Change]:
     common = frozenset(old.fields) & frozenset(new.fields)
     ids = sorted(old.items.keys() | new.items.keys())
     changes = (Change(each, old.items.get(each), new.items.get(each)) for each in ids)
-    return [each for each in changes if _project(each.before, common) != _project(each.after, common)]
+    return [each for each in changes if _differs(each, common)]
+
+
+def _differs(change: Change, fields: frozenset[str]) -> bool:
+    if change.before is None or change.after is None:
+        return True
+    return _project(change.before, fields) != _project(change.after, fields)
 
 
 def apply(changes: Iterable[Change], items: Items) -> Items:
@@ -59,5 +66,5 @@ def apply(changes: Iterable[Change], items: Items) -> Items:
     return changed
 
 
-def _project(item: Item | None, fields: frozenset[str]) -> Item | None:
-    return item and {key: value for key, value in item.items() if key in fields}
+def _project(item: Item, fields: frozenset[str]) -> Item:
+    return {key: value for key, value in item.items() if key in fields}

@@ -7,13 +7,13 @@ Only its leaves are stored, and they are the parts; the watch knows their names.
 """
 
 import hashlib
-import json
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from calendar_watch.model.recurrence import series_of
 from calendar_watch.model.resources import Item
-from calendar_watch.model.snapshot import Items, Snapshot
+from calendar_watch.model.snapshot import Snapshot
+from calendar_watch.sizes import weight
 
 WHOLE = "0"
 
@@ -53,7 +53,7 @@ def parts_of_series(part_names: Collection[str], touched: Collection[str]) -> li
 
 def split(part: Snapshot, largest: int = _LARGEST) -> Iterator[Snapshot]:
     """The part itself, or what it falls into when it has grown too large."""
-    if _weight(part.items) <= largest or len(part.name) > _SERIES_BITS + _ITEM_BITS:
+    if weight(part.items) <= largest or len(part.name) > _SERIES_BITS + _ITEM_BITS:
         yield part
         return
     for name in (f"{part.name}0", f"{part.name}1"):
@@ -63,7 +63,3 @@ def split(part: Snapshot, largest: int = _LARGEST) -> Iterator[Snapshot]:
 def _half(part: Snapshot, name: str) -> Snapshot:
     items = {each: item for each, item in part.items.items() if key_of(item).startswith(name)}
     return replace(part, name=name, items=items, seen={each: mark for each, mark in part.seen.items() if each in items})
-
-
-def _weight(items: Items) -> int:
-    return len(json.dumps(items))

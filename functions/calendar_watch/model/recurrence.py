@@ -11,13 +11,21 @@ from typing import Self
 from calendar_watch.model.diff import Change
 from calendar_watch.model.resources import EVENTS, Item
 from calendar_watch.model.snapshot import Items
+from calendar_watch.sizes import outline, weight
 
 _FINGERPRINT = frozenset(EVENTS.fingerprint)
+_LARGEST_KEPT = 300_000
+"""Bytes. Less than a part of the snapshot may hold, so that no event by itself is too large for one."""
 
 
 def fingerprint(event: Item) -> Item:
-    """Enough to tell two versions of an event apart, and to say what it was; a tenth of its size."""
-    return {name: value for name, value in event.items() if name in _FINGERPRINT}
+    """Enough to tell two versions of an event apart, and to say what it was; bounded, whatever the event holds."""
+    return outline({name: value for name, value in event.items() if name in _FINGERPRINT})
+
+
+def kept_whole(event: Item) -> Item:
+    """What is kept of an event where whole ones are wished: of one that is too large for that, a fingerprint."""
+    return event if weight(event) <= _LARGEST_KEPT else fingerprint(event)
 
 
 def series_of(event: Item) -> str:

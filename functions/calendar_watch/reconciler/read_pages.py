@@ -13,7 +13,7 @@ from calendar_watch.decisions.merge import Merged, merge, portion, stray, unseen
 from calendar_watch.errors import ListingTokenRefusedError
 from calendar_watch.model.listing import IN_CIRCLES, Page
 from calendar_watch.model.parts import beside_series, parts_of_series, split
-from calendar_watch.model.recurrence import Series, fingerprint
+from calendar_watch.model.recurrence import Series, fingerprint, kept_whole
 from calendar_watch.model.resources import Item
 from calendar_watch.model.watch import Watch
 from calendar_watch.model.write import Write, WriteKind
@@ -94,7 +94,7 @@ class PagedReader:
         return self._lease.watch
 
     def _keep(self, event: Item) -> Item:
-        return event if self._services.policy.whole_events else fingerprint(event)
+        return kept_whole(event) if self._services.policy.whole_events else fingerprint(event)
 
 
 def _piece(watch: Watch, merged: Iterable[Merged]) -> Write:
