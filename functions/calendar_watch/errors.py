@@ -19,6 +19,7 @@ CalendarWatchError
         ConflictError         the document is not the one that was read: the write did nothing
         UnclearError          no answer: the write may or may not have happened
         UnavailableError      Firestore cannot be reached
+        RefusedWriteError     Firestore will never take it, as it is too large or not well-formed: a defect of ours
 """
 
 from collections.abc import Sequence
@@ -145,4 +146,8 @@ class UnclearError(StoreError):
 
 
 class UnavailableError(StoreError):
+    pass
+
+
+class RefusedWriteError(StoreError):
     pass

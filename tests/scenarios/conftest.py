@@ -1,5 +1,6 @@
 """A world for each test: in memory, or over gRPC where the test asks for `firestore_server`, one for all of them."""
 
+import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import uuid4
@@ -46,6 +47,27 @@ def make_world(make_database: Callable[[], Database]) -> Iterator[MakeWorld]:
 @pytest.fixture
 def world(make_world: MakeWorld) -> World:
     return make_world()
+
+
+class _Kept(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.lines: list[dict[str, Any]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append({"severity": record.levelname, **getattr(record, "fields", {})})
+
+
+@pytest.fixture
+def lines() -> Iterator[list[dict[str, Any]]]:
+    """What is logged meanwhile: severity and fields of each line."""
+    logger, kept = logging.getLogger("calendar_watch"), _Kept()
+    level = logger.level
+    logger.setLevel("INFO")
+    logger.addHandler(kept)
+    yield kept.lines
+    logger.removeHandler(kept)
+    logger.setLevel(level)
 
 
 @pytest.fixture

@@ -3,13 +3,15 @@
 from datetime import timedelta
 from typing import Any
 
+import grpc
 import pytest
 
 from calendar_watch.firestore.documents import entry_document
 from calendar_watch.sizes import weight
 from tests.doubles.local_firestore import LocalFirestore
 from tests.scenarios.conftest import MakeWorld
-from tests.support.world import ALICE, ALICES_EVENTS, World, policy_of
+from tests.support.log_fields import IN_TROUBLE
+from tests.support.world import ALICE, ALICES_EVENTS, ALICES_LIST, World, policy_of
 
 MINUTE = timedelta(minutes=1)
 CYRILLIC = "ж" * 250_000
@@ -79,3 +81,71 @@ def test_a_summary_that_is_very_long_is_cut_wherever_it_is_a_fingerprint(
     created, updated = changes(world)
     assert created["after"]["summary"] == CYRILLIC
     assert len(updated["before"]["summary"]) == 5_001
+
+
+@pytest.mark.parametrize("code", [grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.OUT_OF_RANGE])
+def test_what_firestore_will_never_take_is_an_error_and_tried_ever_less_often(
+    world: World, firestore_server: LocalFirestore, lines: list[dict[str, Any]], code: grpc.StatusCode
+) -> None:
+    """A commit that was refused as too large was tried fifty times in ten seconds, and again."""
+    world.open(ALICES_EVENTS)
+    world.run(MINUTE)
+    world.alice.create_event(ALICE, "Refused")
+    with firestore_server.faults.refuse("Commit", code, nth=None, when=lambda commit: len(commit.writes) > 2) as fault:
+        world.run(60 * MINUTE)
+    assert 5 <= fault.matched <= 15
+    refused = [each for each in lines if each.get("event") == "refusedWrite"]
+    assert len(refused) == fault.matched
+    assert {each["severity"] for each in refused} == {"ERROR"}
+    assert all(each.keys() >= IN_TROUBLE["refusedWrite"] for each in refused)
+    assert world.told(ALICES_EVENTS.id)[-1] == "watch.opened"
+    world.run(60 * MINUTE)
+    assert world.told(ALICES_EVENTS.id)[-1] == "events.created"
+
+
+def test_a_sweep_counts_a_refused_write_as_a_failure(world: World, firestore_server: LocalFirestore) -> None:
+    world.open(ALICES_EVENTS)
+    world.run(MINUTE)
+    world.alice.create_event(ALICE, "Refused")
+    world.now += 90 * MINUTE
+    with firestore_server.faults.refuse(
+        "Commit", grpc.StatusCode.INVALID_ARGUMENT, nth=None, when=lambda commit: len(commit.writes) > 2
+    ):
+        assert world.sweep().failed == 1
+
+
+def test_what_cannot_be_followed_is_left_alone_for_the_rest_of_the_lease(
+    world: World, firestore_server: LocalFirestore
+) -> None:
+    world.open(ALICES_LIST, follow=("acl",))
+    world.run(MINUTE)
+    world.alice.create_calendar("Another")
+    with firestore_server.faults.refuse(
+        "Commit", grpc.StatusCode.INVALID_ARGUMENT, nth=None, when=lambda commit: "followed_by" in str(commit)
+    ) as fault:
+        world.run(10 * MINUTE)
+    assert fault.matched <= 25
+
+
+def test_many_large_entries_are_published_a_few_at_a_time(make_world: MakeWorld, lines: list[dict[str, Any]]) -> None:
+    world = make_world(policy=policy_of(publishes=True))
+    world.open(ALICES_EVENTS)
+    for number in range(12):
+        world.alice.create_event(ALICE, f"Large {number}", description="x" * 800_000)
+    world.run(MINUTE)
+    assert world.published() == world.events(ALICES_EVENTS.id)
+    counts = [each["count"] for each in lines if each.get("event") == "published"]
+    assert (sum(counts), max(counts)) == (13, 4)
+
+
+def test_a_small_collection_with_large_items_is_written_in_pieces(
+    world: World, firestore_server: LocalFirestore
+) -> None:
+    assert firestore_server
+    world.open(ALICES_LIST)
+    for number in range(30):
+        world.alice.post("calendars", {"summary": f"Calendar {number}", "description": "ж" * 200_000})
+    with firestore_server.faults.refuse("Commit", nth=None, when=lambda commit: commit.ByteSize() > 4_000_000) as fault:
+        world.run(5 * MINUTE)
+    assert not fault.matched
+    assert world.told(ALICES_LIST.id).count("calendarList.created") == 30

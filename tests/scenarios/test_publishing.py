@@ -212,4 +212,4 @@ def test_what_a_hold_does_not_remember_having_written_is_read_from_the_log(world
     renewed = with_watch_event(lease.watch, "renewed", world.now, world.policy)
     lease.watch = world.store.write(Write(WriteKind.COMMIT, renewed))
     lease.write(Write(WriteKind.COMMIT, with_watch_event(lease.watch, "renewed", world.now, world.policy)))
-    assert [int(each["sequence"]) for each in lease.unpublished(100)] == [2, 3, 4]
+    assert [int(each["sequence"]) for each in lease.unpublished()] == [2, 3, 4]

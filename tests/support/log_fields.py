@@ -12,4 +12,8 @@ FIELDS = {
     "call": {"method", "status", "reason", "durationSeconds"},
 }
 """Of a day without trouble."""
-IN_TROUBLE = {"outage": {"cause", "reason", "action"}}
+IN_TROUBLE = {
+    "outage": {"cause", "reason", "action"},
+    "refusedWrite": {"watchId", "resource", "step"},
+}
+"""Of what such a day does not bring."""

@@ -1,5 +1,6 @@
 """Speaking to Firestore: what may be tried again, and what its errors mean to us."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
@@ -8,7 +9,7 @@ from google.api_core import exceptions
 from google.api_core.retry import Retry, if_exception_type
 from google.cloud import firestore
 
-from calendar_watch.errors import ConflictError, UnavailableError, UnclearError
+from calendar_watch.errors import ConflictError, RefusedWriteError, UnavailableError, UnclearError
 
 _REFUSED = (exceptions.AlreadyExists, exceptions.FailedPrecondition, exceptions.NotFound, exceptions.Aborted)
 _UNANSWERED = (
@@ -17,6 +18,10 @@ _UNANSWERED = (
     exceptions.Cancelled,
     exceptions.RetryError,
 )
+_ILL_FORMED = (exceptions.InvalidArgument, exceptions.OutOfRange)
+# What is too large is not always called an invalid argument: firebase/firebase-tools#8081 is RESOURCE_EXHAUSTED ("gRPC
+# message exceeds maximum size"), googleapis/google-cloud-python#4120 HTTP's 413 ("Request Entity Too Large").
+_TOO_LARGE = re.compile("too large|larger than max|exceeds (?:the )?max|payload size exceeds", re.IGNORECASE)
 _SHUT_OUT = (exceptions.Forbidden, exceptions.Unauthorized)
 _REPEATABLE = (*_UNANSWERED, exceptions.Aborted)
 """Contention too, where a call may simply be made again."""
@@ -46,7 +51,11 @@ def writing() -> Iterator[None]:
         yield
     except _REFUSED as error:
         raise ConflictError(str(error)) from error
+    except _ILL_FORMED as error:
+        raise RefusedWriteError(f"Firestore refuses it: {error}") from error
     except _UNANSWERED as error:
+        if _TOO_LARGE.search(str(error)):
+            raise RefusedWriteError(f"Firestore refuses it: {error}") from error
         raise UnclearError(str(error)) from error
     except _SHUT_OUT as error:
         raise UnavailableError(f"Firestore does not let us in: {error}") from error

@@ -17,6 +17,7 @@ from calendar_watch.errors import (
     InvalidRequestError,
     InvalidTokenError,
     RefusedError,
+    RefusedWriteError,
     StoreError,
     TooOldError,
     UnknownWatchError,
@@ -34,6 +35,7 @@ _STATUS: Mapping[type[CalendarWatchError], HTTPStatus] = {
     FollowedError: HTTPStatus.CONFLICT,
     WrongStateError: HTTPStatus.CONFLICT,
     TooOldError: HTTPStatus.GONE,
+    RefusedWriteError: HTTPStatus.INTERNAL_SERVER_ERROR,
     StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

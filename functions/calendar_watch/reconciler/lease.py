@@ -15,9 +15,15 @@ from calendar_watch.model.watch import ChangeEvent, Watch
 from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.ports import Services
 from calendar_watch.reconciler import telemetry
+from calendar_watch.sizes import fitting, weight
 
 _TRIES = 5
 _REMEMBERED = 1000
+_LIGHT = 20_000
+"""Bytes: what is heavier is read again, so that memory is bounded."""
+_BATCH = 100
+_BATCH_BYTES = 4_000_000
+"""Pub/Sub takes an ordering key's messages at 1 MB a second, and what has not all arrived in time is sent again."""
 
 
 class LeaseLostError(Exception):
@@ -87,13 +93,18 @@ class Lease:
         except (ConflictError, UnclearError):
             self._read_again()
 
-    def unpublished(self, limit: int) -> Sequence[ChangeEvent]:
-        """The next entries to send; what was written under this lease need not be read again."""
+    def unpublished(self) -> Sequence[ChangeEvent]:
+        """The next entries to send."""
+        entries = self._unpublished()
+        return entries[: fitting(map(weight, entries), _BATCH_BYTES)]
+
+    def _unpublished(self) -> Sequence[ChangeEvent]:
+        """What was written under this lease need not be read again."""
         after = self.watch.log.published
-        ours = [each for each in self._logged if int(each["sequence"]) > after][:limit]
+        ours = [each for each in self._logged if int(each["sequence"]) > after][:_BATCH]
         if ours and int(ours[-1]["sequence"]) == after + len(ours):
             return ours
-        return self._services.store.entries(self.watch.id, after, limit)
+        return self._services.store.entries(self.watch.id, after, _BATCH)
 
     def _decided(self, watch: Watch) -> tuple[Watch, next_step.Step]:
         decided, step = next_step.decided(watch, self._services.clock(), self._services.policy, self._services.new_id())
@@ -104,7 +115,7 @@ class Lease:
 
     def _put(self, write: Write) -> None:
         before, self.watch = self.watch, self._services.store.write(write)
-        self._logged += write.watch.log.pending
+        self._remember(write.watch.log.pending)
         telemetry.written(before, write.watch, self._services.clock())
 
     def _happened(self, decided: Watch) -> bool:
@@ -112,8 +123,11 @@ class Lease:
         self._read_again()
         if self.watch != replace(decided, version=self.watch.version).with_log(pending=()):
             return False
-        self._logged += decided.log.pending
+        self._remember(decided.log.pending)
         return True
+
+    def _remember(self, entries: Sequence[ChangeEvent]) -> None:
+        self._logged += (each for each in entries if weight(each) <= _LIGHT)
 
     def _read_again(self) -> None:
         self.watch = self._services.store.get(self.watch.id)

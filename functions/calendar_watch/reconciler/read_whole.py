@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from calendar_watch.decisions import deletions, next_step, reading
-from calendar_watch.model.diff import apply, compare
+from calendar_watch.model.diff import Change, apply, compare
 from calendar_watch.model.parts import WHOLE
 from calendar_watch.model.resources import Item
 from calendar_watch.model.snapshot import Items, Snapshot, collect
@@ -12,8 +12,11 @@ from calendar_watch.model.watch import Watch
 from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.ports import Services
 from calendar_watch.reconciler.lease import Lease
+from calendar_watch.sizes import fitting, weight
 
 _CHUNK = 500
+_CHUNK_BYTES = 2_000_000
+"""Of what the items were and are. Firestore takes 10 MiB at a time."""
 
 
 class WholeReader:
@@ -48,10 +51,11 @@ class WholeReader:
         if deletions.emptied(old.items, new.items) and not watch.reading.brake:
             return self._lease.write(Write(WriteKind.FAILURE, deletions.braked(watch, now, policy)))
         changes = compare(old, new)
-        if len(changes) > _CHUNK:
+        chunk = changes[: min(_CHUNK, fitting(map(_weight, changes), _CHUNK_BYTES))]
+        if len(chunk) < len(changes):
             common = tuple(field for field in new.fields if field in old.fields)
-            part = Snapshot(apply(changes[:_CHUNK], old.items), common)
-            return self._keep(reading.partly_read(watch, changes[:_CHUNK], part, now, policy), part)
+            part = Snapshot(apply(chunk, old.items), common)
+            return self._keep(reading.partly_read(watch, chunk, part, now, policy), part)
         return self._keep(self._read(reading.found(watch, changes, now, policy), new, started), new)
 
     def _read(self, watch: Watch, new: Snapshot, started: datetime) -> Watch:
@@ -59,3 +63,7 @@ class WholeReader:
 
     def _keep(self, watch: Watch, snapshot: Snapshot) -> next_step.Step:
         return self._lease.write(Write(WriteKind.COMMIT, watch, parts=[snapshot]))
+
+
+def _weight(change: Change) -> int:
+    return weight([change.before, change.after])

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from calendar_watch.decisions import channel_lifecycle, next_step, paging, publishing, refusals, upkeep
 from calendar_watch.decisions.backoff import Failure
-from calendar_watch.errors import GoogleError, ListingTokenRefusedError
+from calendar_watch.errors import GoogleError, ListingTokenRefusedError, RefusedWriteError, TryLaterError
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.notification import PendingNotification
@@ -27,7 +27,6 @@ from calendar_watch.reconciler.read_whole import WholeReader
 
 _PAUSES = (0, 1, 4)
 """Seconds before each round. Notifications that come after the last one wait for the next sweep."""
-_BATCH = 100
 _MOST_STEPS = 50
 
 
@@ -102,6 +101,16 @@ class _Reconciler:
             return self._take(step)
         except ChangedMeanwhileError:
             return self._lease.anew()
+        except RefusedWriteError as error:
+            telemetry.refused_write(self._lease.watch, type(step).__name__, str(error))
+            return self._put_off(step, error)
+
+    def _put_off(self, step: next_step.Step, error: RefusedWriteError) -> next_step.Step:
+        """What was last written stands. A step that has no pause of its own has the rest of the lease."""
+        if isinstance(step, next_step.Read):
+            return self._failed(StepKind.READ, TryLaterError(str(error)))
+        self._result.failed = True
+        return next_step.Wait(None)
 
     def _take(self, step: next_step.Step) -> next_step.Step:
         match step:
@@ -124,7 +133,7 @@ class _Reconciler:
 
     def _publish(self) -> next_step.Step:
         watch = self._lease.watch
-        entries = self._lease.unpublished(_BATCH)
+        entries = self._lease.unpublished()
         try:
             self._services.publisher.publish(entries)
         except GoogleError as error:

@@ -22,6 +22,11 @@ def reconciled(watch: Watch, steps: Sequence[str], started: datetime, now: datet
     )
 
 
+def refused_write(watch: Watch, step: str, detail: str) -> None:
+    """ERROR: it will be refused again, until somebody mends what is wrong with us."""
+    event("refusedWrite", detail, severity="ERROR", watchId=watch.id, resource=watch.target.resource.name, step=step)
+
+
 def written(before: Watch, after: Watch, now: datetime) -> None:
     """What a write has made true; `after` still holds the log entries that went with it."""
     for action, channel in _channel_actions(before, after, now):
