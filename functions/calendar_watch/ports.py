@@ -90,6 +90,9 @@ class Store(Protocol):
     def entries(self, watch_id: str, after: int, limit: int) -> Sequence[ChangeEvent]:
         """The change log, in sequence, from the first number above `after`."""
 
+    def count_entries(self, watch_id: str, first: int, last: int) -> int:
+        """How many there are with these numbers, and between them."""
+
     def page(self, wanted: Filter, after: str, limit: int) -> Sequence[Watch]:
         """Watches in order of id, from the first above `after`."""
 

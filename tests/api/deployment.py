@@ -2,6 +2,7 @@
 
 import json
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ from flask import Flask
 from google.cloud.firestore import Client
 from werkzeug.test import TestResponse
 
+from calendar_watch.firestore.documents import entry_document, entry_of
 from tests.api.google import ALICE, BOB, Google
 from tests.doubles.calendar_simulator import Delivery
 from tests.doubles.local_firestore import LocalFirestore
@@ -24,6 +26,10 @@ CALENDAR_LIST = {"resource": "calendarList", "subject": ALICE}
 SETTINGS = {"resource": "settings", "subject": ALICE}
 
 Json = dict[str, Any]
+
+
+def _spelled_out(value: Any) -> Any:
+    return zlib.decompress(value) if isinstance(value, bytes) else value
 
 
 class Deployment:
@@ -108,13 +114,14 @@ class Deployment:
         """As if that change had been written in another century."""
         with self._client() as client:
             entry = client.document(f"calendar_watch_changes/{watch['id']}~{sequence:020d}")
-            event = json.loads(entry.get().get("event"))
-            entry.update({"event": json.dumps({**event, "time": "1999-12-31T23:59:59Z"})})
+            event = entry_of(entry.get().to_dict() or {})
+            entry.set(entry_document({**event, "time": "1999-12-31T23:59:59Z"}, None))
 
     def everything_stored(self) -> str:
         """All documents of all collections, spelled out."""
         with self._client() as client:
-            return repr([each.to_dict() for collection in client.collections() for each in collection.stream()])
+            found = [each.to_dict() or {} for collection in client.collections() for each in collection.stream()]
+        return repr([[_spelled_out(value) for value in each.values()] for each in found])
 
     @contextmanager
     def _client(self) -> Iterator[Client]:

@@ -251,6 +251,15 @@ def test_pending_entries_are_written_once_and_read_in_sequence(store: FirestoreS
     types = [each["type"] for each in store.entries(watch.id, after=0, limit=10)]
     assert types == [f"calendarwatch.watch.{kind}.v1" for kind in ("opened", "renewed", "stopped")]
     assert [each["sequence"] for each in store.entries(watch.id, after=1, limit=1)] == [f"{2:020d}"]
+    ranges = [(1, 3), (2, 2), (2, 9), (4, 9)]
+    assert [store.count_entries(watch.id, first, last) for first, last in ranges] == [3, 1, 2, 0]
+
+
+def test_an_entry_may_be_tidied_away_when_it_is_no_longer_kept(local_store: FirestoreStore, local_client: Any) -> None:
+    watch = write(local_store, "create", watch_of())
+    write(local_store, "release", with_watch_event(watch, "opened", NOW, POLICY))
+    [entry] = local_client.collection("calendar_watch_changes").get()
+    assert entry.get("expire_at") == NOW + RETENTION
 
 
 def test_an_entry_is_never_written_over(store: FirestoreStore) -> None:

@@ -214,6 +214,10 @@ class MemoryStore:
         found = self._in(_CHANGES).between(_entry_name(watch_id, after + 1), f"{watch_id}~~")
         return [entry_of(document) for _, document, _ in islice(found, limit)]
 
+    def count_entries(self, watch_id: str, first: int, last: int) -> int:
+        between = _entry_name(watch_id, first), _entry_name(watch_id, last + 1)
+        return self.edge("count_entries", lambda: len(list(self._in(_CHANGES).between(*between))))
+
     def page(self, wanted: Filter, after: str, limit: int) -> Sequence[Watch]:
         return self.edge("page", lambda: self._page(wanted, after)[:limit])
 

@@ -110,8 +110,11 @@ class FirestoreStore:
         return self._notifications(self._between(NOTIFICATIONS, f"{watch_id}~", f"{watch_id}~~"))
 
     def entries(self, watch_id: str, after: int, limit: int) -> Sequence[ChangeEvent]:
-        query = self._between(_CHANGES, f"{watch_id}~{after + 1:020d}", f"{watch_id}~~")
+        query = self._between(_CHANGES, _entry_name(watch_id, after + 1), f"{watch_id}~~")
         return [entry_of(found.to_dict()) for found in self._found(query.limit(limit))]
+
+    def count_entries(self, watch_id: str, first: int, last: int) -> int:
+        return self._count(self._between(_CHANGES, _entry_name(watch_id, first), _entry_name(watch_id, last + 1)))
 
     def page(self, wanted: Filter, after: str, limit: int) -> Sequence[Watch]:
         query: Any = self._client.collection(_WATCHES)
@@ -127,8 +130,7 @@ class FirestoreStore:
         return [(found.id, found.get("due_at")) for found in self._found(query)]
 
     def count_due(self, now: datetime) -> int:
-        counting = self._due(now).count()
-        return int(self._reading(lambda: counting.get(retry=NEVER, timeout=self._timeout))[0][0].value)
+        return self._count(self._due(now))
 
     def waiting(self, start: str, limit: int) -> Sequence[PendingNotification]:
         found = self._notifications(self._between(NOTIFICATIONS, start or _FIRST, _LAST).limit(limit))
@@ -153,6 +155,10 @@ class FirestoreStore:
     def _notifications(self, query: Any) -> Sequence[PendingNotification]:
         return [notification_of(found.id, found.to_dict()) for found in self._found(query)]
 
+    def _count(self, query: Any) -> int:
+        counting = query.count()
+        return int(self._reading(lambda: counting.get(retry=NEVER, timeout=self._timeout))[0][0].value)
+
     def _found(self, query: Any) -> list[Any]:
         """A stream that breaks half-way is read again whole: the client's own resumption overruns the limit."""
         return self._reading(lambda: list(query.stream(retry=NEVER, timeout=self._timeout)))
@@ -173,7 +179,11 @@ class FirestoreStore:
         return self._client.collection(_SNAPSHOTS).document(f"{watch_id}~{name}")
 
     def _entry(self, watch_id: str, sequence: int) -> Any:
-        return self._client.collection(_CHANGES).document(f"{watch_id}~{sequence:020d}")
+        return self._client.collection(_CHANGES).document(_entry_name(watch_id, sequence))
+
+
+def _entry_name(watch_id: str, sequence: int) -> str:
+    return f"{watch_id}~{sequence:020d}"
 
 
 def _watch_of(found: Any) -> Watch:

@@ -1,8 +1,10 @@
 """Looking at watches: one, a page of them, what they hold and what changed."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from calendar_watch.errors import (
     TooOldError,
@@ -17,7 +19,6 @@ from calendar_watch.reconciler.lease import exhausted
 
 _TRIES = 10
 _PAGES_SCANNED = 5
-_ENTRIES_SCANNED = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +97,10 @@ class Query:
                 yield from self._services.store.parts(watch.id, [name])
 
     def changes(self, watch_id: str, after: int, limit: int) -> Sequence[ChangeEvent]:
-        """The feed, in sequence. Raises TooOldError when what follows `after` is no longer kept."""
+        """The feed, in sequence, without a hole. Raises TooOldError when what follows `after` is no longer kept."""
         watch = self.show(watch_id)
-        entries = self._services.store.entries(watch_id, after, limit)
-        unbroken = bool(entries) and int(entries[0]["sequence"]) == after + 1 and self._kept(entries[0])
-        if after < watch.log.sequence and not unbroken:
+        entries = _contiguous(self._services.store.entries(watch_id, after, limit), after)
+        if after < watch.log.sequence and not (entries and self._kept(entries[0])):
             raise TooOldError(self._oldest(watch, after))
         return entries
 
@@ -112,12 +112,22 @@ class Query:
         return self._services.clock()
 
     def _oldest(self, watch: Watch, after: int) -> int:
-        while entries := self._services.store.entries(watch.id, after, _ENTRIES_SCANNED):
-            for entry in entries:
-                if self._kept(entry):
-                    return int(entry["sequence"])
-            after = int(entries[-1]["sequence"])
-        return watch.log.sequence + 1
+        """From where on everything up to the present is kept: of what is whole, every end is."""
+        later = range(after + 1, watch.log.sequence + 1)
+        return after + 1 + bisect_left(later, x=True, key=partial(self._whole_from, watch))
+
+    def _whole_from(self, watch: Watch, sequence: int) -> bool:
+        """Firestore tidies in no order, by the retention at the time that an entry was written: there may be holes."""
+        store, present = self._services.store, watch.log.sequence
+        first = _contiguous(store.entries(watch.id, sequence - 1, 1), sequence - 1)
+        if not first or not self._kept(first[0]):
+            return False
+        return store.count_entries(watch.id, sequence, present) == present - sequence + 1
+
+
+def _contiguous(entries: Sequence[ChangeEvent], after: int) -> Sequence[ChangeEvent]:
+    """Those before the first hole."""
+    return [entry for number, entry in enumerate(entries, after + 1) if int(entry["sequence"]) == number]
 
 
 def shown(store: Store, watch_id: str) -> Watch:
