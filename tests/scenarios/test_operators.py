@@ -1,22 +1,29 @@
 """Operators ask while workers work: a write of one never undoes a write of the other."""
 
+from collections.abc import Callable, Collection
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
+from typing import TypeVar
 
 import pytest
 from requests import PreparedRequest, Response
 
-from calendar_watch.errors import RefusedError, UnknownWatchError
+from calendar_watch.errors import ConflictError, RefusedError, UnavailableError, UnknownWatchError
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import State, Watch
-from calendar_watch.operations.register import Outcome
+from calendar_watch.model.write import WriteKind
+from calendar_watch.operations.register import Outcome, Registry
 from calendar_watch.ports import Filter
+from tests.doubles.memory_store import Edge, MemoryStore
 from tests.scenarios.conftest import MakeWorld
 from tests.support.line import Send, late, refused, slow
 from tests.support.world import ALICE, ALICES_ACL, ALICES_LIST, ALICES_SETTINGS, BOB, World
 
 MINUTE = timedelta(minutes=1)
+T = TypeVar("T")
 
 
 def test_ending_a_watch_in_the_middle_of_its_opening_leaves_no_channel(world: World) -> None:
@@ -145,3 +152,65 @@ def test_a_refusal_does_not_discard_what_somebody_else_has_opened_meanwhile(worl
     assert asked
     assert world.query.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
     assert len(world.live()) == 1
+
+
+OPERATORS = {WriteKind.RESUME, WriteKind.STOP}
+
+
+def crowded(times: int, kinds: Collection[str] = OPERATORS) -> Edge:
+    """Somebody else was quicker, so many times in a row."""
+    left = [times]
+
+    def edge(rpc: str, act: Callable[[], T]) -> T:
+        if rpc in kinds and left[0]:
+            left[0] -= 1
+            raise ConflictError("somebody else was quicker")
+        return act()
+
+    return edge
+
+
+@pytest.mark.parametrize("ask", ["again", "end"])
+def test_whoever_is_crowded_out_tries_again_for_as_long_as_there_is_patience(world: World, ask: str) -> None:
+    world.open(ALICES_ACL)
+    assert isinstance(world.store, MemoryStore)
+    world.store.edge = crowded(12)
+    began = world.now
+    if ask == "end":
+        assert world.registry.end(ALICES_ACL.id).state(world.now) is State.STOPPED
+    else:
+        assert world.open(ALICES_ACL, labels={"a": "b"}).options.labels == {"a": "b"}
+    assert timedelta(seconds=2) < world.now - began <= timedelta(seconds=15)
+
+
+def test_whoever_is_crowded_out_for_good_is_told_so_when_patience_ends(world: World) -> None:
+    world.open(ALICES_ACL)
+    assert isinstance(world.store, MemoryStore)
+    world.store.edge = crowded(1_000_000)
+    began = world.now
+    with pytest.raises(UnavailableError):
+        world.open(ALICES_ACL, labels={"a": "b"})
+    assert timedelta(seconds=10) <= world.now - began <= timedelta(seconds=12)
+
+
+def test_those_who_collided_do_not_try_again_at_the_same_time(world: World) -> None:
+    world.open(ALICES_ACL)
+    assert isinstance(world.store, MemoryStore)
+    pauses = []
+    for chance in (0.0, 0.5, 0.9):
+        world.store.edge = crowded(3)
+        waited: list[float] = []
+        services = replace(world.services, jitter=partial(float, chance))
+        Registry(services, waited.append).open(ALICES_ACL, Options(labels={"chance": str(chance)}))
+        pauses.append(waited)
+    assert all(len(each) == 3 and each == sorted(each) for each in pauses)
+    assert len({each[0] for each in pauses}) == 3
+
+
+def test_a_worker_who_is_crowded_out_by_operators_costs_nobody_an_answer(world: World) -> None:
+    assert isinstance(world.store, MemoryStore)
+    world.store.edge = crowded(20, set(WriteKind) - OPERATORS - {WriteKind.CREATE, WriteKind.CLAIM})
+    outcome, watch = world.registry.open(ALICES_ACL, Options())
+    assert (outcome, watch.state(world.now)) == (Outcome.UNDER_WAY, State.OPENING)
+    world.run(10 * MINUTE)
+    assert world.query.show(ALICES_ACL.id).state(world.now) is State.ACTIVE

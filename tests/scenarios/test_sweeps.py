@@ -1,6 +1,7 @@
 """A sweep reconciles all that is due, whatever is wrong with one of them, and says how late it was."""
 
 from datetime import timedelta
+from typing import Any
 
 from google.cloud.firestore import Client
 
@@ -34,7 +35,9 @@ def test_with_nothing_due_nothing_is_done(world: World) -> None:
     assert len(world.google.calls) == calls
 
 
-def test_one_watch_that_cannot_even_be_read_does_not_stop_the_others(world: World, client: Client) -> None:
+def test_one_watch_that_cannot_even_be_read_does_not_stop_the_others(
+    world: World, client: Client, lines: list[dict[str, Any]]
+) -> None:
     world.open(ALICES_ACL)
     world.open(ALICES_LIST)
     document = client.collection("calendar_watches").document(ALICES_ACL.id)
@@ -42,6 +45,8 @@ def test_one_watch_that_cannot_even_be_read_does_not_stop_the_others(world: Worl
     world.now += timedelta(hours=2)
     swept = world.sweep()
     assert (swept.failed, swept.synced) == (1, 1)
+    [failed] = [each for each in lines if each.get("event") == "unreconciled"]
+    assert failed == {"severity": "ERROR", "event": "unreconciled", "watchId": ALICES_ACL.id, "error": "ValueError"}
 
 
 def test_news_of_a_watch_that_is_not_stored_here_are_dropped(world: World) -> None:

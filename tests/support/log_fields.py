@@ -15,5 +15,6 @@ FIELDS = {
 IN_TROUBLE = {
     "outage": {"cause", "reason", "action"},
     "refusedWrite": {"watchId", "resource", "step"},
+    "unreconciled": {"watchId", "error"},
 }
 """Of what such a day does not bring."""

@@ -1,10 +1,10 @@
 """Asking for a collection to be watched, and ending that."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from calendar_watch.decisions import registration
@@ -12,6 +12,7 @@ from calendar_watch.errors import (
     ConflictError,
     FollowedError,
     RefusedError,
+    UnavailableError,
     UnclearError,
     UnknownWatchError,
 )
@@ -25,10 +26,11 @@ from calendar_watch.reconciler.lease import exhausted
 from calendar_watch.reconciler.reconcile import reconcile
 
 _PATIENCE = 10.0
+"""Seconds that whoever asks is kept waiting, for Google, and for a watch that others are writing too."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 _PAUSE = 0.2
 _PAUSE_AFTER_REFUSAL = 2.0
 _PAUSES_FOR_CONFIRMATION = 10
-_TRIES = 10
 
 
 class Outcome(StrEnum):
@@ -104,7 +106,7 @@ class Registry:
         return (Outcome.UNDER_WAY if outcome is Outcome.CREATED else outcome), self._get(target.id)
 
     def _enter(self, wanted: Watch) -> Outcome:
-        for _ in range(_TRIES):
+        for _ in self._tries():
             try:
                 self._services.store.write(Write(WriteKind.CREATE, wanted))
             except (ConflictError, UnclearError):
@@ -158,7 +160,7 @@ class Registry:
 
     def _change(self, kind: WriteKind, watch_id: str, change: Callable[[Watch], Watch]) -> Watch:
         """An operator's write, in a loop, since a holder may be writing too. Returns what it was applied to."""
-        for _ in range(_TRIES):
+        for _ in self._tries():
             before = self._get(watch_id)
             try:
                 after = change(before)
@@ -169,10 +171,22 @@ class Registry:
             return before
         raise exhausted()
 
+    def _tries(self) -> Iterator[None]:
+        """As many as patience has room for. By chance further and further apart: who collided would collide again."""
+        end, pause = self._now() + timedelta(seconds=_PATIENCE), _FIRST_PAUSE
+        yield
+        while self._now() < end:
+            self._pause(pause * (0.5 + self._services.jitter()))
+            pause = min(2 * pause, _LONGEST_PAUSE)
+            yield
+
     def _within_patience(self, work: Callable[[], object]) -> None:
-        """Whoever asked is answered in time; what is not done by then goes on by itself, here or in `renew`."""
+        """Whoever asked is answered in time; what is not done by then goes on by itself, here or in `renew`.
+
+        So does what others who were writing too kept from being written. If Firestore is away, the next look says so.
+        """
         done = self._workers.submit(copy_context().run, work)
-        with suppress(TimeoutError):
+        with suppress(TimeoutError, UnavailableError):
             done.result(timeout=_PATIENCE)
 
     def _get(self, watch_id: str) -> Watch:

@@ -73,8 +73,8 @@ class Sweep:
             return
         try:
             self._done[watch_id] = self._reconciled(watch_id)
-        except Exception:  # whatever is wrong with one watch must not keep the sweep from the others
-            fields = {"event": "reconciled", "watchId": watch_id}
+        except Exception as error:  # whatever is wrong with one watch must not keep the sweep from the others
+            fields = {"event": "unreconciled", "watchId": watch_id, "error": type(error).__name__}
             _logger.exception("watch %s could not be reconciled", watch_id, extra={"fields": fields})
             self._done[watch_id] = Result(failed=True)
 
