@@ -18,7 +18,7 @@ import functions_framework
 from flask import Request
 
 from calendar_watch import log
-from calendar_watch.errors import InvalidRequestError, UnknownWatchError
+from calendar_watch.errors import ForeignSchemaError, InvalidRequestError, UnknownWatchError
 from calendar_watch.http import problems, requests
 from calendar_watch.http.watch_request import Rules, read_bodies, read_body
 from calendar_watch.http.watch_view import watch_view
@@ -160,6 +160,6 @@ def _sweep() -> dict[str, Any]:
 
 
 def _wake(watch_id: str) -> problems.Answer:
-    with suppress(UnknownWatchError):
+    with suppress(UnknownWatchError, ForeignSchemaError):  # gone, or another release's: sweeps tell of those
         reconcile(_wiring.services, watch_id, pause=time.sleep)
     return None, 204

@@ -32,7 +32,9 @@ locals {
     due_at      = { order = "ASCENDING" }
     followed_by = { array_config = "CONTAINS" }
     labels      = { order = "ASCENDING" }
+    reason      = { order = "ASCENDING" } # to be counted by, like `state`
     resource    = { order = "ASCENDING" }
+    state       = { order = "ASCENDING" }
     subject     = { order = "ASCENDING" }
   }
 }

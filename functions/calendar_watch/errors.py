@@ -19,6 +19,8 @@ CalendarWatchError
         ConflictError         the document is not the one that was read: the write did nothing
         UnclearError          no answer: the write may or may not have happened
         UnavailableError      Firestore cannot be reached
+        ForeignSchemaError    a document that another release wrote, in a schema which this one does not know
+        MalformedError        a document that nobody can read
         RefusedWriteError     Firestore will never take it, as it is too large or not well-formed: a defect of ours
 """
 
@@ -146,6 +148,14 @@ class UnclearError(StoreError):
 
 
 class UnavailableError(StoreError):
+    pass
+
+
+class ForeignSchemaError(StoreError):
+    pass
+
+
+class MalformedError(StoreError):
     pass
 
 

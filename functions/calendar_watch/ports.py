@@ -13,8 +13,9 @@ from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import Item
 from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Target
-from calendar_watch.model.watch import ChangeEvent, Watch
+from calendar_watch.model.watch import ChangeEvent, State, Watch
 from calendar_watch.model.write import Write
+from calendar_watch.reasons import Reason
 
 
 class Calendar(Protocol):
@@ -62,8 +63,26 @@ class Filter:
     labels: Mapping[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class WatchPage:
+    watches: Sequence[Watch]
+    next_after: str
+    """The id after which the next page begins; empty: this was the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many watches there are in each state, and how many for each reason why one is not as it should be."""
+
+    states: Mapping[State, int]
+    reasons: Mapping[Reason, int]
+
+
 class Store(Protocol):
-    """Firestore. Reads raise UnavailableError."""
+    """Firestore. Reads raise UnavailableError, and ForeignSchemaError unless they pass over what is of another schema.
+
+    Those that page through what many wrote do: `page`, `due`, `notifications` and `waiting`.
+    """
 
     def write(self, write: Write) -> Watch:
         """Do all of it or none, on the condition that `WRITES` states for its kind; return the watch as it then stands.
@@ -93,20 +112,26 @@ class Store(Protocol):
     def count_entries(self, watch_id: str, first: int, last: int) -> int:
         """How many there are with these numbers, and between them."""
 
-    def page(self, wanted: Filter, after: str, limit: int) -> Sequence[Watch]:
+    def page(self, wanted: Filter, after: str, limit: int) -> WatchPage:
         """Watches in order of id, from the first above `after`."""
 
     def due(self, now: datetime, limit: int) -> Sequence[tuple[str, datetime]]:
         """Ids of watches to reconcile, the longest overdue first, and since when."""
 
     def waiting(self, start: str, limit: int) -> Sequence[PendingNotification]:
-        """Notifications of any watch, in order of name from `start`, and from the beginning when the end is reached."""
+        """Notifications of any watch, in order of name from `start`, and from the beginning when the end is reached.
+
+        What is malformed is dropped on the way.
+        """
 
     def drop(self, notification: PendingNotification) -> None:
         """The notification of a watch that does not exist."""
 
     def count_due(self, now: datetime) -> int:
         """How many watches are due."""
+
+    def tally(self) -> Tally:
+        """As each was when it was last written; the number of queries does not depend on how many there are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,9 +17,10 @@ from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import ACL, CALENDAR_LIST
 from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import Watch
+from calendar_watch.model.watch import State, Watch
 from calendar_watch.model.write import WRITES, Condition, Load, Write, WriteKind
 from calendar_watch.ports import Filter, NotificationStore, Store
+from calendar_watch.reasons import Reason
 from tests.contract.conftest import BACKENDS, open_client
 from tests.doubles.local_firestore import LocalFirestore
 from tests.doubles.memory_store import MemoryFirestore, MemoryStore, contended, lost, unavailable
@@ -35,18 +36,22 @@ ITEMS = Snapshot({"user:bob": {"id": "user:bob", "role": "reader"}}, ("id", "rol
 RETENTION = timedelta(days=30)
 
 
+def clock() -> datetime:
+    return NOW
+
+
 @pytest.fixture(params=[*BACKENDS, pytest.param("", id="memory")])
 def stores(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, project: str
 ) -> Iterator[tuple[Store, NotificationStore]]:
     """Both sides of one database."""
     if not request.param:
-        memory = MemoryStore(MemoryFirestore(), RETENTION)
+        memory = MemoryStore(MemoryFirestore(), RETENTION, clock=clock)
         yield memory, memory
         return
     monkeypatch.setenv(firestore_emulator.VARIABLE, str(request.getfixturevalue(request.param)))
     with open_client(project, "calendar-watch") as client:
-        yield FirestoreStore(client, timeout=10, retention=RETENTION), FirestoreNotifications(client, timeout=10)
+        yield FirestoreStore(client, 10, RETENTION, clock), FirestoreNotifications(client, timeout=10)
 
 
 @pytest.fixture
@@ -288,11 +293,31 @@ def test_filters_combine_and_pages_follow_each_other(store: FirestoreStore) -> N
         target = Target(ACL, f"c{n}@example.com", "alice@example.com" if n % 2 else "bob@example.com")
         write(store, "create", watch_of(target, labels={"team-x": "a" if n < 4 else "b"}))
     write(store, "create", watch_of(Target(CALENDAR_LIST, None, "alice@example.com"), labels={"team-x": "a"}))
-    everything = store.page(Filter(), "", 100)
+    everything = [*store.page(Filter(), "", 100).watches]
     assert [each.id for each in everything] == sorted(each.id for each in everything)
-    assert [*store.page(Filter(), "", 3), *store.page(Filter(), everything[2].id, 100)] == everything
+    first = store.page(Filter(), "", 3)
+    second = store.page(Filter(), first.next_after, 100)
+    assert [*first.watches, *second.watches] == everything
+    assert (first.next_after, second.next_after) == (everything[2].id, "")
     wanted = Filter("acl", "alice@example.com", {"team-x": "a"})
-    assert {each.target.calendar_id for each in store.page(wanted, "", 10)} == {"c1@example.com", "c3@example.com"}
+    assert {each.target.calendar_id for each in store.page(wanted, "", 10).watches} == {
+        "c1@example.com",
+        "c3@example.com",
+    }
+
+
+def test_watches_are_counted_by_state_and_reason_as_they_were_last_written(store: FirestoreStore) -> None:
+    opening, stopped, braked, discarded = (
+        write(store, "create", watch_of(Target(ACL, f"c{n}@example.com", "alice@example.com"))) for n in range(4)
+    )
+    assert opening
+    write(store, "stop", registration.ended(stopped, NOW))
+    write(store, "failure", braked.with_reading(brake=True))
+    write(store, "stop", registration.discarded(discarded, NOW))
+    tally = store.tally()
+    assert {state: count for state, count in tally.states.items() if count} == {State.OPENING: 2, State.STOPPED: 1}
+    assert {reason: count for reason, count in tally.reasons.items() if count} == {Reason.EMPTY_LISTING: 1}
+    assert ({*tally.states}, {*tally.reasons}) == ({*State}, {*Reason}), "a gauge has to come down to 0"
 
 
 # What only our own Firestore can be made to do
@@ -300,7 +325,7 @@ def test_filters_combine_and_pages_follow_each_other(store: FirestoreStore) -> N
 
 @pytest.fixture
 def local_store(local_client: firestore.Client) -> FirestoreStore:
-    return FirestoreStore(local_client, timeout=60, retention=timedelta(days=30))
+    return FirestoreStore(local_client, 60, RETENTION, clock)
 
 
 def test_a_write_whose_answer_is_lost_is_unclear_and_not_repeated(
@@ -330,7 +355,7 @@ def test_a_read_is_repeated_until_firestore_answers(local_store: FirestoreStore,
 def test_firestore_that_stays_away_is_unavailable(
     local_client: firestore.Client, server: LocalFirestore, rpc: str
 ) -> None:
-    hasty = FirestoreStore(local_client, timeout=0.5, retention=RETENTION)
+    hasty = FirestoreStore(local_client, 0.5, RETENTION, clock)
     reads: dict[str, Callable[[], object]] = {
         "BatchGetDocuments": lambda: hasty.get(TARGET.id),
         "RunQuery": lambda: hasty.due(NOW, 10),
@@ -355,7 +380,7 @@ def test_announcing_is_repeated_and_a_lost_answer_harmless(
 
 @pytest.fixture
 def memory() -> MemoryStore:
-    return MemoryStore(MemoryFirestore(), RETENTION)
+    return MemoryStore(MemoryFirestore(), RETENTION, clock=clock)
 
 
 def test_a_write_in_memory_whose_answer_is_lost_is_unclear_and_there(memory: MemoryStore) -> None:

@@ -7,7 +7,7 @@ the database, for everybody; a `MemoryStore` is one client of it, whose `edge` m
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 from typing import Any, Protocol, TypeVar
 
@@ -22,15 +22,18 @@ from calendar_watch.firestore.documents import (
     watch_document,
     watch_of,
 )
+from calendar_watch.firestore.schema import SCHEMA, sorted_out, tell
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.snapshot import Snapshot
-from calendar_watch.model.watch import ChangeEvent, Watch
+from calendar_watch.model.watch import ChangeEvent, State, Watch
 from calendar_watch.model.write import WRITES, Write
-from calendar_watch.ports import Filter
+from calendar_watch.ports import Filter, Tally, WatchPage
+from calendar_watch.reasons import Reason
 
 _WATCHES, _NOTIFICATIONS, _CHANGES, _SNAPSHOTS = "watches", "news", "changes", "snapshots"
 _ANY, _ABSENT = object(), object()
 _Result = TypeVar("_Result")
+_Kind = TypeVar("_Kind", State, Reason)
 Document = Mapping[str, Any]
 
 _ONCE = frozenset({*WRITES, "drop"})
@@ -137,8 +140,15 @@ class MemoryFirestore:
 class MemoryStore:
     """Implements `ports.Store` and `ports.NotificationStore`."""
 
-    def __init__(self, database: MemoryFirestore, retention: timedelta, edge: Edge = direct):
+    def __init__(
+        self,
+        database: MemoryFirestore,
+        retention: timedelta,
+        edge: Edge = direct,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ):
         self.edge = edge
+        self._clock = clock
         self._database = database
         self._retention = retention
 
@@ -159,11 +169,11 @@ class MemoryStore:
     def write(self, write: Write) -> Watch:
         watch = write.watch
         writes = [
-            _replacing(watch),
+            self._replacing(watch),
             *(_Put(_NOTIFICATIONS, _name_of(each), None) for each in write.notifications),
             *_parts(watch, write.parts),
             *_gone(watch, write.gone),
-            *map(_replacing, write.children),
+            *map(self._replacing, write.children),
             *(self._logged(watch.id, each) for each in watch.log.pending),
         ]
         version = self.edge(write.kind, lambda: self._database.commit(writes))
@@ -171,6 +181,10 @@ class MemoryStore:
 
     def drop(self, notification: PendingNotification) -> None:
         self.edge("drop", lambda: self._database.commit([_Put(_NOTIFICATIONS, _name_of(notification), None)]))
+
+    def _replacing(self, watch: Watch) -> _Put:
+        version = _ABSENT if watch.version is None else watch.version
+        return _Put(_WATCHES, watch.id, watch_document(watch, self._clock()), version)
 
     def _logged(self, watch_id: str, entry: ChangeEvent) -> _Put:
         expire_at = datetime.fromisoformat(entry["time"]) + self._retention
@@ -218,11 +232,15 @@ class MemoryStore:
         between = _entry_name(watch_id, first), _entry_name(watch_id, last + 1)
         return self.edge("count_entries", lambda: len(list(self._in(_CHANGES).between(*between))))
 
-    def page(self, wanted: Filter, after: str, limit: int) -> Sequence[Watch]:
-        return self.edge("page", lambda: self._page(wanted, after)[:limit])
+    def page(self, wanted: Filter, after: str, limit: int) -> WatchPage:
+        return self.edge("page", lambda: self._page(wanted, after, limit))
 
-    def _page(self, wanted: Filter, after: str) -> list[Watch]:
-        return [each for each in self._watches() if each.id > after and _matches(each, wanted)]
+    def _page(self, wanted: Filter, after: str, limit: int) -> WatchPage:
+        documents = {name: (document, version) for name, document, version in self._in(_WATCHES).between()}
+        matching = [name for name, (each, _) in documents.items() if name > after and _matches(each, wanted)][:limit]
+        found = ((name, documents[name][0]) for name in matching)
+        watches, _ = sorted_out(_WATCHES, found, lambda name, document: watch_of(document, documents[name][1]))
+        return WatchPage(watches, matching[-1] if len(matching) == limit else "")
 
     def due(self, now: datetime, limit: int) -> Sequence[tuple[str, datetime]]:
         return self.edge("due", lambda: self._due(now)[:limit])
@@ -231,24 +249,38 @@ class MemoryStore:
         return self.edge("count_due", lambda: len(self._due(now)))
 
     def _due(self, now: datetime) -> list[tuple[str, datetime]]:
-        timed = ((name, document["due_at"]) for name, document, _ in self._in(_WATCHES).between())
+        ours = ((name, each) for name, each, _ in self._in(_WATCHES).between() if each["schema"] == SCHEMA)
+        timed = ((name, document["due_at"]) for name, document in ours)
         return sorted(((name, due) for name, due in timed if due and due <= now), key=lambda each: each[1])
 
-    def waiting(self, start: str, limit: int) -> Sequence[PendingNotification]:
-        return self.edge("waiting", lambda: [*self._notifications(start), *self._notifications(last=start)][:limit])
+    def tally(self) -> Tally:
+        return self.edge("tally", lambda: Tally(self._counted("state", State), self._counted("reason", Reason)))
 
-    def _notifications(self, first: str = "", last: str = "\x7f") -> list[PendingNotification]:
-        return [notification_of(name, document) for name, document, _ in self._in(_NOTIFICATIONS).between(first, last)]
+    def _counted(self, field: str, kinds: type[_Kind]) -> Mapping[_Kind, int]:
+        found = [document[field] for _, document, _ in self._in(_WATCHES).between()]
+        return {each: found.count(each.value) for each in kinds}
+
+    def waiting(self, start: str, limit: int) -> Sequence[PendingNotification]:
+        return self.edge("waiting", lambda: self._waiting(start, limit))
+
+    def _waiting(self, start: str, limit: int) -> list[PendingNotification]:
+        box = self._in(_NOTIFICATIONS)
+        found = [(name, each) for name, each, _ in (*box.between(start), *box.between(last=start))][:limit]
+        notifications, malformed = sorted_out(_NOTIFICATIONS, found, notification_of)
+        tell("malformed", "malformed documents are dropped", _NOTIFICATIONS, malformed)
+        for each in malformed:
+            box.delete(each)
+        return notifications
+
+    def _notifications(self, first: str, last: str) -> list[PendingNotification]:
+        found = ((name, document) for name, document, _ in self._in(_NOTIFICATIONS).between(first, last))
+        return sorted_out(_NOTIFICATIONS, found, notification_of)[0]
 
     def _watches(self) -> Iterator[Watch]:
         return (watch_of(document, version) for _, document, version in self._in(_WATCHES).between())
 
     def _in(self, collection: str) -> _Collection:
         return self._database.collections[collection]
-
-
-def _replacing(watch: Watch) -> _Put:
-    return _Put(_WATCHES, watch.id, watch_document(watch), _ABSENT if watch.version is None else watch.version)
 
 
 def _parts(watch: Watch, parts: Iterable[Snapshot]) -> Iterator[_Put]:
@@ -269,9 +301,9 @@ def _entry_name(watch_id: str, sequence: int) -> str:
     return f"{watch_id}~{sequence:020d}"
 
 
-def _matches(watch: Watch, wanted: Filter) -> bool:
+def _matches(watch: Document, wanted: Filter) -> bool:
     return (
-        wanted.resource in {None, watch.target.resource.name}
-        and wanted.subject in {None, watch.target.subject}
-        and (wanted.labels or {}).items() <= watch.options.labels.items()
+        wanted.resource in {None, watch["resource"]}
+        and wanted.subject in {None, watch["subject"]}
+        and (wanted.labels or {}).items() <= watch["labels"].items()
     )

@@ -101,8 +101,9 @@ def test_collections_are_those_of_the_store(texts: dict[str, str]) -> None:
 
 def test_what_is_looked_up_is_indexed(texts: dict[str, str]) -> None:
     indexed = keys(block(texts["firestore.tf"], "_lookups = {"))
-    looked_up = set(re.findall(r'yield "(\w+)"|FieldFilter\("(\w+)"|yield FieldPath\("(\w+)"', _code("firestore")))
-    assert {name for names in looked_up for name in names if name} <= indexed
+    forms = r'yield "(\w+)"|watches_with\([\w.]+, "(\w+)"|yield FieldPath\("(\w+)"'
+    looked_up = {name for names in re.findall(forms, _code("firestore")) for name in names if name}
+    assert looked_up == indexed
 
 
 def test_the_field_that_expires_is_the_one_that_is_written(texts: dict[str, str]) -> None:

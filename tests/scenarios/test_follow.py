@@ -24,7 +24,7 @@ MINUTE = timedelta(minutes=1)
 
 def followed(world: World) -> dict[tuple[str, str | None], State]:
     """Everything but the list itself, by resource and calendar."""
-    watches = world.store.page(Filter(), "", 1000)
+    watches = world.store.page(Filter(), "", 1000).watches
     others = [each for each in watches if each.target.resource is not CALENDAR_LIST]
     return {(each.target.resource.name, each.target.calendar_id): each.state(world.now) for each in others}
 

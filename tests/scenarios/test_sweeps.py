@@ -1,19 +1,25 @@
 """A sweep reconciles all that is due, whatever is wrong with one of them, and says how late it was."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from google.cloud.firestore import Client
 
+from calendar_watch.errors import RefusedError, UnavailableError
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.target import Target
 from calendar_watch.model.watch import State
 from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.operations.sweep import Sweep
-from tests.support.line import slow
+from tests.doubles.memory_store import MemoryStore
+from tests.support.line import refused, slow
+from tests.support.log_fields import IN_TROUBLE
 from tests.support.world import ALICE, ALICES_ACL, ALICES_LIST, BOB, World
 
 MINUTE = timedelta(minutes=1)
+T = TypeVar("T")
 
 
 def test_a_sweep_counts_what_it_did(world: World) -> None:
@@ -92,3 +98,73 @@ def test_a_watch_whose_holder_died_is_reconciled_when_the_lease_ends(world: Worl
     world.now += world.policy.lease
     assert world.sweep().reconciled == 1
     assert world.store.get(watch.id).state(world.now) is State.ACTIVE
+
+
+def told(lines: list[dict[str, Any]], name: str) -> list[dict[str, Any]]:
+    found = [each for each in lines if each.get("event") == name]
+    assert all(each.keys() >= IN_TROUBLE[name] for each in found)
+    return found
+
+
+def test_malformed_news_are_told_of_once_and_keep_no_sweep_from_its_work(
+    world: World, client: Client, lines: list[dict[str, Any]]
+) -> None:
+    world.open(ALICES_ACL)
+    world.run(MINUTE)
+    for name in (f"{ALICES_ACL.id}~empty", "of-no-watch", "~~"):
+        client.collection("calendar_watch_news").document(name).set({})
+    world.alice.share(ALICE, BOB, "reader")
+    world.now += timedelta(hours=2)
+    assert world.sweep().failed == 0
+    assert world.told(ALICES_ACL.id) == ["watch.opened", "acl.created"]
+    assert [each["count"] for each in told(lines, "malformed")] == [2], "what no query of ours finds stays"
+    assert world.store.waiting("", 10) == []
+
+
+def test_a_watch_of_another_schema_stays_as_it_is_and_keeps_nobody_waiting(
+    world: World, client: Client, lines: list[dict[str, Any]]
+) -> None:
+    world.open(ALICES_ACL)
+    world.open(ALICES_LIST)
+    document = client.collection("calendar_watches").document(ALICES_ACL.id)
+    document.update({"schema": 1})
+    before = document.get().to_dict()
+    client.collection("calendar_watch_news").document(f"{ALICES_ACL.id}~c").set(
+        {"schema": 2, "resource_id": "r", "expiration": None, "received": world.now}
+    )
+    world.now += timedelta(hours=2)
+    swept = world.sweep()
+    assert (swept.failed, swept.synced) == (0, 1)
+    assert {each["severity"] for each in told(lines, "foreignSchema")} == {"WARNING"}
+    assert told(lines, "foreignSchema")[0]["document"] == ALICES_ACL.id
+    assert document.get().to_dict() == before
+
+
+def test_every_ten_minutes_a_sweep_tells_how_many_watches_are_in_each_state(
+    world: World, lines: list[dict[str, Any]]
+) -> None:
+    world.open(ALICES_ACL)
+    with world.line.cut("GET", "/calendarList", refused(403, "forbidden")), suppress(RefusedError):
+        world.open(ALICES_LIST)
+    world.run(MINUTE)
+    for _ in range(60):
+        world.now += MINUTE
+        world.sweep()
+    counted = told(lines, "counts")
+    assert len(counted) == 6
+    assert counted[-1]["states"]["active"] == 1
+    assert counted[-1]["states"]["stopped"] == 0, "what was never kept is not counted"
+    assert counted[-1]["reasons"]["forbidden"] == 0
+
+
+def test_a_sweep_that_cannot_count_has_swept_all_the_same(world: World, lines: list[dict[str, Any]]) -> None:
+    def uncountable(rpc: str, act: Callable[[], T]) -> T:
+        if rpc == "tally":
+            raise UnavailableError("away")
+        return act()
+
+    assert isinstance(world.store, MemoryStore)
+    world.store.edge = uncountable
+    world.now = world.now.replace(minute=20)
+    world.sweep()
+    assert not told(lines, "counts")

@@ -16,5 +16,8 @@ IN_TROUBLE = {
     "outage": {"cause", "reason", "action"},
     "refusedWrite": {"watchId", "resource", "step"},
     "unreconciled": {"watchId", "error"},
+    "foreignSchema": {"collection", "count", "document"},
+    "malformed": {"collection", "count", "document"},
+    "counts": {"states", "reasons"},
 }
 """Of what such a day does not bring."""

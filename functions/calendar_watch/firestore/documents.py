@@ -1,15 +1,19 @@
 """Watches, notifications and snapshots as Firestore documents, and back.
 
-What a document has and this release does not know stays as it is; what it lacks takes its default: revisions N and
-N-1 run side by side.
+What a document has and this release does not know stays as it is; what it lacks takes its default: from 1.0.0 on,
+revisions N and N-1 run side by side. A document of another schema is not read at all.
 """
 
 import json
+import re
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
+from datetime import datetime
 from typing import Any
 
+from calendar_watch.errors import MalformedError
+from calendar_watch.firestore.schema import SCHEMA, Document, ours
 from calendar_watch.model.channel import Channel, Channels
 from calendar_watch.model.health import Health, Refusal, StepKind, Trouble
 from calendar_watch.model.listing import Counts, Listing, PageTrail
@@ -21,7 +25,8 @@ from calendar_watch.model.watch import ChangeEvent, Following, Log, ReadCause, R
 from calendar_watch.reasons import Reason
 from calendar_watch.sizes import encoded
 
-_SCHEMA = 1
+_WATCH_ID = re.compile("[a-z2-7]{32}")
+_CHANNEL_ID = re.compile(r"[A-Za-z0-9\-_+=]{1,64}")
 _WATCH = ("created", "wanted", "by_operator", "discarded", "stopped_at")
 _SCHEDULE = ("due_at", "holder", "write_count")
 _READING = (
@@ -39,12 +44,13 @@ _REFUSAL_FIELDS = tuple(each.name for each in fields(Refusal))
 _TROUBLE_FIELDS = tuple(each.name for each in fields(Trouble))
 _CHANNEL_FIELDS = tuple(each.name for each in fields(Channel) if each.name != "id")
 
-Document = Mapping[str, Any]
 
-
-def watch_document(watch: Watch) -> dict[str, Any]:
+def watch_document(watch: Watch, now: datetime) -> dict[str, Any]:
+    """`state` and `reason` are written to be counted by, and read by nobody: time alone may change them."""
     return {
-        "schema": _SCHEMA,
+        "schema": SCHEMA,
+        "state": None if watch.discarded else watch.state(now).value,
+        "reason": None if watch.discarded else watch.reason and watch.reason.value,
         "resource": watch.target.resource.name,
         "calendar_id": watch.target.calendar_id,
         "subject": watch.target.subject,
@@ -83,7 +89,8 @@ def _listing_document(listing: Listing) -> dict[str, Any]:
 
 
 def watch_of(document: Document, version: object) -> Watch:
-    """`version` is what the next write is conditioned on."""
+    """`version` is what the next write is conditioned on. Raises ForeignSchemaError."""
+    document = ours(document)
     return Watch(
         target=_target_of(document),
         options=Options(document["ttl"], document["labels"], tuple(document.get("follow", ()))),
@@ -164,7 +171,7 @@ def _known(document: Document, names: Iterable[str]) -> dict[str, Any]:
 
 def notification_document(notification: PendingNotification) -> dict[str, Any]:
     return {
-        "schema": _SCHEMA,
+        "schema": SCHEMA,
         "resource_id": notification.resource_id,
         "resource_state": notification.resource_state,
         "expiration": notification.expiration,
@@ -173,7 +180,13 @@ def notification_document(notification: PendingNotification) -> dict[str, Any]:
 
 
 def notification_of(name: str, document: Document) -> PendingNotification:
+    """Raises MalformedError, as whoever has the role to write news may write anything, and ForeignSchemaError."""
     watch_id, _, channel_id = name.partition("~")
+    if not (_WATCH_ID.fullmatch(watch_id) and _CHANNEL_ID.fullmatch(channel_id)):
+        raise MalformedError(f"{name} names no channel of a watch")
+    if not _is_notification(document):
+        raise MalformedError(f"{name} is not as we write it")
+    ours(document)
     return PendingNotification(
         watch_id,
         channel_id,
@@ -184,14 +197,26 @@ def notification_of(name: str, document: Document) -> PendingNotification:
     )
 
 
+def _is_notification(document: Document) -> bool:
+    expiration, received = document.get("expiration"), document.get("received")
+    return (
+        isinstance(document.get("schema"), int)
+        and isinstance(document.get("resource_id"), str)
+        and (expiration is None or isinstance(expiration, datetime))
+        and isinstance(received, datetime)
+    )
+
+
 def part_document(part: Snapshot, sequence: int) -> dict[str, Any]:
     """Compressed: one document holds some 50,000 ACL rules, where plain text would hold 5,000 in its 1 MiB."""
     seen = {"seen": _packed(part.seen)} if part.seen else {}
     content = {"items": _packed(part.items), "fields": list(part.fields), "sequence": sequence}
-    return {"schema": _SCHEMA, **content, **seen}
+    return {"schema": SCHEMA, **content, **seen}
 
 
 def part_of(document: Document, name: str) -> Snapshot:
+    """Raises ForeignSchemaError."""
+    document = ours(document)
     seen = _unpacked(document["seen"]) if "seen" in document else {}
     return Snapshot(_unpacked(document["items"]), tuple(document["fields"]), document["sequence"], name, seen)
 
@@ -207,8 +232,9 @@ def _unpacked(packed: bytes) -> dict[str, Any]:
 
 def entry_document(entry: ChangeEvent, expire_at: object) -> dict[str, Any]:
     """As bytes, so that an id never has two contents, whatever a later release thinks of the fields."""
-    return {"schema": _SCHEMA, "event": _packed(entry), "expire_at": expire_at}
+    return {"schema": SCHEMA, "event": _packed(entry), "expire_at": expire_at}
 
 
 def entry_of(document: Document) -> ChangeEvent:
-    return _unpacked(document["event"])
+    """Raises ForeignSchemaError."""
+    return _unpacked(ours(document)["event"])

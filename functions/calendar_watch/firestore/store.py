@@ -9,17 +9,17 @@ nothing is held open across a call to Google:
 The client's own retries are off for writes: it would repeat one that had landed, and report our own work as a conflict.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, TypeVar
 
 from google.cloud import firestore
-from google.cloud.firestore_v1.base_query import FieldFilter
-from google.cloud.firestore_v1.field_path import FieldPath
 
-from calendar_watch.errors import UnknownWatchError
+from calendar_watch.errors import StoreError, UnknownWatchError
+from calendar_watch.firestore import queries
 from calendar_watch.firestore.client import NEVER, answered, writing
 from calendar_watch.firestore.documents import (
     entry_document,
@@ -31,27 +31,32 @@ from calendar_watch.firestore.documents import (
     watch_of,
 )
 from calendar_watch.firestore.notifications import NOTIFICATIONS, reference_of
+from calendar_watch.firestore.queries import CHANGES, FIRST, LAST, SNAPSHOTS, WATCHES, entry_name, named
+from calendar_watch.firestore.schema import ours, sorted_out, tell
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.snapshot import Snapshot
-from calendar_watch.model.watch import ChangeEvent, Watch
+from calendar_watch.model.watch import ChangeEvent, State, Watch
 from calendar_watch.model.write import WRITES, Condition, Write
-from calendar_watch.ports import Filter
+from calendar_watch.ports import Filter, Tally, WatchPage
+from calendar_watch.reasons import Reason
 
 _Result = TypeVar("_Result")
 
-_WATCHES = "calendar_watches"
-_CHANGES = "calendar_watch_changes"
-_SNAPSHOTS = "calendar_watch_snapshots"
-
-_FIRST, _LAST = "2", "~"
-"""Below and above every name: those begin with a watch's id, of 2 to 7 and a to z."""
+_PAGES_OF_DUE = 4
 
 
 class FirestoreStore:
     """Implements `ports.Store`. `timeout` is in seconds, for each call; `retention` is how long a change is kept."""
 
-    def __init__(self, client: firestore.Client, timeout: float, retention: timedelta):
+    def __init__(
+        self,
+        client: firestore.Client,
+        timeout: float,
+        retention: timedelta,
+        clock: Callable[[], datetime],
+    ):
         self._client = client
+        self._clock = clock
         self._timeout = timeout
         self._retention = retention
 
@@ -65,7 +70,7 @@ class FirestoreStore:
         return replace(write.watch, version=results[0].update_time).with_log(pending=())
 
     def _put(self, batch: Any, watch: Watch, only_if: Condition) -> None:
-        reference, document = self._watch(watch.id), watch_document(watch)
+        reference, document = self._watch(watch.id), watch_document(watch, self._clock())
         if only_if is Condition.ABSENT:
             batch.create(reference, document)
         else:
@@ -98,8 +103,8 @@ class FirestoreStore:
         return [_watch_of(found) for found in self._all(map(self._watch, watch_ids)) if found.exists]
 
     def children(self, watch_id: str) -> Sequence[Watch]:
-        following = FieldFilter("followed_by", "array_contains", watch_id)
-        return [_watch_of(found) for found in self._found(self._client.collection(_WATCHES).where(filter=following))]
+        following = queries.watches_with(self._client, "followed_by", "array_contains", watch_id)
+        return [_watch_of(found) for found in self._found(following)]
 
     def parts(self, watch_id: str, names: Iterable[str]) -> Sequence[Snapshot]:
         wanted = {self._part(watch_id, name): name for name in names}
@@ -107,53 +112,69 @@ class FirestoreStore:
         return [_part_of(found.get(reference.id), name) for reference, name in wanted.items()]
 
     def notifications(self, watch_id: str) -> Sequence[PendingNotification]:
-        return self._notifications(self._between(NOTIFICATIONS, f"{watch_id}~", f"{watch_id}~~"))
+        """What is malformed is the next sweep's to drop."""
+        found = self._found(queries.notifications_of(self._client, watch_id))
+        return sorted_out(NOTIFICATIONS, named(found), notification_of)[0]
 
     def entries(self, watch_id: str, after: int, limit: int) -> Sequence[ChangeEvent]:
-        query = self._between(_CHANGES, _entry_name(watch_id, after + 1), f"{watch_id}~~")
-        return [entry_of(found.to_dict()) for found in self._found(query.limit(limit))]
+        query = queries.entries(self._client, watch_id, after).limit(limit)
+        return [entry_of(found.to_dict()) for found in self._found(query)]
 
     def count_entries(self, watch_id: str, first: int, last: int) -> int:
-        return self._count(self._between(_CHANGES, _entry_name(watch_id, first), _entry_name(watch_id, last + 1)))
+        return self._count(
+            queries.between(self._client, CHANGES, entry_name(watch_id, first), entry_name(watch_id, last + 1))
+        )
 
-    def page(self, wanted: Filter, after: str, limit: int) -> Sequence[Watch]:
-        query: Any = self._client.collection(_WATCHES)
-        for path, value in _equalities(wanted):
-            query = query.where(filter=FieldFilter(path, "==", value))
-        query = query.order_by(FieldPath.document_id())
-        if after:
-            query = query.start_after({FieldPath.document_id(): self._watch(after)})
-        return [_watch_of(found) for found in self._found(query.limit(limit))]
+    def page(self, wanted: Filter, after: str, limit: int) -> WatchPage:
+        query = queries.watches(self._client, wanted, after)
+        found = self._found(query.limit(limit))
+        versions = {each.id: each.update_time for each in found}
+        watches, _ = sorted_out(WATCHES, named(found), lambda name, document: watch_of(document, versions[name]))
+        return WatchPage(watches, found[-1].id if len(found) == limit else "")
 
     def due(self, now: datetime, limit: int) -> Sequence[tuple[str, datetime]]:
-        query = self._due(now).order_by("due_at").select(["due_at"]).limit(limit)
-        return [(found.id, found.get("due_at")) for found in self._found(query)]
+        """Looks a little further where the first of them are of another schema: those stay due for ever."""
+        query = queries.due(self._client, now).order_by("due_at").select(["due_at", "schema"]).limit(limit)
+        due: list[tuple[str, datetime]] = []
+        page: list[Any] = []
+        for _ in range(_PAGES_OF_DUE):
+            page = self._found(query.start_after(page[-1]) if page else query)
+            due += sorted_out(WATCHES, named(page), lambda name, document: (name, ours(document)["due_at"]))[0]
+            if len(due) >= limit or len(page) < limit:
+                break
+        return due[:limit]
 
     def count_due(self, now: datetime) -> int:
-        return self._count(self._due(now))
+        return self._count(queries.due(self._client, now))
+
+    def tally(self) -> Tally:
+        states = {each: self._count(queries.watches_with(self._client, "state", "==", each)) for each in State}
+        reasons = {each: self._count(queries.watches_with(self._client, "reason", "==", each)) for each in Reason}
+        return Tally(states, reasons)
 
     def waiting(self, start: str, limit: int) -> Sequence[PendingNotification]:
-        found = self._notifications(self._between(NOTIFICATIONS, start or _FIRST, _LAST).limit(limit))
+        found = self._found(queries.between(self._client, NOTIFICATIONS, start or FIRST, LAST).limit(limit))
         left = limit - len(found)
         if start and left:
-            found = [*found, *self._notifications(self._between(NOTIFICATIONS, _FIRST, start).limit(left))]
-        return found
+            found += self._found(queries.between(self._client, NOTIFICATIONS, FIRST, start).limit(left))
+        notifications, malformed = sorted_out(NOTIFICATIONS, named(found), notification_of)
+        self._drop_malformed(malformed)
+        return notifications
+
+    def _drop_malformed(self, names: Sequence[str]) -> None:
+        """If that does not work, the next sweep does it."""
+        if not names:
+            return
+        tell("malformed", "malformed documents are dropped", NOTIFICATIONS, names)
+        batch = self._client.batch()
+        for each in names:
+            batch.delete(self._client.collection(NOTIFICATIONS).document(each))
+        with suppress(StoreError), writing():
+            batch.commit(retry=None, timeout=self._timeout)
 
     def drop(self, notification: PendingNotification) -> None:
         with writing():
             reference_of(self._client, notification).delete(retry=None, timeout=self._timeout)
-
-    def _due(self, now: datetime) -> Any:
-        return self._client.collection(_WATCHES).where(filter=FieldFilter("due_at", "<=", now))
-
-    def _between(self, collection: str, first: str, last: str) -> Any:
-        """Documents in order of name, from `first` to just below `last`."""
-        within, name = self._client.collection(collection), FieldPath.document_id()
-        from_first = within.where(filter=FieldFilter(name, ">=", within.document(first)))
-        return from_first.where(filter=FieldFilter(name, "<", within.document(last))).order_by(name)
-
-    def _notifications(self, query: Any) -> Sequence[PendingNotification]:
-        return [notification_of(found.id, found.to_dict()) for found in self._found(query)]
 
     def _count(self, query: Any) -> int:
         counting = query.count()
@@ -173,17 +194,13 @@ class FirestoreStore:
     # --- where things lie
 
     def _watch(self, watch_id: str) -> Any:
-        return self._client.collection(_WATCHES).document(watch_id)
+        return self._client.collection(WATCHES).document(watch_id)
 
     def _part(self, watch_id: str, name: str) -> Any:
-        return self._client.collection(_SNAPSHOTS).document(f"{watch_id}~{name}")
+        return self._client.collection(SNAPSHOTS).document(f"{watch_id}~{name}")
 
     def _entry(self, watch_id: str, sequence: int) -> Any:
-        return self._client.collection(_CHANGES).document(_entry_name(watch_id, sequence))
-
-
-def _entry_name(watch_id: str, sequence: int) -> str:
-    return f"{watch_id}~{sequence:020d}"
+        return self._client.collection(CHANGES).document(entry_name(watch_id, sequence))
 
 
 def _watch_of(found: Any) -> Watch:
@@ -192,12 +209,3 @@ def _watch_of(found: Any) -> Watch:
 
 def _part_of(found: Any, name: str) -> Snapshot:
     return part_of(found.to_dict(), name) if found else Snapshot({}, (), name=name)
-
-
-def _equalities(wanted: Filter) -> Iterator[tuple[str, str]]:
-    if wanted.resource:
-        yield "resource", wanted.resource
-    if wanted.subject:
-        yield "subject", wanted.subject
-    for key, value in (wanted.labels or {}).items():
-        yield FieldPath("labels", key).to_api_repr(), value

@@ -53,12 +53,13 @@ class Query:
         matching: list[Watch] = []
         for _ in range(_PAGES_SCANNED):
             found = self._services.store.page(wanted, after, limit)
-            matching += (each for each in found if not each.discarded and state in {None, each.state(self._now())})
+            visible = (each for each in found.watches if not each.discarded)
+            matching += (each for each in visible if state in {None, each.state(self._now())})
             if len(matching) > limit:
                 return Page(matching[:limit], matching[limit - 1].id)
-            if len(found) < limit:
+            if not found.next_after:
                 return Page(matching, None)
-            after = found[-1].id
+            after = found.next_after
         return Page(matching, after)
 
     def items(self, watch_id: str, after: str, limit: int) -> ItemPage:

@@ -22,4 +22,8 @@ def told() -> Iterator[World]:
 @pytest.fixture(scope="session")
 def entries(told: World) -> list[Any]:
     """Everything that the resume feeds hold."""
-    return [entry for watch in told.store.page(Filter(), "", 100) for entry in told.store.entries(watch.id, 0, 10_000)]
+    return [
+        entry
+        for watch in told.store.page(Filter(), "", 100).watches
+        for entry in told.store.entries(watch.id, 0, 10_000)
+    ]

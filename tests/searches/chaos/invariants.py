@@ -45,7 +45,7 @@ def demand_none(broken: Iterable[str]) -> None:
 
 
 def watches(composition: Composition) -> list[Watch]:
-    return list(composition.store.page(Filter(), "", 10_000))
+    return list(composition.store.page(Filter(), "", 10_000).watches)
 
 
 def watched(watch: Watch, now: datetime) -> Watched:

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 from google.cloud.firestore_v1.base_query import FieldFilter
 
 from calendar_watch.firestore.client import connect
+from calendar_watch.firestore.schema import SCHEMA
 from calendar_watch.firestore.store import FirestoreStore
 from calendar_watch.operations.sweep import Sweep
 from tests.doubles import local_firestore
@@ -61,7 +62,7 @@ class _Sweeping:
     def __init__(self, size: int):
         self._client = connect(f"bench-{size}", "calendar-watch")
         self._fill(size)
-        store = FirestoreStore(self._client, timeout=20, retention=timedelta(days=30))
+        store = FirestoreStore(self._client, timeout=20, retention=timedelta(days=30), clock=lambda: datetime.now(UTC))
         self._services = replace(World(InMemory()).services, store=store)
 
     def _fill(self, size: int) -> None:
@@ -71,7 +72,7 @@ class _Sweeping:
             batch = self._client.batch()
             for number in range(first, first + _BATCH):
                 due_at = _LATER + timedelta(seconds=number)
-                batch.create(collection.document(f"w{number * 7919 % size:031d}"), {"due_at": due_at})
+                batch.create(collection.document(f"w{number * 7919 % size:031d}"), {"due_at": due_at, "schema": SCHEMA})
             batch.commit(timeout=60)
 
     def sweep(self) -> None:

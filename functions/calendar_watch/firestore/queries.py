@@ -1,0 +1,69 @@
+"""Where documents lie, and the queries that find them."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from google.cloud import firestore
+from google.cloud.firestore_v1.base_query import FieldFilter
+from google.cloud.firestore_v1.field_path import FieldPath
+
+from calendar_watch.firestore.notifications import NOTIFICATIONS
+from calendar_watch.firestore.schema import Document
+from calendar_watch.ports import Filter
+
+WATCHES = "calendar_watches"
+CHANGES = "calendar_watch_changes"
+SNAPSHOTS = "calendar_watch_snapshots"
+
+FIRST, LAST = "2", "~"
+"""Below and above every name: those begin with a watch's id, of 2 to 7 and a to z."""
+
+
+def entry_name(watch_id: str, sequence: int) -> str:
+    return f"{watch_id}~{sequence:020d}"
+
+
+def named(found: Iterable[Any]) -> Iterator[tuple[str, Document]]:
+    return ((each.id, each.to_dict()) for each in found)
+
+
+def between(client: firestore.Client, collection: str, first: str, last: str) -> Any:
+    """Documents in order of name, from `first` to just below `last`."""
+    within, name = client.collection(collection), FieldPath.document_id()
+    from_first = within.where(filter=FieldFilter(name, ">=", within.document(first)))
+    return from_first.where(filter=FieldFilter(name, "<", within.document(last))).order_by(name)
+
+
+def notifications_of(client: firestore.Client, watch_id: str) -> Any:
+    return between(client, NOTIFICATIONS, f"{watch_id}~", f"{watch_id}~~")
+
+
+def entries(client: firestore.Client, watch_id: str, after: int) -> Any:
+    return between(client, CHANGES, entry_name(watch_id, after + 1), f"{watch_id}~~")
+
+
+def watches_with(client: firestore.Client, field: str, operator: str, value: object) -> Any:
+    return client.collection(WATCHES).where(filter=FieldFilter(field, operator, value))
+
+
+def due(client: firestore.Client, now: datetime) -> Any:
+    return watches_with(client, "due_at", "<=", now)
+
+
+def watches(client: firestore.Client, wanted: Filter, after: str) -> Any:
+    """In order of id, from the first above `after`."""
+    query: Any = client.collection(WATCHES)
+    for path, value in _equalities(wanted):
+        query = query.where(filter=FieldFilter(path, "==", value))
+    query = query.order_by(FieldPath.document_id())
+    return query.start_after({FieldPath.document_id(): client.collection(WATCHES).document(after)}) if after else query
+
+
+def _equalities(wanted: Filter) -> Iterator[tuple[str, str]]:
+    if wanted.resource:
+        yield "resource", wanted.resource
+    if wanted.subject:
+        yield "subject", wanted.subject
+    for key, value in (wanted.labels or {}).items():
+        yield FieldPath("labels", key).to_api_repr(), value
