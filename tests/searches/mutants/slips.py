@@ -1,5 +1,6 @@
 """The slips. Each was somebody's bug once, or could have been."""
 
+from tests.searches.mutants import slips_of_limits
 from tests.searches.mutants.slip import Edit, Slip
 
 SLIPS = (
@@ -498,4 +499,5 @@ SLIPS = (
             ),
         ),
     ),
+    *slips_of_limits.SLIPS,
 )
