@@ -211,7 +211,7 @@ def _edges(settings: Settings) -> Edges:
 
     database = client.connect(settings.google_cloud_project, settings.firestore_database)
     return Edges(
-        store=store.FirestoreStore(database, settings.call_seconds, settings.policy.retention, utc_now),
+        store=store.FirestoreStore(database, timeout=settings.call_seconds, retention=settings.policy.retention),
         calendar=sessions(settings.auth_mode, settings.calendar_service_account, settings.token_service_url),
         pubsub=lambda tries: pubsub.connect(settings.pubsub_emulator_host, tries),
     )

@@ -27,7 +27,7 @@ GOOD = {"schema": 2, "resource_id": "r", "resource_state": "exists", "expiration
 
 @pytest.fixture
 def store(client: firestore.Client) -> FirestoreStore:
-    return FirestoreStore(client, 10, timedelta(days=30), lambda: NOW)
+    return FirestoreStore(client, timeout=10, retention=timedelta(days=30))
 
 
 def created(store: FirestoreStore, number: int = 0) -> Watch:

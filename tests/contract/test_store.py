@@ -36,22 +36,18 @@ ITEMS = Snapshot({"user:bob": {"id": "user:bob", "role": "reader"}}, ("id", "rol
 RETENTION = timedelta(days=30)
 
 
-def clock() -> datetime:
-    return NOW
-
-
 @pytest.fixture(params=[*BACKENDS, pytest.param("", id="memory")])
 def stores(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, project: str
 ) -> Iterator[tuple[Store, NotificationStore]]:
     """Both sides of one database."""
     if not request.param:
-        memory = MemoryStore(MemoryFirestore(), RETENTION, clock=clock)
+        memory = MemoryStore(MemoryFirestore(), RETENTION)
         yield memory, memory
         return
     monkeypatch.setenv(firestore_emulator.VARIABLE, str(request.getfixturevalue(request.param)))
     with open_client(project, "calendar-watch") as client:
-        yield FirestoreStore(client, 10, RETENTION, clock), FirestoreNotifications(client, timeout=10)
+        yield FirestoreStore(client, timeout=10, retention=RETENTION), FirestoreNotifications(client, timeout=10)
 
 
 @pytest.fixture
@@ -325,7 +321,7 @@ def test_watches_are_counted_by_state_and_reason_as_they_were_last_written(store
 
 @pytest.fixture
 def local_store(local_client: firestore.Client) -> FirestoreStore:
-    return FirestoreStore(local_client, 60, RETENTION, clock)
+    return FirestoreStore(local_client, timeout=60, retention=RETENTION)
 
 
 def test_a_write_whose_answer_is_lost_is_unclear_and_not_repeated(
@@ -355,7 +351,7 @@ def test_a_read_is_repeated_until_firestore_answers(local_store: FirestoreStore,
 def test_firestore_that_stays_away_is_unavailable(
     local_client: firestore.Client, server: LocalFirestore, rpc: str
 ) -> None:
-    hasty = FirestoreStore(local_client, 0.5, RETENTION, clock)
+    hasty = FirestoreStore(local_client, timeout=0.5, retention=RETENTION)
     reads: dict[str, Callable[[], object]] = {
         "BatchGetDocuments": lambda: hasty.get(TARGET.id),
         "RunQuery": lambda: hasty.due(NOW, 10),
@@ -380,7 +376,7 @@ def test_announcing_is_repeated_and_a_lost_answer_harmless(
 
 @pytest.fixture
 def memory() -> MemoryStore:
-    return MemoryStore(MemoryFirestore(), RETENTION, clock=clock)
+    return MemoryStore(MemoryFirestore(), RETENTION)
 
 
 def test_a_write_in_memory_whose_answer_is_lost_is_unclear_and_there(memory: MemoryStore) -> None:

@@ -7,7 +7,7 @@ the database, for everybody; a `MemoryStore` is one client of it, whose `edge` m
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import count, islice
 from typing import Any, Protocol, TypeVar
 
@@ -140,15 +140,8 @@ class MemoryFirestore:
 class MemoryStore:
     """Implements `ports.Store` and `ports.NotificationStore`."""
 
-    def __init__(
-        self,
-        database: MemoryFirestore,
-        retention: timedelta,
-        edge: Edge = direct,
-        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ):
+    def __init__(self, database: MemoryFirestore, retention: timedelta, edge: Edge = direct):
         self.edge = edge
-        self._clock = clock
         self._database = database
         self._retention = retention
 
@@ -169,11 +162,11 @@ class MemoryStore:
     def write(self, write: Write) -> Watch:
         watch = write.watch
         writes = [
-            self._replacing(watch),
+            _replacing(watch),
             *(_Put(_NOTIFICATIONS, _name_of(each), None) for each in write.notifications),
             *_parts(watch, write.parts),
             *_gone(watch, write.gone),
-            *map(self._replacing, write.children),
+            *map(_replacing, write.children),
             *(self._logged(watch.id, each) for each in watch.log.pending),
         ]
         version = self.edge(write.kind, lambda: self._database.commit(writes))
@@ -181,10 +174,6 @@ class MemoryStore:
 
     def drop(self, notification: PendingNotification) -> None:
         self.edge("drop", lambda: self._database.commit([_Put(_NOTIFICATIONS, _name_of(notification), None)]))
-
-    def _replacing(self, watch: Watch) -> _Put:
-        version = _ABSENT if watch.version is None else watch.version
-        return _Put(_WATCHES, watch.id, watch_document(watch, self._clock()), version)
 
     def _logged(self, watch_id: str, entry: ChangeEvent) -> _Put:
         expire_at = datetime.fromisoformat(entry["time"]) + self._retention
@@ -281,6 +270,10 @@ class MemoryStore:
 
     def _in(self, collection: str) -> _Collection:
         return self._database.collections[collection]
+
+
+def _replacing(watch: Watch) -> _Put:
+    return _Put(_WATCHES, watch.id, watch_document(watch), _ABSENT if watch.version is None else watch.version)
 
 
 def _parts(watch: Watch, parts: Iterable[Snapshot]) -> Iterator[_Put]:

@@ -3,8 +3,7 @@
 Both are held to one contract (tests/contract/test_store.py).
 """
 
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 from calendar_watch.firestore.client import connect
@@ -14,11 +13,10 @@ from calendar_watch.ports import NotificationStore, Store
 from tests.doubles.memory_store import MemoryFirestore, MemoryStore
 
 _TIMEOUT = 10
-Clock = Callable[[], datetime]
 
 
 class Database(Protocol):
-    def store(self, retention: timedelta, clock: Clock) -> Store: ...
+    def store(self, retention: timedelta) -> Store: ...
 
     def notifications(self) -> NotificationStore: ...
 
@@ -29,8 +27,8 @@ class InMemory:
     def __init__(self) -> None:
         self._database = MemoryFirestore()
 
-    def store(self, retention: timedelta, clock: Clock) -> Store:
-        return MemoryStore(self._database, retention, clock=clock)
+    def store(self, retention: timedelta) -> Store:
+        return MemoryStore(self._database, retention)
 
     def notifications(self) -> NotificationStore:
         return MemoryStore(self._database, timedelta())
@@ -45,8 +43,8 @@ class OverGrpc:
     def __init__(self, project: str) -> None:
         self.client = connect(project, "calendar-watch")
 
-    def store(self, retention: timedelta, clock: Clock) -> Store:
-        return FirestoreStore(self.client, timeout=_TIMEOUT, retention=retention, clock=clock)
+    def store(self, retention: timedelta) -> Store:
+        return FirestoreStore(self.client, timeout=_TIMEOUT, retention=retention)
 
     def notifications(self) -> NotificationStore:
         return FirestoreNotifications(self.client, timeout=_TIMEOUT)

@@ -103,7 +103,7 @@ class World:
     def deploy(self, policy: Policy, keys: list[str]) -> None:
         """New instances: what they remember lies in Firestore alone."""
         self.policy = policy
-        self.store = self.database.store(policy.retention, lambda: self.now)
+        self.store = self.database.store(policy.retention)
         self.runtime = Runtime(
             now=lambda: self.now,
             seconds=self._seconds,

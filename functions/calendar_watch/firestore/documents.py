@@ -45,11 +45,12 @@ _TROUBLE_FIELDS = tuple(each.name for each in fields(Trouble))
 _CHANNEL_FIELDS = tuple(each.name for each in fields(Channel) if each.name != "id")
 
 
-def watch_document(watch: Watch, now: datetime) -> dict[str, Any]:
-    """`state` and `reason` are written to be counted by, and read by nobody: time alone may change them."""
+def watch_document(watch: Watch) -> dict[str, Any]:
+    """`state` and `reason` are what is counted: nothing, of a watch that nobody knows of."""
     return {
         "schema": SCHEMA,
-        "state": None if watch.discarded else watch.state(now).value,
+        "state": None if watch.discarded else watch.standing.state.value,
+        "state_since": watch.standing.since,
         "reason": None if watch.discarded else watch.reason and watch.reason.value,
         "resource": watch.target.resource.name,
         "calendar_id": watch.target.calendar_id,
@@ -63,8 +64,6 @@ def watch_document(watch: Watch, now: datetime) -> dict[str, Any]:
         "announced": watch.log.announced and watch.log.announced.value,
         "refusals": {kind.value: asdict(each) for kind, each in watch.health.refusals.items()},
         "troubles": {kind.value: asdict(each) for kind, each in watch.health.troubles.items()},
-        "state": watch.standing.state.value,
-        "state_since": watch.standing.since,
         "not_before": dict(watch.schedule.not_before),
         "parts": list(watch.reading.parts),
         "listing": watch.reading.listing and _listing_document(watch.reading.listing),
@@ -95,7 +94,7 @@ def watch_of(document: Document, version: object) -> Watch:
         target=_target_of(document),
         options=Options(document["ttl"], document["labels"], tuple(document.get("follow", ()))),
         followed_by=tuple(document.get("followed_by", ())),
-        standing=Standing(State(document["state"]), document["state_since"]),
+        standing=Standing(State(document["state"] or State.STOPPED), document["state_since"]),
         schedule=_schedule_of(document),
         health=_health_of(document),
         reading=_reading_of(document),

@@ -48,15 +48,8 @@ _PAGES_OF_DUE = 4
 class FirestoreStore:
     """Implements `ports.Store`. `timeout` is in seconds, for each call; `retention` is how long a change is kept."""
 
-    def __init__(
-        self,
-        client: firestore.Client,
-        timeout: float,
-        retention: timedelta,
-        clock: Callable[[], datetime],
-    ):
+    def __init__(self, client: firestore.Client, timeout: float, retention: timedelta):
         self._client = client
-        self._clock = clock
         self._timeout = timeout
         self._retention = retention
 
@@ -70,7 +63,7 @@ class FirestoreStore:
         return replace(write.watch, version=results[0].update_time).with_log(pending=())
 
     def _put(self, batch: Any, watch: Watch, only_if: Condition) -> None:
-        reference, document = self._watch(watch.id), watch_document(watch, self._clock())
+        reference, document = self._watch(watch.id), watch_document(watch)
         if only_if is Condition.ABSENT:
             batch.create(reference, document)
         else:

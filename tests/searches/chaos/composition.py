@@ -49,9 +49,9 @@ class Composition:
         answers = SimulatorOptions(**{"pretty": False, **options})
         self.google = CalendarSimulator(lambda: self.scheduler.now, random=chance, options=answers)
         self.pubsub = _pubsub(self.scheduler)
-        self.store = MemoryStore(database := MemoryFirestore(), policy.retention, clock=self.scheduler.clock)
+        self.store = MemoryStore(database := MemoryFirestore(), policy.retention)
         self._sessions: dict[tuple[str, str], requests.Session] = {}
-        store = MemoryStore(database, policy.retention, store_edge(self.injection), self.scheduler.clock)
+        store = MemoryStore(database, policy.retention, store_edge(self.injection))
         self.tokens = ChannelTokens([KEY])
         self._pubsub_session = _session(PUBSUB, PubSubEdge(self.injection, self.pubsub))
         self._runtime = Runtime(

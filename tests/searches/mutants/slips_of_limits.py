@@ -171,8 +171,8 @@ SLIPS = (
         (
             Edit(
                 "firestore/documents.py",
-                '"state": None if watch.discarded else watch.state(now).value',
-                '"state": watch.state(now).value',
+                '"state": None if watch.discarded else watch.standing.state.value',
+                '"state": watch.standing.state.value',
             ),
         ),
     ),

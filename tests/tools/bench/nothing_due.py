@@ -62,7 +62,7 @@ class _Sweeping:
     def __init__(self, size: int):
         self._client = connect(f"bench-{size}", "calendar-watch")
         self._fill(size)
-        store = FirestoreStore(self._client, timeout=20, retention=timedelta(days=30), clock=lambda: datetime.now(UTC))
+        store = FirestoreStore(self._client, timeout=20, retention=timedelta(days=30))
         self._services = replace(World(InMemory()).services, store=store)
 
     def _fill(self, size: int) -> None:

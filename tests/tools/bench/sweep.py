@@ -16,7 +16,7 @@ from calendar_watch.model.target import Target
 from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.operations.sweep import Sweep
 from tests.doubles.memory_store import MemoryFirestore, MemoryStore
-from tests.support.databases import Clock, InMemory
+from tests.support.databases import InMemory
 from tests.support.world import ALICES_ACL, World
 from tests.tools.bench.row import Row, at_least
 
@@ -77,7 +77,7 @@ def _clock(now: datetime) -> Callable[[], datetime]:
 
 def _multiply(world: World, database: "_Shared") -> None:
     """One watch at rest becomes many, all due for their hourly reading."""
-    store = database.store(world.policy.retention, lambda: world.now)
+    store = database.store(world.policy.retention)
     one = world.store.get(ALICES_ACL.id)
     due = world.now - timedelta(minutes=1)
     for number in range(_WATCHES):
@@ -95,8 +95,8 @@ class _Shared(InMemory):
         self._lock = threading.Lock()
         self.in_use = False
 
-    def store(self, retention: timedelta, clock: Clock) -> MemoryStore:
-        return MemoryStore(self._database, retention, self._locked, clock)
+    def store(self, retention: timedelta) -> MemoryStore:
+        return MemoryStore(self._database, retention, self._locked)
 
     def _locked(self, _rpc: str, act: Callable[[], _Result], /) -> _Result:
         if self.in_use:

@@ -15,7 +15,7 @@ from calendar_watch.ports import NotificationStore, Store
 from calendar_watch.reconciler.reconcile import reconcile
 from tests.doubles.calendar_simulator import Delivery
 from tests.doubles.memory_store import MemoryStore
-from tests.support.databases import Clock, InMemory
+from tests.support.databases import InMemory
 from tests.support.line import late
 from tests.support.world import WAKEUPS, World, policy_of
 
@@ -32,15 +32,15 @@ class Metered(InMemory):
         super().__init__()
         self.rpcs: Counter[str] = Counter()
 
-    def store(self, retention: timedelta, clock: Clock) -> Store:
-        return MemoryStore(self._database, retention, self._counted, clock)
+    def store(self, retention: timedelta) -> Store:
+        return MemoryStore(self._database, retention, self._counted)
 
     def notifications(self) -> NotificationStore:
         return MemoryStore(self._database, timedelta(), self._counted)
 
     def unmetered(self) -> Store:
         """For whoever only looks on."""
-        return super().store(timedelta(), lambda: datetime.now(UTC))
+        return super().store(timedelta())
 
     def _counted(self, rpc: str, act: Callable[[], _Result], /) -> _Result:
         self.rpcs[rpc] += 1
