@@ -83,7 +83,7 @@ class Fleet:
                 self.scheduler.now = min([moment, *(each.wakes for each in self.scheduler.workers)])
 
     def watches(self) -> list[Watch]:
-        return list(self.store.page(Filter(), "", 10_000))
+        return list(self.store.page(Filter(), "", 10_000).watches)
 
     def states(self) -> Counter[State]:
         return Counter(each.state(self.scheduler.now) for each in self.watches())

@@ -201,6 +201,7 @@ def _is_notification(document: Document) -> bool:
     return (
         isinstance(document.get("schema"), int)
         and isinstance(document.get("resource_id"), str)
+        and isinstance(document.get("resource_state", ""), str)
         and (expiration is None or isinstance(expiration, datetime))
         and isinstance(received, datetime)
     )

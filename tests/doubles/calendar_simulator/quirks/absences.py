@@ -17,7 +17,7 @@ def absent(world: World, collection: Collection, *, full: bool) -> Callable[[Rec
     about = " ".join(topic)
     if full:
         _begin(world, collection, about)
-    share = world.memory.missing.get(topic, 0) if full and quirks.under_spell("Q20", about, world.now()) else 0
+    share = world.memory.missing.get(topic, 1.0) if full and quirks.under_spell("Q20", about, world.now()) else 0
     derived = topic.resource == "events" and topic.owner.endswith(_DERIVED) and quirks.on("Q06")
 
     def lacks(record: Record) -> bool:

@@ -1,11 +1,13 @@
 """Rules, calendar lists and addresses where the simulated Google's quirks are on. In virtual time."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Client, Delivery, Refusal, Transport
+from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Call, Client, Delivery, Refusal, Transport
+from tests.doubles.calendar_simulator.admin import handle
 
 LIST = "users/me/calendarList"
 ACL = "calendars/primary/acl"
@@ -227,3 +229,31 @@ class TestCalendarLists:
         assert refusal_of(client, "delete", f"calendars/{team}") == (403, "forbidden")
         bob.post(LIST, {"id": team})
         assert bob.delete(f"calendars/{team}") is None
+
+
+def test_all_of_it_can_be_done_from_outside(simulator: CalendarSimulator, client: Client, bob: Actor) -> None:
+    def done(action: str, body: object) -> Any:
+        method, _, path = action.partition(" ")
+        answer = handle(simulator, Call(method, f"/simulator/{path}", body=json.dumps(body).encode()))
+        assert answer.status == 200, answer.body
+        return json.loads(answer.body)
+
+    only(simulator, "Q04")
+    series = client.create_event("primary", "Weekly", recurrence=["RRULE:FREQ=WEEKLY"])
+    split = {"calendar": "primary", "series": series, "at": "2026-12-04T10:00:00Z"}
+    assert done("POST split", split) == {"id": f"{series}_R20261204T100000"}
+    team = bob.create_calendar("Team")
+    done("POST transfer", {"calendar": team, "owner": "alice@example.com"})
+    assert items(bob.get(LIST))[team]["dataOwner"] == "alice@example.com"
+    bob.post(f"calendars/{team}/acl", {"role": "reader", "scope": {"type": "group", "value": "all@example.com"}})
+    done("PUT group", {"group": "all@example.com", "members": ["carol@example.com"]})
+    assert Actor(simulator, "carol@example.com").get(f"calendars/{team}/events")["items"] == []
+    assert done("POST derived-calendar", {"name": "birthdays"})["id"] in items(client.get(LIST))
+    assert done("POST room", {"domain": "example.com", "name": "attic"})["id"].startswith("c_attic@resource")
+    done("POST rename", {"old": "bob@example.com", "new": "robert@example.com"})
+    assert items(bob.get(LIST))["robert@example.com"]["primary"]
+    done("POST spell", {"quirk": "Q20", "about": "events alice@example.com", "seconds": 60})
+    assert client.get(EVENTS)["items"] == []
+    assert done("GET quirks", {})["Q20"]["reached"] == 1
+    done("POST calm", {})
+    assert items(client.get(EVENTS)).keys() >= {series}

@@ -343,3 +343,15 @@ def test_it_runs_on_its_own_and_says_where(session: requests.Session) -> None:
         assert process.wait(PATIENCE) == 0
 
     assert calendar["id"] == "carol@example.com"
+
+
+def test_a_slow_answer_takes_real_time() -> None:
+    simulator = CalendarSimulator(lambda: NOW)
+    simulator.seed_events("primary", 4)
+    simulator.configure(quirks={"Q08": 1}, slow_seconds_per_item=0.05)
+    with serve(simulator) as server:
+        began = time.monotonic()
+
+        requests.get(f"{server.url}/calendar/v3/calendars/primary/events", timeout=PATIENCE)
+
+        assert time.monotonic() - began >= 0.2
