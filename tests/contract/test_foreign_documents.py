@@ -31,8 +31,12 @@ def store(client: firestore.Client) -> FirestoreStore:
 
 
 def created(store: FirestoreStore, number: int = 0) -> Watch:
+    """Due by their numbers."""
     target = Target(ACL, f"c{number}@example.com", "alice@example.com")
-    return store.write(Write(WriteKind.CREATE, registration.created(target, Options(), NOW)))
+    due_at = NOW - timedelta(hours=10 - number)
+    return store.write(
+        Write(WriteKind.CREATE, registration.created(target, Options(), NOW).with_schedule(due_at=due_at))
+    )
 
 
 def make_foreign(client: firestore.Client, collection: str) -> None:
@@ -49,6 +53,7 @@ MALFORMED: dict[str, Any] = {
     f"{WATCH_ID}~no-schema": {name: value for name, value in GOOD.items() if name != "schema"},
     f"{WATCH_ID}~schema": GOOD | {"schema": "2"},
     f"{WATCH_ID}~resource-id": GOOD | {"resource_id": 7},
+    f"{WATCH_ID}~resource-state": GOOD | {"resource_state": None},
     f"{WATCH_ID}~expiration": GOOD | {"expiration": "Fri, 27 Nov 2026 10:00:00 GMT"},
     f"{WATCH_ID}~received": GOOD | {"received": 1},
     f"{WATCH_ID}~missing": {name: value for name, value in GOOD.items() if name != "received"},

@@ -226,7 +226,7 @@ def test_a_notification_comes_back_under_the_name_it_was_stored_by(
 def test_a_notification_that_an_earlier_release_stored_tells_no_state() -> None:
     document = notification_document(PendingNotification("w", "c", "r", None, NOW, "sync"))
     del document["resource_state"]
-    assert notification_of(f"{32 * 'w'}~c", document).resource_state == ""
+    assert notification_of(f"{'w' * 32}~c", document).resource_state == ""
 
 
 @given(items, st.lists(texts, max_size=3).map(tuple), counts, st.dictionaries(texts, counts, max_size=3))
