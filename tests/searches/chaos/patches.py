@@ -16,7 +16,7 @@ _LIMITS = {
     "reconciler.read_pages._CHUNK": 2,
     "reconciler.read_whole._CHUNK": 2,
     "reconciler.follow._CHUNK": 1,
-    "reconciler.reconcile._BATCH": 3,
+    "reconciler.lease._BATCH": 3,
 }
 
 
