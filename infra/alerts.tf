@@ -1,7 +1,37 @@
 locals {
+  # More than 1 while the median of the two or three counts of 25 minutes is at least 1: the second count that says so
+  # opens an alert, the second that does not closes it, and one that is missing does neither. A bucket holds its lower
+  # bound and not its upper one, so that a 1 lies above the bound 1
+  # (https://cloud.google.com/monitoring/api/ref_v3/rest/v3/TypedValue#Distribution).
+  _counted = { for name in local.gauges :
+    name => "histogram_quantile(0.5, sum by (le) (increase(${local.promql[name]}_bucket{${local.on_run}}[25m])))"
+  }
+
   # Each fires while its query answers anything. `todo` is what the alert says: whoever it wakes has long forgotten
   # how all this works.
   alerts = {
+    api_disabled = {
+      title    = "The Calendar API is switched off"
+      severity = "CRITICAL"
+      query    = "${local._counted.api_disabled} > 1"
+      todo     = <<-EOT
+        Google answers accessNotConfigured or SERVICE_DISABLED: nothing is read, and no channel opened or renewed. Nothing is lost yet:
+        what changed meanwhile is told afterwards; channels last for a week. `terraform apply` switches the API on again, or:
+        gcloud services enable calendar-json.googleapis.com --project=${var.project_id}
+        It goes on by itself within minutes. `detail` of a watch, GET /, names the project that Google means.
+      EOT
+    }
+    authorization_revoked = {
+      title    = "Google does not let us act for users"
+      severity = "ERROR"
+      query    = "${local._counted.authorization_revoked} > 1"
+      todo     = <<-EOT
+        Watches show `authorizationRevoked`, most often because a domain's delegation in the Workspace admin console was taken away, lacks a
+        scope, or was given within the last day and is not known everywhere yet: then wait. Otherwise grant it (again): outputs
+        delegation_client_id and delegation_scopes. It goes on by itself. If only some users of a domain are concerned, `detail` of
+        their watches, GET /, says what Google has against them. For a whole domain, watches are suspended only after a day.
+      EOT
+    }
     calls_refused = {
       title    = "Google's quota is used up"
       severity = "WARNING"
@@ -60,6 +90,18 @@ locals {
         tuning.sweep_threads.
       EOT
     }
+    readings_failing = {
+      title    = "Readings fail"
+      severity = "ERROR"
+      query    = "${local._counted.readings_failing} > 1"
+      todo     = <<-EOT
+        Some collections could not be read for 15 minutes and at least three times: their changes are late. None are lost: it is
+        tried again, and what changed meanwhile is told then. GET /{watch} says in `lastError` what failed, how often and how; the log lines with
+        jsonPayload.event="call" and severity WARNING say it of all. 5xx or no answer for many: https://www.google.com/appsstatus; wait. For
+        one collection for hours, or 4xx: a defect of ours or of Google's; report it with `lastError`. After something was
+        mended: POST /{watch}/retry.
+      EOT
+    }
     renewals_failing = {
       title    = "Channels are not renewed"
       severity = "ERROR"
@@ -73,10 +115,22 @@ locals {
         WARNING say what Google answered. 5xx: wait. `channelIdNotUnique` or 400: a defect, report it.
       EOT
     }
+    signing_failing = {
+      title    = "Signing fails"
+      severity = "CRITICAL"
+      query    = "${local._counted.signing_failing} > 1"
+      todo     = <<-EOT
+        The functions get no access token, for any user: nothing is read, and no channel opened or renewed. Nothing is lost yet: what changed
+        meanwhile is told afterwards; channels last for a week. `detail` of a watch, GET /, has Google's words.
+        PERMISSION_DENIED on signJwt or getAccessToken: the grant on the account ${var.name}-calendar is gone: `terraform apply` (a new one takes
+        minutes to spread). NOT_FOUND or disabled: so is the account; enable or undelete it (gcloud iam service-accounts), as a new one
+        would be another client to the Workspace's administrators. "Invalid JWT": a clock is wrong. It goes on by itself within minutes.
+      EOT
+    }
     suspended = {
       title    = "Watches are suspended"
       severity = "WARNING"
-      query    = "sum(increase(${local.promql.states}{${local.on_run},to=\"suspended\",reason!~\"notFound|notACalendarUser\"}[15m])) > 0"
+      query    = "sum(increase(${local.promql.states}{${local.on_run},to=\"suspended\",reason!~\"notFound|notACalendarUser|userGone\"}[15m])) > 0"
       todo     = <<-EOT
         Google refuses some watches for good, and not because a calendar or a user is gone (that is daily life, and not alerted).
         GET /?state=suspended shows them, each with reason and detail. `authorizationRevoked`: the domain-wide delegation in the

@@ -16,6 +16,9 @@ locals {
     "Watches reconciled, by state (each at least once an hour)" = {
       "" = "sum by (state) (increase(${local.promql.reconciliations}{${local.on_run}}[1h]))"
     }
+    "Watches that need somebody (as counted every ten minutes)" = { for name in local.gauges :
+      replace(name, "_", " ") => "sum(increase(${local.promql[name]}_sum{${local.on_run}}[25m])) / sum(increase(${local.promql[name]}_count{${local.on_run}}[25m]))"
+    }
     "Watches that changed state, by reason" = {
       "" = "sum by (to, reason) (increase(${local.promql.states}{${local.on_run}}[$${__interval}]))"
     }

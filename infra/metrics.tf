@@ -8,16 +8,20 @@ locals {
 
   # field: what is distributed; without one, lines are counted.
   log_metrics = {
-    reconciliations   = { filter = "jsonPayload.event=\"reconciled\"", labels = ["resource", "state"] }
-    calls             = { filter = "jsonPayload.event=\"call\"", labels = ["method", "reason", "status"] }
-    channels          = { filter = "jsonPayload.event=\"channel\"", labels = ["action"] }
-    failed_publishing = { filter = "jsonPayload.event=\"published\" AND severity>=WARNING", labels = [] }
-    latency_seconds   = { filter = "jsonPayload.event=\"changes\" AND jsonPayload.latencySeconds>=0", labels = ["cause"], field = "latencySeconds" }
-    notifications     = { filter = "jsonPayload.event=\"notification\"", labels = ["outcome"] }
-    overdue_seconds   = { filter = "jsonPayload.event=\"sweep\"", labels = [], field = "overdueSeconds" }
-    renewed           = { filter = "jsonPayload.event=\"sweep\"", labels = [], field = "renewed" }
-    states            = { filter = "jsonPayload.event=\"state\"", labels = ["reason", "to"] }
-    unpublished       = { filter = "jsonPayload.event=\"published\"", labels = [], field = "unpublished" }
+    api_disabled          = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.apiDisabled" }
+    authorization_revoked = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.authorizationRevoked" }
+    readings_failing      = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.readingsFailing" }
+    reconciliations       = { filter = "jsonPayload.event=\"reconciled\"", labels = ["resource", "state"] }
+    calls                 = { filter = "jsonPayload.event=\"call\"", labels = ["method", "reason", "status"] }
+    channels              = { filter = "jsonPayload.event=\"channel\"", labels = ["action"] }
+    failed_publishing     = { filter = "jsonPayload.event=\"published\" AND severity>=WARNING", labels = [] }
+    latency_seconds       = { filter = "jsonPayload.event=\"changes\" AND jsonPayload.latencySeconds>=0", labels = ["cause"], field = "latencySeconds" }
+    notifications         = { filter = "jsonPayload.event=\"notification\"", labels = ["outcome"] }
+    overdue_seconds       = { filter = "jsonPayload.event=\"sweep\"", labels = [], field = "overdueSeconds" }
+    renewed               = { filter = "jsonPayload.event=\"sweep\"", labels = [], field = "renewed" }
+    signing_failing       = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.signingFailing" }
+    states                = { filter = "jsonPayload.event=\"state\"", labels = ["reason", "to"] }
+    unpublished           = { filter = "jsonPayload.event=\"published\"", labels = [], field = "unpublished" }
   }
 }
 
@@ -44,7 +48,7 @@ resource "google_logging_metric" "this" {
   dynamic "bucket_options" {
     for_each = can(each.value.field) ? [1] : []
     content {
-      explicit_buckets { # 600 is a bound because an alert asks for it
+      explicit_buckets { # 1 and 600 are bounds because alerts ask for them
         bounds = [0, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 3600, 7200, 21600, 86400]
       }
     }
@@ -62,4 +66,7 @@ locals {
 
   # Log-based metrics are of many resource types, and a query must say which one.
   on_run = "monitored_resource=\"cloud_run_revision\""
+
+  # What is so, rather than what happens: each as of the last count of all watches, every ten minutes.
+  gauges = [for name, metric in local.log_metrics : name if strcontains(metric.filter, "\"counts\"")]
 }

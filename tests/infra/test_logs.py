@@ -4,6 +4,8 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import getitem
 from typing import Any
 
 import functions_framework
@@ -11,10 +13,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from calendar_watch import log
 from calendar_watch.decisions.verdicts import KNOWN_REASONS
 from calendar_watch.model.watch import State
 from calendar_watch.reasons import Reason
-from tests.support.log_fields import FIELDS
+from tests.support.databases import InMemory
+from tests.support.log_fields import FIELDS, IN_TROUBLE
+from tests.support.world import World
 
 ABOUT_ANY_LINE = {"severity"}
 
@@ -42,12 +47,18 @@ class Metric:
 
     @property
     def payload_fields(self) -> set[str]:
+        """Of the line itself, whatever lies within."""
         paths = {path for path, _, _ in self.conditions}
         named = {path.removeprefix("jsonPayload.") for path in paths - ABOUT_ANY_LINE}
-        return (named | self.fields) - {"event"}
+        return {each.partition(".")[0] for each in named | self.fields} - {"event"}
 
     def counts(self, line: Mapping[str, Any]) -> bool:
         return all(compared(line.get(path.removeprefix("jsonPayload.")), *rest) for path, *rest in self.conditions)
+
+    def value(self, line: Mapping[str, Any]) -> Any:
+        """What is distributed, of a line that counts."""
+        [field] = self.fields
+        return reduce(getitem, field.split("."), line)
 
 
 def compared(found: object, comparison: str, wanted: str) -> bool:
@@ -66,7 +77,7 @@ def metric_of(text: str) -> Metric:
     conditions = [re.fullmatch(r'([\w.]+)(=|>=)"?([\w.-]+)"?', each) for each in parts]
     assert all(conditions), told
     [labels] = re.findall(r"labels = \[(.*?)\]", text)
-    names = re.findall(r'"(\w+)"', labels) + re.findall(r'field = "(\w+)"', text)
+    names = re.findall(r'"(\w+)"', labels) + re.findall(r'field = "([\w.]+)"', text)
     return Metric(tuple((each[1], each[2], each[3]) for each in conditions if each), frozenset(names))
 
 
@@ -78,12 +89,14 @@ def metrics(texts: dict[str, str]) -> dict[str, Metric]:
 
 def test_all_metrics_are_looked_at(texts: dict[str, str], metrics: dict[str, Metric]) -> None:
     assert len(metrics) == texts["metrics.tf"].count("{ filter = ") > 5
-    used = set(re.findall(r"local\.promql\.(\w+)|_quantile\.(\w+)", texts["alerts.tf"] + texts["dashboard.tf"]))
+    asked = texts["alerts.tf"] + texts["dashboard.tf"]
+    used = set(re.findall(r"local\.promql\.(\w+)|_quantile\.(\w+)|_counted\.(\w+)", asked))
     assert {name for names in used for name in names if name} == metrics.keys()
 
 
 def test_each_metric_counts_lines_that_the_code_writes(metrics: dict[str, Metric]) -> None:
-    assert all(each.payload_fields <= FIELDS[each.event] for each in metrics.values())
+    fields = {**FIELDS, **IN_TROUBLE}
+    assert all(each.payload_fields <= fields[each.event] for each in metrics.values())
 
 
 def test_alerts_ask_only_for_labels_that_are_extracted(texts: dict[str, str], metrics: dict[str, Metric]) -> None:
@@ -108,6 +121,23 @@ def test_alerts_ask_for_values_that_occur(texts: dict[str, str]) -> None:
     assert asked_for(texts, "reason") - {each.value for each in Reason} <= KNOWN_REASONS
     assert asked_for(texts, "action") == {"lost"}
     assert asked_for(texts, "outcome") == {"forged"}
+
+
+@pytest.fixture
+def counted(capsys: pytest.CaptureFixture[str]) -> Mapping[str, Any]:
+    """The line that a sweep writes every ten minutes."""
+    log.configure("INFO")
+    world = World(InMemory())
+    world.sweep()
+    world.close()
+    [line] = [each for each in map(json.loads, capsys.readouterr().out.splitlines()) if each["event"] == "counts"]
+    return dict(line)
+
+
+def test_each_gauge_is_a_number_in_the_line_that_counts(metrics: dict[str, Metric], counted: Mapping[str, Any]) -> None:
+    gauges = [name for name, metric in metrics.items() if metric.counts(counted)]
+    assert {"readings_failing", "signing_failing"} < set(gauges)
+    assert [metrics[name].value(counted) for name in gauges] == [0] * len(gauges)
 
 
 @pytest.fixture
