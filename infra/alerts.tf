@@ -130,13 +130,13 @@ locals {
     suspended = {
       title    = "Watches are suspended"
       severity = "WARNING"
-      query    = "sum(increase(${local.promql.states}{${local.on_run},to=\"suspended\",reason!~\"notFound|notACalendarUser|userGone\"}[15m])) > 0"
+      query    = "${local._counted.locked_out} > 1"
       todo     = <<-EOT
-        Google refuses some watches for good, and not because a calendar or a user is gone (that is daily life, and not alerted).
-        GET /?state=suspended shows them, each with reason and detail. `authorizationRevoked`: the domain-wide delegation in the
-        Workspace admin console was taken away or lacks a scope (outputs delegation_client_id, delegation_scopes). `forbidden`: that user may
-        not see that calendar any more. `apiDisabled`: turn the Calendar API on. `subjectNotAllowed`: the domain left subject_domains.
-        Each is tried again once a day, or at once when it is POSTed again.
+        Google refuses to let some watches read, for good, and not because a calendar or a user is gone (that is daily life, and not alerted).
+        GET /?state=suspended shows them, and those others; `reason`, `detail` and `remedy` say why and what to do. `forbidden`: that user may
+        not see that calendar any more. `authorizationRevoked`: see the domain-wide delegation in the Workspace admin console (outputs
+        delegation_client_id, delegation_scopes). `subjectNotAllowed`: the domain left subject_domains. Each is tried again once a
+        day, or at once by POST /{watch}/retry; whatever nobody wants any more, DELETE. Then this closes by itself.
       EOT
     }
     sweeps_missing = {

@@ -16,6 +16,7 @@ locals {
     channels              = { filter = "jsonPayload.event=\"channel\"", labels = ["action"] }
     failed_publishing     = { filter = "jsonPayload.event=\"published\" AND severity>=WARNING", labels = [] }
     latency_seconds       = { filter = "jsonPayload.event=\"changes\" AND jsonPayload.latencySeconds>=0", labels = ["cause"], field = "latencySeconds" }
+    locked_out            = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "lockedOut" }
     notifications         = { filter = "jsonPayload.event=\"notification\"", labels = ["outcome"] }
     overdue_seconds       = { filter = "jsonPayload.event=\"sweep\"", labels = [], field = "overdueSeconds" }
     renewed               = { filter = "jsonPayload.event=\"sweep\"", labels = [], field = "renewed" }

@@ -76,6 +76,9 @@ class Tally:
 
     states: Mapping[State, int]
     reasons: Mapping[Reason, int]
+    """Of those that are wanted."""
+    locked_out: int
+    """How many are suspended though their calendar and user are there."""
 
 
 class Store(Protocol):

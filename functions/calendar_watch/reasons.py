@@ -34,11 +34,17 @@ class Reason(StrEnum):
         """That Google cannot tell us of changes is clear at once: then the collection is read on a timer."""
         return _MEANINGS[self].polls
 
+    @property
+    def gone(self) -> bool:
+        """The calendar or its user is no more: daily life, which calls for nobody."""
+        return _MEANINGS[self].gone
+
 
 @dataclass(frozen=True, slots=True)
 class _Meaning:
     remedy: str
     polls: bool = False
+    gone: bool = False
 
 
 _POST = "then POST the watch again, or wait for the next daily try"
@@ -52,13 +58,15 @@ _MEANINGS: Mapping[Reason, _Meaning] = {
     ),
     Reason.FORBIDDEN: _Meaning(f"Give the subject access to the calendar and the service account its scopes, {_POST}."),
     Reason.NOT_FOUND: _Meaning(
-        "See that the calendar exists and that the subject can see it; otherwise DELETE the watch."
+        "See that the calendar exists and that the subject can see it; otherwise DELETE the watch.", gone=True
     ),
     Reason.AUTHORIZATION_REVOKED: _Meaning(
         "See that the admin console still grants the service account its scopes for the subject's domain, and that the "
         f"subject has the Calendar service switched on, {_POST}."
     ),
-    Reason.NOT_A_CALENDAR_USER: _Meaning(f"Give the subject a Google account with Calendar switched on, {_POST}."),
+    Reason.NOT_A_CALENDAR_USER: _Meaning(
+        f"Give the subject a Google account with Calendar switched on, {_POST}.", gone=True
+    ),
     Reason.API_DISABLED: _Meaning(f"Enable calendar-json.googleapis.com in the service account's project, {_POST}."),
     Reason.WEBHOOK_REFUSED: _Meaning(
         "See that NOTIFICATION_URL is an https address with a valid certificate.", polls=True
@@ -78,5 +86,7 @@ _MEANINGS: Mapping[Reason, _Meaning] = {
         "Give the functions' accounts roles/iam.serviceAccountTokenCreator on CALENDAR_SERVICE_ACCOUNT, and see that "
         "it exists and that the clock is right."
     ),
-    Reason.USER_GONE: _Meaning("DELETE the watch: Google says that the user does not exist or is suspended."),
+    Reason.USER_GONE: _Meaning(
+        "DELETE the watch: Google says that the user does not exist or is suspended.", gone=True
+    ),
 }

@@ -13,6 +13,7 @@ from calendar_watch.errors import ConflictError, UnavailableError, UnclearError,
 from calendar_watch.firestore.notifications import FirestoreNotifications
 from calendar_watch.firestore.store import FirestoreStore
 from calendar_watch.model.change_log import with_watch_event
+from calendar_watch.model.health import Refusal, StepKind
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import ACL, CALENDAR_LIST
 from calendar_watch.model.snapshot import Snapshot
@@ -307,13 +308,27 @@ def test_watches_are_counted_by_state_and_reason_as_they_were_last_written(store
         write(store, "create", watch_of(Target(ACL, f"c{n}@example.com", "alice@example.com"))) for n in range(4)
     )
     assert opening
-    write(store, "stop", registration.ended(stopped, NOW))
+    write(store, "stop", registration.ended(stopped.with_reading(brake=True), NOW))
     write(store, "failure", braked.with_reading(brake=True))
     write(store, "stop", registration.discarded(discarded, NOW))
     tally = store.tally()
     assert {state: count for state, count in tally.states.items() if count} == {State.OPENING: 2, State.STOPPED: 1}
-    assert {reason: count for reason, count in tally.reasons.items() if count} == {Reason.EMPTY_LISTING: 1}
+    reasons = {reason: count for reason, count in tally.reasons.items() if count}
+    assert reasons == {Reason.EMPTY_LISTING: 1}, "a stopped one troubles nobody"
     assert ({*tally.states}, {*tally.reasons}) == ({*State}, {*Reason}), "a gauge has to come down to 0"
+
+
+@pytest.mark.parametrize(("reason", "locked_out"), [(Reason.FORBIDDEN, 2), (Reason.USER_GONE, 0)])
+def test_whoever_is_suspended_though_calendar_and_user_are_there_is_counted_apart(
+    store: FirestoreStore, reason: Reason, locked_out: int
+) -> None:
+    for number, believed in enumerate([True, True, False]):
+        watch = write(store, "create", watch_of(Target(ACL, f"c{number}@example.com", "alice@example.com")))
+        refusal = Refusal(reason, "no", "", NOW, NOW, believed=believed)
+        refused = replace(watch, health=watch.health.with_refusal(StepKind.READ, refusal))
+        write(store, "failure", refused.with_standing(NOW))
+    tally = store.tally()
+    assert (tally.states[State.SUSPENDED], tally.reasons[reason], tally.locked_out) == (2, 3, locked_out)
 
 
 # What only our own Firestore can be made to do

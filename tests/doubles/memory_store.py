@@ -243,7 +243,13 @@ class MemoryStore:
         return sorted(((name, due) for name, due in timed if due and due <= now), key=lambda each: each[1])
 
     def tally(self) -> Tally:
-        return self.edge("tally", lambda: Tally(self._counted("state", State), self._counted("reason", Reason)))
+        return self.edge("tally", self._tally)
+
+    def _tally(self) -> Tally:
+        found = [document for _, document, _ in self._in(_WATCHES).between()]
+        suspended = [Reason(each["reason"]) for each in found if each["state"] == State.SUSPENDED]
+        locked_out = sum(not each.gone for each in suspended)
+        return Tally(self._counted("state", State), self._counted("reason", Reason), locked_out)
 
     def _counted(self, field: str, kinds: type[_Kind]) -> Mapping[_Kind, int]:
         found = [document[field] for _, document, _ in self._in(_WATCHES).between()]

@@ -15,7 +15,6 @@ from flask.testing import FlaskClient
 
 from calendar_watch import log
 from calendar_watch.decisions.verdicts import KNOWN_REASONS
-from calendar_watch.model.watch import State
 from calendar_watch.reasons import Reason
 from tests.support.databases import InMemory
 from tests.support.log_fields import FIELDS, IN_TROUBLE
@@ -117,7 +116,6 @@ def asked_for(texts: dict[str, str], label: str) -> set[str]:
 
 
 def test_alerts_ask_for_values_that_occur(texts: dict[str, str]) -> None:
-    assert asked_for(texts, "to") == {State.SUSPENDED.value}
     assert asked_for(texts, "reason") - {each.value for each in Reason} <= KNOWN_REASONS
     assert asked_for(texts, "action") == {"lost"}
     assert asked_for(texts, "outcome") == {"forged"}
@@ -136,8 +134,12 @@ def counted(capsys: pytest.CaptureFixture[str]) -> Mapping[str, Any]:
 
 def test_each_gauge_is_a_number_in_the_line_that_counts(metrics: dict[str, Metric], counted: Mapping[str, Any]) -> None:
     gauges = [name for name, metric in metrics.items() if metric.counts(counted)]
-    assert {"readings_failing", "signing_failing"} < set(gauges)
+    assert {"locked_out", "readings_failing", "signing_failing"} < set(gauges)
     assert [metrics[name].value(counted) for name in gauges] == [0] * len(gauges)
+
+
+def test_whose_calendar_or_user_is_gone_wakes_nobody() -> None:
+    assert {each for each in Reason if each.gone} == {"notFound", "notACalendarUser", "userGone"}
 
 
 @pytest.fixture

@@ -157,6 +157,23 @@ def test_every_ten_minutes_a_sweep_tells_how_many_watches_are_in_each_state(
     assert counted[-1]["reasons"]["forbidden"] == 0
 
 
+def counted_next(world: World, lines: list[dict[str, Any]]) -> dict[str, Any]:
+    world.run(timedelta(minutes=10 - world.now.minute % 10))
+    world.sweep()
+    return told(lines, "counts")[-1]
+
+
+def test_who_is_locked_out_is_counted_until_nobody_wants_the_watch(world: World, lines: list[dict[str, Any]]) -> None:
+    world.open(ALICES_ACL)
+    world.run(MINUTE)
+    with world.line.cut("GET", "/acl", refused(403, "forbidden")):
+        world.run(timedelta(hours=2))
+        assert counted_next(world, lines)["lockedOut"] == 1
+        world.registry.end(ALICES_ACL.id)
+        last = counted_next(world, lines)
+    assert (last["lockedOut"], last["reasons"]["forbidden"], last["states"]["stopped"]) == (0, 0, 1)
+
+
 def test_a_sweep_that_cannot_count_has_swept_all_the_same(world: World, lines: list[dict[str, Any]]) -> None:
     def uncountable(rpc: str, act: Callable[[], T]) -> T:
         if rpc == "tally":

@@ -18,6 +18,6 @@ IN_TROUBLE = {
     "unreconciled": {"watchId", "error"},
     "foreignSchema": {"collection", "count", "document"},
     "malformed": {"collection", "count", "document"},
-    "counts": {"states", "reasons"},
+    "counts": {"states", "reasons", "lockedOut"},
 }
 """Of what such a day does not bring."""

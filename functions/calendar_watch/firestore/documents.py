@@ -46,12 +46,12 @@ _CHANNEL_FIELDS = tuple(each.name for each in fields(Channel) if each.name != "i
 
 
 def watch_document(watch: Watch) -> dict[str, Any]:
-    """`state` and `reason` are what is counted: nothing, of a watch that nobody knows of."""
+    """`state` and `reason` are what is counted; a watch that nobody wants has no reason: nothing need be done."""
     return {
         "schema": SCHEMA,
         "state": None if watch.discarded else watch.standing.state.value,
         "state_since": watch.standing.since,
-        "reason": None if watch.discarded else watch.reason and watch.reason.value,
+        "reason": watch.reason.value if watch.wanted and watch.reason else None,
         "resource": watch.target.resource.name,
         "calendar_id": watch.target.calendar_id,
         "subject": watch.target.subject,

@@ -10,7 +10,9 @@ from google.cloud.firestore_v1.field_path import FieldPath
 
 from calendar_watch.firestore.notifications import NOTIFICATIONS
 from calendar_watch.firestore.schema import Document
+from calendar_watch.model.watch import State
 from calendar_watch.ports import Filter
+from calendar_watch.reasons import Reason
 
 WATCHES = "calendar_watches"
 CHANGES = "calendar_watch_changes"
@@ -45,6 +47,11 @@ def entries(client: firestore.Client, watch_id: str, after: int) -> Any:
 
 def watches_with(client: firestore.Client, field: str, operator: str, value: object) -> Any:
     return client.collection(WATCHES).where(filter=FieldFilter(field, operator, value))
+
+
+def locked_out(client: firestore.Client) -> Any:
+    reasons = [each for each in Reason if not each.gone]
+    return watches_with(client, "state", "==", State.SUSPENDED).where(filter=FieldFilter("reason", "in", reasons))
 
 
 def due(client: firestore.Client, now: datetime) -> Any:

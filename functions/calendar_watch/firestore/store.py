@@ -143,7 +143,7 @@ class FirestoreStore:
     def tally(self) -> Tally:
         states = {each: self._count(queries.watches_with(self._client, "state", "==", each)) for each in State}
         reasons = {each: self._count(queries.watches_with(self._client, "reason", "==", each)) for each in Reason}
-        return Tally(states, reasons)
+        return Tally(states, reasons, self._count(queries.locked_out(self._client)))
 
     def waiting(self, start: str, limit: int) -> Sequence[PendingNotification]:
         found = self._found(queries.between(self._client, NOTIFICATIONS, start or FIRST, LAST).limit(limit))

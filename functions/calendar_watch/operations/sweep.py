@@ -112,7 +112,13 @@ class Sweep:
         with suppress(UnavailableError):
             tally = self._services.store.tally()
             watches = sum(tally.states.values())
-            event("counts", f"{watches} watches", states=tally.states, reasons=tally.reasons)
+            event(
+                "counts",
+                f"{watches} watches",
+                states=tally.states,
+                reasons=tally.reasons,
+                lockedOut=tally.locked_out,
+            )
 
     def _in_time(self) -> bool:
         return self._services.clock() < self._deadline

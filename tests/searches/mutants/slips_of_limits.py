@@ -177,6 +177,21 @@ SLIPS = (
         ),
     ),
     Slip(
+        "what nobody wants any more is trouble for ever",
+        ("tests/contract/test_store.py",),
+        (Edit("firestore/documents.py", "if watch.wanted and watch.reason else", "if watch.reason else"),),
+    ),
+    Slip(
+        "whose calendar is gone is counted as locked out",
+        ("tests/contract/test_store.py",),
+        (Edit("firestore/queries.py", "for each in Reason if not each.gone", "for each in Reason"),),
+    ),
+    Slip(
+        "a user who left wakes somebody",
+        ("tests/infra/test_logs.py",),
+        (Edit("reasons.py", 'does not exist or is suspended.", gone=True', 'does not exist or is suspended."'),),
+    ),
+    Slip(
         "every sweep counts",
         ("tests/scenarios/test_sweeps.py",),
         (Edit("operations/sweep.py", "_MINUTES_BETWEEN_COUNTS = 10", "_MINUTES_BETWEEN_COUNTS = 1"),),
