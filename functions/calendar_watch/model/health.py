@@ -101,15 +101,14 @@ class Health:
         return max(self.troubles.values(), key=lambda trouble: trouble.at, default=None)
 
     def reasons(self) -> Iterator[tuple[Reason, str]]:
-        """Each with what Google said, the gravest first."""
+        """Each with what Google said, the gravest first: what keeps it from being read, then from being watched."""
         reading, opening = self.refusals.get(StepKind.READ), self.refusals.get(StepKind.OPEN)
         failing = self.troubles.get(StepKind.READ)
-        cannot_watch = opening if opening and opening.reason.polls else None
-        for each in (reading if self.suspended else None, cannot_watch, reading, failing):
-            if each and each.reason:
-                yield each.reason, each.detail
+        if reading and (reading.believed or not reading.common):
+            yield reading.reason, reading.detail
         if failing and failing.lasting:
-            yield Reason.READINGS_FAILING, failing.detail
-        for each in (opening, self.troubles.get(StepKind.OPEN)):
+            yield failing.reason or Reason.READINGS_FAILING, failing.detail
+        cannot_watch = opening if opening and opening.reason.polls else None
+        for each in (cannot_watch, failing, opening, self.troubles.get(StepKind.OPEN)):
             if each and each.reason:
                 yield each.reason, each.detail

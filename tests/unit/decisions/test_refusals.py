@@ -99,6 +99,11 @@ def test_what_google_cannot_push_is_left_alone_until_the_next_probe() -> None:
     assert refusals.hastened(watch, NOW + MINUTE) == watch
 
 
+def test_a_polled_watch_whose_readings_fail_for_long_says_so() -> None:
+    watch = failing(opened(), RefusedError(Reason.PUSH_NOT_SUPPORTED, "no"), 0, kind=StepKind.OPEN)
+    assert state(failing(watch, GoogleError("busy"), 0, 5, 16), 16) == (State.POLLING, "readingsFailing")
+
+
 def test_an_operator_may_have_even_that_tried() -> None:
     watch = failing(opened(), RefusedError(Reason.PUSH_NOT_SUPPORTED, "no"), 0, kind=StepKind.OPEN)
     assert refusals.retried(watch, NOW + MINUTE).schedule.not_before[StepKind.OPEN] == NOW + MINUTE
