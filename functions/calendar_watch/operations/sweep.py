@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from calendar_watch.errors import ForeignSchemaError, UnavailableError, UnknownWatchError
 from calendar_watch.log import event
@@ -15,7 +15,9 @@ from calendar_watch.ports import Services
 from calendar_watch.reconciler.reconcile import Result, reconcile
 
 _PAGE = 500
-_MINUTES_BETWEEN_COUNTS = 10
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BETWEEN_COUNTS = timedelta(minutes=10)
+_BETWEEN_SWEEPS = timedelta(minutes=1)
 _logger = logging.getLogger(__name__)
 
 
@@ -57,7 +59,7 @@ class Sweep:
                     for each, _ in self._services.store.due(self._services.clock(), _PAGE)
                     if each not in self._done
                 ]
-        if self._began.minute % _MINUTES_BETWEEN_COUNTS == 0:
+        if _counts_due(self._began, self._services.clock()):
             self._count()
         return self._summed_up(max(late.values(), default=0.0))
 
@@ -105,10 +107,7 @@ class Sweep:
             )
 
     def _count(self) -> None:
-        """For the whole deployment. The clock says which sweep does it: nobody need remember when it was done last.
-
-        Two in one minute tell the same twice, which a gauge does not mind; one that is missed, the next makes up for.
-        """
+        """For the whole deployment. The clock says which sweep does it: nobody need remember when it was done last."""
         with suppress(UnavailableError):
             tally = self._services.store.tally()
             watches = sum(tally.states.values())
@@ -137,3 +136,8 @@ class Sweep:
         states = Counter(each.state for each in done if each.state)
         event("sweep", f"{swept.reconciled} watches reconciled", **asdict(swept), states=states)
         return swept
+
+
+def _counts_due(began: datetime, now: datetime) -> bool:
+    """Whether ten minutes became full since the sweep before; of one that is long, the next may count again."""
+    return (began - _BETWEEN_SWEEPS - _EPOCH) // _BETWEEN_COUNTS < (now - _EPOCH) // _BETWEEN_COUNTS

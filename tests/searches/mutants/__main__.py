@@ -50,6 +50,8 @@ def _judged(slip: Slip) -> bool:
 
 def main(wanted: str) -> str | None:
     slips = [each for each in SLIPS if wanted in each.name]
+    if not slips:
+        return f"no slip's name has {wanted!r} in it"
     if is_caught(Slip("none", tuple(sorted({test for each in slips for test in each.tests})), ())):
         return "the tests fail without any slip"
     with ThreadPoolExecutor(_JOBS) as pool:

@@ -194,7 +194,13 @@ SLIPS = (
     Slip(
         "every sweep counts",
         ("tests/scenarios/test_sweeps.py",),
-        (Edit("operations/sweep.py", "_MINUTES_BETWEEN_COUNTS = 10", "_MINUTES_BETWEEN_COUNTS = 1"),),
+        (
+            Edit(
+                "operations/sweep.py",
+                "_BETWEEN_COUNTS = timedelta(minutes=10)",
+                "_BETWEEN_COUNTS = timedelta(minutes=1)",
+            ),
+        ),
     ),
     Slip(
         "a sweep that cannot count has failed",
