@@ -183,6 +183,7 @@ variable "token_key_versions" {
 variable "tuning" {
   description = "Environment variables, in lower case, that are rarely needed: functions/README.md, Configuration. What is left out keeps the default of the code."
   type = object({
+    audit_seconds             = optional(number)
     believe_seconds           = optional(number)
     brake_seconds             = optional(number)
     calendar_calls_per_minute = optional(number)

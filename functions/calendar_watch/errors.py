@@ -9,10 +9,12 @@ CalendarWatchError
     WrongStateError           nothing of the kind can be asked of a watch that has ended
     TooOldError               the resume feed no longer reaches back that far
     GoogleError               a call to Google that did not do what it should
+        ItemGoneError         a single item that Google does not have, or no longer
         ListingTokenRefusedError  a sync or page token that Google no longer takes
         RefusedError          for good, until somebody changes something
         TryLaterError         for now
             BriefError        for a second or two: the same call may try again
+                SlowError     no answer came in time: a smaller page may do
             QuotaError        an abuse limit: hours, not seconds
             OutageError       what fails for all alike: it is no fault of this watch's
     StoreError                Firestore
@@ -100,6 +102,10 @@ class GoogleError(CalendarWatchError):
         return self
 
 
+class ItemGoneError(GoogleError):
+    pass
+
+
 class ListingTokenRefusedError(GoogleError):
     pass
 
@@ -119,6 +125,10 @@ class TryLaterError(GoogleError):
 
 
 class BriefError(TryLaterError):
+    pass
+
+
+class SlowError(BriefError):
     pass
 
 

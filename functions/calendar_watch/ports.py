@@ -7,7 +7,9 @@ from typing import Protocol
 
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.channel_token import ChannelTokens
+from calendar_watch.model.index import Indexes
 from calendar_watch.model.listing import Page
+from calendar_watch.model.notes import Notes
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import Item
@@ -30,11 +32,14 @@ class Calendar(Protocol):
     def pages(self, target: Target) -> Iterator[list[Item]]:
         """The whole collection, page by page; reading a page that fails for now is repeated a few times."""
 
-    def page(self, target: Target, sync_token: str, page_token: str) -> Page:
-        """One page of what changed since `sync_token`, or of everything.
+    def page(self, target: Target, page_token: str, sync_token: str = "", size: int = 0) -> Page:
+        """One page of what changed since `sync_token`, or of everything; of `size` items at most, if that is given.
 
         Raises ListingTokenRefusedError for either token.
         """
+
+    def get(self, target: Target, item_id: str) -> Item:
+        """One item of a collection that has `item_parameters`. Raises ItemGoneError."""
 
 
 class Publisher(Protocol):
@@ -105,6 +110,12 @@ class Store(Protocol):
 
     def parts(self, watch_id: str, names: Iterable[str]) -> Sequence[Snapshot]:
         """Parts of the snapshot, in that order; empty where there is none."""
+
+    def indexes(self, watch_id: str, names: Iterable[str]) -> Indexes:
+        """The tables of contents of parts, without the parts."""
+
+    def notes(self, watch_id: str, names: Iterable[str]) -> Sequence[Notes]:
+        """What a listing has shown so far, from the documents of these names; nothing where there is none."""
 
     def notifications(self, watch_id: str) -> Sequence[PendingNotification]:
         """All that waits for this watch."""

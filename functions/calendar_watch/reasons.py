@@ -75,7 +75,9 @@ _MEANINGS: Mapping[Reason, _Meaning] = {
     Reason.QUOTA_EXCEEDED: _Meaning(
         "Nothing: it goes on by itself in some hours. Should it return, ask Google for more quota."
     ),
-    Reason.EMPTY_LISTING: _Meaning("Nothing: most items were missing, so they are read again before that is believed."),
+    Reason.EMPTY_LISTING: _Meaning(
+        "Nothing: items were missing that may be there all the same, so they are read again before that is believed."
+    ),
     Reason.WATCH_REFUSED: _Meaning(
         "See that the subject may read the calendar. It is read on a timer meanwhile, and Google is asked again."
     ),

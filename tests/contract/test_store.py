@@ -14,6 +14,8 @@ from calendar_watch.firestore.notifications import FirestoreNotifications
 from calendar_watch.firestore.store import FirestoreStore
 from calendar_watch.model.change_log import with_watch_event
 from calendar_watch.model.health import Refusal, StepKind
+from calendar_watch.model.index import NO_SERIES, Entry, mark_of, version_of
+from calendar_watch.model.notes import Notes
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import ACL, CALENDAR_LIST
 from calendar_watch.model.snapshot import Snapshot
@@ -194,10 +196,35 @@ def test_a_snapshot_is_kept_with_the_sequence_of_its_commit(store: FirestoreStor
 
 def test_parts_are_written_dropped_and_read_together(store: FirestoreStore) -> None:
     watch = write(store, "create", watch_of())
-    halves = [replace(ITEMS, name=name, seen={"user:bob": 7}) for name in ("00", "01")]
+    halves = [replace(ITEMS, name=name) for name in ("00", "01")]
     watch = write(store, "commit", watch, parts=[ITEMS])
     write(store, "commit", watch, parts=halves, gone=["0"])
     assert store.parts(watch.id, ["01", "0", "00"]) == [halves[1], Snapshot({}, ()), halves[0]]
+
+
+def test_the_table_of_contents_of_a_part_is_read_without_it_and_is_always_of_the_same_commit(
+    store: FirestoreStore,
+) -> None:
+    watch = write(store, "create", watch_of())
+    series, instance = {"id": "s", "etag": "1"}, {"id": "i", "recurringEventId": "s"}
+    part = Snapshot({"s": series, "i": instance}, ())
+    watch = write(store, "commit", watch, parts=[part])
+    found = store.indexes(watch.id, ["0", "1"])
+    assert sorted(each.series == mark_of("s") for each in found) == [False, True]
+    assert found.get(mark_of("s")) == Entry(mark_of("s"), version_of(series), NO_SERIES)
+    write(store, "commit", watch, parts=[replace(part, items={"s": {**series, "etag": "2"}})])
+    [entry] = store.indexes(watch.id, ["0"])
+    assert entry.version != version_of(series)
+
+
+def test_notes_of_a_listing_are_written_read_and_dropped_by_name(store: FirestoreStore) -> None:
+    watch = write(store, "create", watch_of())
+    first = Notes(frozenset({mark_of("a"), mark_of("b")}), loose=True, name="n00000")
+    second = Notes(over={"c": "", "d": None}, waiting={"e": {"id": "e"}}, told=frozenset({mark_of("f")}), name="told")
+    watch = write(store, "commit", watch, notes=[first, second])
+    assert store.notes(watch.id, ["n00000", "n00001", "told"]) == [first, second]
+    write(store, "commit", watch, gone=["n00000", "n00001"])
+    assert store.notes(watch.id, ["n00000", "told"]) == [second]
 
 
 def test_a_part_is_not_written_once_the_watch_has_changed(store: FirestoreStore) -> None:

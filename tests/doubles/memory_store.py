@@ -15,6 +15,9 @@ from calendar_watch.errors import ConflictError, UnavailableError, UnclearError,
 from calendar_watch.firestore.documents import (
     entry_document,
     entry_of,
+    index_of,
+    notes_document,
+    notes_of,
     notification_document,
     notification_of,
     part_document,
@@ -23,6 +26,8 @@ from calendar_watch.firestore.documents import (
     watch_of,
 )
 from calendar_watch.firestore.schema import SCHEMA, sorted_out, tell
+from calendar_watch.model.index import Index, Indexes
+from calendar_watch.model.notes import Notes
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.watch import ChangeEvent, State, Watch
@@ -165,6 +170,7 @@ class MemoryStore:
             _replacing(watch),
             *(_Put(_NOTIFICATIONS, _name_of(each), None) for each in write.notifications),
             *_parts(watch, write.parts),
+            *(_Put(_SNAPSHOTS, f"{watch.id}~{each.name}", notes_document(each)) for each in write.notes),
             *_gone(watch, write.gone),
             *map(_replacing, write.children),
             *(self._logged(watch.id, each) for each in watch.log.pending),
@@ -206,6 +212,24 @@ class MemoryStore:
     def _part(self, watch_id: str, name: str) -> Snapshot:
         found = self._in(_SNAPSHOTS).get(f"{watch_id}~{name}")
         return part_of(found[0], name) if found else Snapshot({}, (), name=name)
+
+    def indexes(self, watch_id: str, names: Iterable[str]) -> Indexes:
+        wanted = list(names)
+        return self.edge("indexes", lambda: Indexes({name: self._index(watch_id, name) for name in wanted}))
+
+    def _index(self, watch_id: str, name: str) -> Index:
+        found = self._in(_SNAPSHOTS).get(f"{watch_id}~{name}")
+        return index_of(found[0]) if found else Index()
+
+    def notes(self, watch_id: str, names: Iterable[str]) -> Sequence[Notes]:
+        wanted = list(names)
+        return self.edge("notes", lambda: list(self._notes(watch_id, wanted)))
+
+    def _notes(self, watch_id: str, names: Iterable[str]) -> Iterator[Notes]:
+        for name in names:
+            found = self._in(_SNAPSHOTS).get(f"{watch_id}~{name}")
+            if found:
+                yield notes_of(found[0], name)
 
     def notifications(self, watch_id: str) -> Sequence[PendingNotification]:
         return self.edge("notifications", lambda: self._notifications(f"{watch_id}~", f"{watch_id}~~"))

@@ -103,13 +103,72 @@ def test_an_emptied_listing_is_not_believed_at_once(world: World) -> None:
     assert world.query.show(ALICES_ACL.id).reason is None
 
 
-def test_an_emptied_listing_is_believed_the_second_time_a_minute_later(world: World) -> None:
+def test_an_emptied_listing_is_never_believed_while_google_shows_what_it_lacks(world: World) -> None:
     world.open(ALICES_ACL)
     world.run(5 * MINUTE)
-    world.alice.share(ALICE, BOB, "reader")
     with world.line.cut("GET", "/acl", EMPTY):
+        world.alice.share(ALICE, BOB, "reader")
+        world.run(4 * HOUR)
+        assert world.query.show(ALICES_ACL.id).reason == "emptyListing"
+        assert readings(world) <= 12, "a pause that doubles up to an hour lies between them"
+    world.run(2 * HOUR)
+    assert roles(world, ALICES_ACL) == [(None, "reader")]
+
+
+def test_what_nobody_can_be_asked_about_is_believed_the_second_time_a_minute_later(world: World) -> None:
+    world.open(ALICES_SETTINGS)
+    world.run(5 * MINUTE)
+    before = world.query.show(ALICES_SETTINGS.id).reading.item_count
+    world.google.set_setting(ALICE, "weekStart", "1")
+    with world.line.cut("GET", "/settings", EMPTY):
+        world.run(MINUTE)
+        assert world.query.show(ALICES_SETTINGS.id).reason == "emptyListing"
         world.run(4 * MINUTE)
-        assert roles(world, ALICES_ACL) == [("owner", None)]
+        assert world.told(ALICES_SETTINGS.id) == ["watch.opened", *["settings.deleted"] * (before or 0)]
+
+
+def test_a_rule_that_is_gone_is_told_at_once_and_one_that_google_still_shows_is_not(world: World) -> None:
+    world.open(ALICES_ACL)
+    for each in (BOB, "carol@example.com"):
+        world.alice.share(ALICE, each, "reader")
+    world.run(5 * MINUTE)
+    listing = world.alice.get(f"calendars/{ALICE}/acl")
+    kept = [each for each in listing["items"] if "carol" not in each["id"]]
+    with world.line.cut("GET", "/acl", answered(200, {"items": kept})):
+        world.run(HOUR)
+        assert "acl.deleted" not in world.told(ALICES_ACL.id)
+    world.alice.delete(f"calendars/{ALICE}/acl/user:{BOB}")
+    world.run(HOUR)
+    assert world.told(ALICES_ACL.id)[-1] == "acl.deleted"
+
+
+@pytest.mark.parametrize("resource", ["acl", "calendarList", "settings"])
+def test_a_page_token_refused_in_a_small_collection_waits_longer_and_longer_and_is_no_resync(
+    make_world: MakeWorld, resource: str
+) -> None:
+    world = make_world()
+    target = {each.resource.name: each for each in (ALICES_ACL, ALICES_LIST, ALICES_SETTINGS)}[resource]
+    world.open(target)
+    world.run(5 * MINUTE)
+    asked = 0
+
+    def second_page_refused(request: PreparedRequest, send: Send) -> Response:
+        nonlocal asked
+        asked += 1
+        if "pageToken" in (request.url or ""):
+            return refused(400, "invalid")(request, send)
+        return answered(200, {"items": [], "nextPageToken": "second"})(request, send)
+
+    with world.line.cut("GET", f"/{resource}", second_page_refused):
+        world.run(2 * HOUR)
+    assert 4 <= asked <= 60, asked
+    world.alice.share(ALICE, BOB, "reader")
+    world.alice.create_calendar("Team")
+    world.google.set_setting(ALICE, "weekStart", "1")
+    world.run(2 * HOUR)
+    changes = [each["data"]["cause"] for each in world.events(target.id) if "itemId" in each["data"]]
+    assert changes
+    assert "resync" not in changes
 
 
 def test_a_collection_that_cannot_be_pushed_is_polled_with_the_same_changes(make_world: MakeWorld) -> None:

@@ -14,7 +14,14 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError
 
 from calendar_watch.calendar_api.no_token import no_token
 from calendar_watch.decisions.verdicts import GoogleFailure, Words, judged
-from calendar_watch.errors import BriefError, GoogleError, ListingTokenRefusedError, TryLaterError
+from calendar_watch.errors import (
+    BriefError,
+    GoogleError,
+    ItemGoneError,
+    ListingTokenRefusedError,
+    SlowError,
+    TryLaterError,
+)
 from calendar_watch.model.target import Target
 
 _LONGEST_DETAIL = 500
@@ -64,6 +71,14 @@ def listing_token_refused(response: requests.Response, now: datetime) -> Answer:
     return _failed(response, ListingTokenRefusedError(words.message[:_LONGEST_DETAIL]), words.reason)
 
 
+def gone(response: requests.Response, now: datetime) -> Answer:
+    """A proxy's answer of the same status says nothing of the item."""
+    words = _words(response)
+    if words is None:
+        return read(response, frozenset(), now)
+    return _failed(response, ItemGoneError(words.message[:_LONGEST_DETAIL]), words.reason)
+
+
 def unanswered(exception: Exception, method: str, target: Target) -> Answer:
     """For what `requests`, google-auth or our own credentials raise in place of an answer."""
     name = type(exception).__name__
@@ -72,7 +87,8 @@ def unanswered(exception: Exception, method: str, target: Target) -> Answer:
     if isinstance(exception, GoogleAuthError):
         return Answer(error=no_token(exception, target).during("sign"))
     unclear = _changes(method) and not _never_connected(exception)
-    return Answer(error=BriefError(f"no answer from Google: {name}", may_have_happened=unclear).with_answer(0, name))
+    kind = SlowError if isinstance(exception, requests.ReadTimeout) else BriefError
+    return Answer(error=kind(f"no answer from Google: {name}", may_have_happened=unclear).with_answer(0, name))
 
 
 def _changes(method: str | None) -> bool:

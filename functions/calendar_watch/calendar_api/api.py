@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import quote
 
+from calendar_watch import log
 from calendar_watch.calendar_api.calls import Call, GoogleCalls
 from calendar_watch.errors import TryLaterError
 from calendar_watch.model.channel import Channel, Opening
@@ -15,9 +16,8 @@ from calendar_watch.model.resources import Item, Resource
 from calendar_watch.model.target import Target
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_STOPPED_ALREADY = frozenset({404, 410})
-_SYNC_TOKEN_REFUSED = frozenset({410})
-_PAGE_TOKEN_REFUSED = frozenset({400, 410})
+_GONE = frozenset({404, 410})
+_TOKEN_REFUSED = frozenset({400, 410})
 
 _Params = Mapping[str, str | Sequence[str]]
 
@@ -48,36 +48,45 @@ class CalendarApi:
     def stop(self, target: Target, channel: Channel) -> None:
         """404 and 410 mean that Google has forgotten the channel, by expiry or by an earlier stop."""
         body = {"id": channel.id, "resourceId": channel.resource_id}
-        self.calls.once(
-            target, Call("channels.stop", "POST", "channels/stop", _quota_user(target), body, _STOPPED_ALREADY)
-        )
+        self.calls.once(target, Call("channels.stop", "POST", "channels/stop", _quota_user(target), body, _GONE))
 
     def pages(self, target: Target) -> Iterator[list[Item]]:
         """At most three tries a page. A page may be short or empty and still have a next one."""
         trail = PageTrail()
         while not trail.pages or trail.page_token:
-            page = self.page(target, "", trail.page_token)
+            page = self.page(target, trail.page_token)
             yield list(page.items)
             if trail.has_seen(page.page_token):
                 raise TryLaterError(IN_CIRCLES).with_answer(200, "inCircles").during("list")
             trail = trail.turned(page.page_token)
 
-    def page(self, target: Target, sync_token: str, page_token: str) -> Page:
-        """A stale sync token is answered 410; of a stale page token nobody knows, so 400 counts as well.
+    def page(self, target: Target, page_token: str, sync_token: str = "", size: int = 0) -> Page:
+        """A stale sync token is answered 410, or 400; of a stale page token nobody knows, so both count for it too.
 
-        https://developers.google.com/workspace/calendar/api/guides/sync
+        https://developers.google.com/workspace/calendar/api/guides/sync; kewisch/gdata-provider for the 400
         """
         params = {
             **target.resource.parameters,
+            **({"maxResults": str(size)} if size else {}),
             **_quota_user(target),
             "fields": _fields(target),
             "eventTypes": target.event_types,
             "syncToken": [sync_token] if sync_token else [],
             "pageToken": [page_token] if page_token else [],
         }
-        token_refused = _PAGE_TOKEN_REFUSED if page_token else _SYNC_TOKEN_REFUSED if sync_token else frozenset[int]()
+        token_refused = _TOKEN_REFUSED if page_token or sync_token else frozenset[int]()
         call = Call(f"{target.resource.name}.list", "GET", _path(target), params, token_refused=token_refused)
         return _page(self.calls.repeatedly(target, call), target.resource)
+
+    def get(self, target: Target, item_id: str) -> Item:
+        """A single item; Google has it no longer where it says 404 or 410."""
+        path = f"{_path(target)}/{quote(item_id, safe='')}"
+        params = {**(target.resource.item_parameters or {}), **_quota_user(target)}
+        answer = self.calls.repeatedly(target, Call(f"{target.resource.name}.get", "GET", path, params, gone=_GONE))
+        if not _is_item(answer) or answer["id"] != item_id:
+            wrong = TryLaterError("Google's answer is not the item that it was asked for")
+            raise wrong.with_answer(200, "notUnderstood").during("get")
+        return answer
 
 
 def _path(target: Target) -> str:
@@ -142,12 +151,20 @@ def _page(answer: object, resource: Resource) -> Page:
     genuine = "items" in given or str(given.get("kind")).startswith("calendar#")
     items, tokens = given.get("items", []), [given.get("nextPageToken", ""), given.get("nextSyncToken", "")]
     well_formed = isinstance(items, list) and all(isinstance(token, str) for token in tokens)
-    if not genuine or not well_formed or not all(map(_is_item, items)):
+    if not genuine or not well_formed:
         raise TryLaterError("Google's answer is not a listing").with_answer(200, "notUnderstood").during("list")
-    return Page([_content(item, resource) for item in items], *tokens)
+    digestible = [item for item in items if _is_item(item)]
+    _tell_left_out(len(items) - len(digestible), resource)
+    return Page([_content(item, resource) for item in digestible], *tokens)
 
 
-def _is_item(value: object) -> bool:
+def _tell_left_out(count: int, resource: Resource) -> None:
+    """One item that nobody can make sense of must not block those behind it."""
+    if count:
+        log.event("leftOut", f"{count} items without an id", severity="WARNING", resource=resource.name, count=count)
+
+
+def _is_item(value: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(value, dict) and isinstance(value.get("id"), str)
 
 

@@ -46,6 +46,8 @@ class Call:
     body: Mapping[str, object] | None = None
     done: frozenset[int] = frozenset()
     """Statuses that are as good as a success."""
+    gone: frozenset[int] = frozenset()
+    """Statuses that mean that the single item asked for is no more, where it is Google who says so."""
     token_refused: frozenset[int] = frozenset()
     """Statuses that mean that a token in `params` is no longer taken."""
 
@@ -133,6 +135,8 @@ class GoogleCalls:
             return answers.unanswered(exception, call.method, target)
         if response.status_code in call.token_refused:
             return answers.listing_token_refused(response, self.now())
+        if response.status_code in call.gone:
+            return answers.gone(response, self.now())
         return answers.read(response, call.done, self.now())
 
 

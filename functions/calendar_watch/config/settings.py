@@ -58,6 +58,7 @@ class Settings(ReceiverSettings):
     changes_topic: str = parse.variable(parse.topic)
     channel_ttl_seconds: int = parse.variable(parse.lifetime, "604800")
     safety_sync_seconds: float = parse.variable(parse.number(0, parse.TEN_YEARS), "3600")
+    audit_seconds: float = parse.variable(parse.number(0, parse.TEN_YEARS), "86400")
     change_retention_days: float = parse.variable(parse.positive(3650), "30")
     event_snapshot: str = parse.variable(parse.one_of("fingerprint", "full"), "fingerprint")
     renew_after_fraction: float = parse.variable(parse.fraction, "0.8")
@@ -86,6 +87,7 @@ class Settings(ReceiverSettings):
             channel_ttl=self.channel_ttl_seconds,
             renew_after_fraction=self.renew_after_fraction,
             safety_sync=timedelta(seconds=self.safety_sync_seconds),
+            audit=timedelta(seconds=self.audit_seconds),
             poll=timedelta(seconds=self.poll_seconds),
             probe=timedelta(seconds=self.probe_seconds),
             believe=timedelta(seconds=self.believe_seconds),

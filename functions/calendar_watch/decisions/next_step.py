@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from calendar_watch.decisions import channel_lifecycle
+from calendar_watch.decisions.listing import audit
 from calendar_watch.decisions.renewal import AT_ONCE, opening_due
 from calendar_watch.decisions.upkeep import INTENTS_STAY, after_upkeep, retained_until, with_state_told
 from calendar_watch.model.channel import Channel
@@ -36,6 +37,11 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Audit:
+    """List everything, beside the increments."""
+
+
+@dataclass(frozen=True, slots=True)
 class Follow:
     """Have watched what it follows, and no longer what it does not."""
 
@@ -50,7 +56,7 @@ class Wait:
     until: datetime | None
 
 
-Step = Publish | StopChannel | OpenChannel | Read | Follow | Forget | Wait
+Step = Publish | StopChannel | OpenChannel | Read | Audit | Follow | Forget | Wait
 
 
 def next_step(watch: Watch, now: datetime, policy: Policy) -> Step:
@@ -82,6 +88,9 @@ def _agenda(watch: Watch, now: datetime, policy: Policy) -> Iterator[tuple[datet
         yield max(opening_due(watch, now, policy), _not_before(watch, StepKind.OPEN)), OpenChannel()
     if watch.reading.read_at:
         yield max(watch.reading.read_at, _not_before(watch, StepKind.READ)), Read()
+    audited = audit.due(watch, policy)
+    if audited and not watch.health.suspended:
+        yield audited, Audit()
 
 
 def _not_before(watch: Watch, kind: StepKind) -> datetime:

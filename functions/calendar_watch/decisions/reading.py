@@ -1,11 +1,13 @@
 """The writes that the reading of a collection ends with."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 
 from calendar_watch.decisions import refusals
 from calendar_watch.model.change_log import with_changes, with_watch_event
 from calendar_watch.model.diff import Change
+from calendar_watch.model.listing import Counts
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.watch import ReadCause, Watch
@@ -13,24 +15,38 @@ from calendar_watch.model.watch import ReadCause, Watch
 
 def baseline(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """After the first reading, or the first since everything was forgotten: it reports a count, no changes."""
+    watch = watch.with_reading(resyncing=False, counts=Counts())
     watch = with_watch_event(watch, "resynced" if watch.log.sequence else "opened", now, policy)
     return watch.with_following(revision=watch.following.revision + 1)
 
 
 def found(watch: Watch, changes: Sequence[Change], now: datetime, policy: Policy) -> Watch:
     """What a reading found that differs."""
-    return with_suspicion(with_changes(watch, changes, now, policy), bool(changes), now)
+    return with_suspicion(_told(watch, changes, now, policy), bool(changes), now)
+
+
+def _told(watch: Watch, changes: Sequence[Change], now: datetime, policy: Policy) -> Watch:
+    counts = watch.reading.counts.with_more([each.kind for each in changes])
+    return with_changes(watch, changes, now, policy).with_reading(counts=counts)
 
 
 def with_suspicion(watch: Watch, differs: bool, now: datetime) -> Watch:  # noqa: FBT001 (not a mode: what was found)
     """A scheduled reading should have found nothing that no message had announced, where messages are expected."""
-    unannounced = differs and watch.reading.read_cause is ReadCause.SCHEDULE and not watch.polled(now)
+    scheduled = watch.reading.read_cause is ReadCause.SCHEDULE and not watch.reading.resyncing
+    unannounced = differs and scheduled and not watch.polled(now)
     return watch.with_channels(unannounced_changes=watch.channels.unannounced_changes + unannounced)
 
 
 def partly_read(watch: Watch, changes: Sequence[Change], so_far: Snapshot, now: datetime, policy: Policy) -> Watch:
     """A chunk of a reading too large for one write: it stays due, and the comparison makes a repeated chunk empty."""
-    return kept(with_changes(watch, changes, now, policy), so_far)
+    return kept(_told(watch, changes, now, policy), so_far)
+
+
+def resynced(watch: Watch, now: datetime, policy: Policy) -> Watch:
+    """A reading has ended: if everything was compared anew, how much of it differed."""
+    counts, resyncing = asdict(watch.reading.counts), watch.reading.resyncing
+    watch = watch.with_reading(counts=Counts(), resyncing=False)
+    return with_watch_event(watch, "resynced", now, policy, counts=counts) if resyncing else watch
 
 
 def kept(watch: Watch, snapshot: Snapshot) -> Watch:
@@ -40,7 +56,7 @@ def kept(watch: Watch, snapshot: Snapshot) -> Watch:
 
 def read(watch: Watch, started: datetime, policy: Policy, now: datetime) -> Watch:
     """The end of a reading that began at `started`. It moves `read_at` on, and nothing else does."""
-    watch = refusals.read(watch, now).with_reading(brake=False, last_sync=started)
+    watch = refusals.read(watch, now).with_reading(brake=False, doubts=0, last_sync=started)
     return watch if _overtaken(watch, started, now) else _scheduled(watch, started, policy)
 
 

@@ -7,6 +7,7 @@ from calendar_watch.decisions import refusals
 from calendar_watch.decisions.upkeep import retained_until
 from calendar_watch.errors import WrongStateError
 from calendar_watch.model.health import Health
+from calendar_watch.model.listing import Audit
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import ReadCause, Reading, Schedule, Watch
@@ -86,7 +87,9 @@ def resumed(watch: Watch, now: datetime, policy: Policy) -> Watch:
         .with_schedule(not_before={})
         .with_reading(
             brake=False,
+            doubts=0,
             listing=None,
+            audit=Audit(),
             read_at=now,
             read_cause=ReadCause.OPENED,
             item_count=None if forgotten else watch.reading.item_count,

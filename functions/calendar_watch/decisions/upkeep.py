@@ -8,6 +8,7 @@ from calendar_watch.decisions.renewal import expedited
 from calendar_watch.model.change_log import with_watch_event
 from calendar_watch.model.channel import Channel
 from calendar_watch.model.health import StepKind
+from calendar_watch.model.listing import Audit
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import State, Watch
 
@@ -98,4 +99,6 @@ def retained_until(stopped_at: datetime, policy: Policy) -> datetime:
 
 def forgotten(watch: Watch) -> Watch:
     """Kept long enough after its end: what it read goes, the watch itself stays, so that its sequence counts on."""
-    return watch.with_reading(item_count=None, digest="", sync_token="", listing=None, parts=("0",), stored=0)
+    return watch.with_reading(
+        item_count=None, digest="", sync_token="", listing=None, parts=("0",), stored=0, noted=0, audit=Audit()
+    )

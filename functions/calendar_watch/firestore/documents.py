@@ -16,7 +16,9 @@ from calendar_watch.errors import MalformedError
 from calendar_watch.firestore.schema import SCHEMA, Document, ours
 from calendar_watch.model.channel import Channel, Channels
 from calendar_watch.model.health import Health, Refusal, StepKind, Trouble
-from calendar_watch.model.listing import Counts, Listing, PageTrail
+from calendar_watch.model.index import Index
+from calendar_watch.model.listing import Audit, Counts, Listing, PageTrail
+from calendar_watch.model.notes import Notes
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.snapshot import Snapshot
@@ -31,7 +33,7 @@ _WATCH = ("created", "wanted", "by_operator", "discarded", "stopped_at")
 _SCHEDULE = ("due_at", "holder", "write_count")
 _READING = (
     "read_at", "notified_at", "last_sync", "brake", "digest", "item_count",
-    "sync_token", "resyncing", "listings", "stored",
+    "sync_token", "resyncing", "listings", "stored", "doubts", "noted", "sync_refusals", "page_refusals", "page_size",
 )  # fmt: skip
 _CHANNELS = ("generation", "unconfirmed", "was_confirmed", "unannounced_changes", "mute", "without_types")
 _FOLLOWING = tuple(each.name for each in fields(Following))
@@ -39,10 +41,15 @@ _LOG = ("sequence", "published")
 _KINDS = frozenset(StepKind)
 _COUNTS_FIELDS = tuple(each.name for each in fields(Counts))
 _LISTING_FIELDS = tuple(each.name for each in fields(Listing) if each.name != "trail")
+_AUDIT_FIELDS = ("at", "asked", "told", "brake", "doubts", "failures")
 _TRAIL_FIELDS = tuple(each.name for each in fields(PageTrail))
 _REFUSAL_FIELDS = tuple(each.name for each in fields(Refusal))
 _TROUBLE_FIELDS = tuple(each.name for each in fields(Trouble))
 _CHANNEL_FIELDS = tuple(each.name for each in fields(Channel) if each.name != "id")
+
+_MARK = 8
+INDEX = "index"
+"""The field that is read alone, to compare without reading what is compared."""
 
 
 def watch_document(watch: Watch) -> dict[str, Any]:
@@ -68,6 +75,7 @@ def watch_document(watch: Watch) -> dict[str, Any]:
         "parts": list(watch.reading.parts),
         "listing": watch.reading.listing and _listing_document(watch.reading.listing),
         "counts": _document(watch.reading.counts, _COUNTS_FIELDS),
+        "audit": _audit_document(watch.reading.audit),
         "channels": {each.id: _document(each, _CHANNEL_FIELDS) for each in watch.channels.by_id.values()},
         "following": _document(watch.following, _FOLLOWING),
         **_document(watch, _WATCH),
@@ -85,6 +93,12 @@ def _document(value: object, names: Iterable[str]) -> dict[str, Any]:
 
 def _listing_document(listing: Listing) -> dict[str, Any]:
     return _document(listing, _LISTING_FIELDS) | _document(listing.trail, _TRAIL_FIELDS)
+
+
+def _audit_document(audit: Audit) -> dict[str, Any]:
+    """Nothing of one that is only planned but when."""
+    listing = audit.listing and _listing_document(audit.listing)
+    return _document(audit, _AUDIT_FIELDS) | {"listing": listing, "counts": _document(audit.counts, _COUNTS_FIELDS)}
 
 
 def watch_of(document: Document, version: object) -> Watch:
@@ -128,7 +142,8 @@ def _reading_of(document: Document) -> Reading:
         read_cause=ReadCause(document["read_cause"]),
         parts=tuple(document.get("parts", ("0",))),
         listing=_listing_of(document.get("listing")),
-        counts=Counts(**_known(document.get("counts", {}), _COUNTS_FIELDS)),
+        counts=_counts_of(document),
+        audit=_audit_of(document.get("audit", {})),
         **_known(document, _READING),
     )
 
@@ -150,8 +165,16 @@ def _by_kind(document: Document) -> dict[StepKind, Any]:
 def _listing_of(document: Document | None) -> Listing | None:
     if document is None:
         return None
-    trail = PageTrail(**_known(document, _TRAIL_FIELDS))
-    return Listing(**{**_known(document, _LISTING_FIELDS), "unclear": tuple(document.get("unclear", ()))}, trail=trail)
+    return Listing(**_known(document, _LISTING_FIELDS), trail=PageTrail(**_known(document, _TRAIL_FIELDS)))
+
+
+def _counts_of(document: Document) -> Counts:
+    return Counts(**_known(document.get("counts", {}), _COUNTS_FIELDS))
+
+
+def _audit_of(document: Document) -> Audit:
+    listing = _listing_of(document.get("listing"))
+    return Audit(**_known(document, _AUDIT_FIELDS), listing=listing, counts=_counts_of(document))
 
 
 def _target_of(document: Document) -> Target:
@@ -209,16 +232,40 @@ def _is_notification(document: Document) -> bool:
 
 def part_document(part: Snapshot, sequence: int) -> dict[str, Any]:
     """Compressed: one document holds some 50,000 ACL rules, where plain text would hold 5,000 in its 1 MiB."""
-    seen = {"seen": _packed(part.seen)} if part.seen else {}
     content = {"items": _packed(part.items), "fields": list(part.fields), "sequence": sequence}
-    return {"schema": SCHEMA, **content, **seen}
+    index = {} if part.fields else {INDEX: Index.of(part.items).packed}
+    return {"schema": SCHEMA, **content, **index}
 
 
 def part_of(document: Document, name: str) -> Snapshot:
     """Raises ForeignSchemaError."""
     document = ours(document)
-    seen = _unpacked(document["seen"]) if "seen" in document else {}
-    return Snapshot(_unpacked(document["items"]), tuple(document["fields"]), document["sequence"], name, seen)
+    return Snapshot(_unpacked(document["items"]), tuple(document["fields"]), document["sequence"], name)
+
+
+def index_of(document: Document) -> Index:
+    return Index(document.get(INDEX, b""))
+
+
+def notes_document(notes: Notes) -> dict[str, Any]:
+    events = {"over": notes.over, "waiting": notes.waiting, "loose": notes.loose}
+    marks = {"shown": _joined(notes.shown), "told": _joined(notes.told)}
+    return {"schema": SCHEMA, **marks, "events": _packed(events)}
+
+
+def notes_of(document: Document, name: str) -> Notes:
+    """Raises ForeignSchemaError."""
+    document = ours(document)
+    events = _unpacked(document["events"])
+    return Notes(shown=_marks(document["shown"]), told=_marks(document["told"]), **events, name=name)
+
+
+def _joined(marks: Iterable[bytes]) -> bytes:
+    return b"".join(sorted(marks))
+
+
+def _marks(joined: bytes) -> frozenset[bytes]:
+    return frozenset(joined[start : start + _MARK] for start in range(0, len(joined), _MARK))
 
 
 def _packed(content: Mapping[str, Any]) -> bytes:

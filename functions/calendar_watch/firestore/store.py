@@ -22,8 +22,12 @@ from calendar_watch.errors import StoreError, UnknownWatchError
 from calendar_watch.firestore import queries
 from calendar_watch.firestore.client import NEVER, answered, writing
 from calendar_watch.firestore.documents import (
+    INDEX,
     entry_document,
     entry_of,
+    index_of,
+    notes_document,
+    notes_of,
     notification_of,
     part_document,
     part_of,
@@ -33,6 +37,8 @@ from calendar_watch.firestore.documents import (
 from calendar_watch.firestore.notifications import NOTIFICATIONS, reference_of
 from calendar_watch.firestore.queries import CHANGES, FIRST, LAST, SNAPSHOTS, WATCHES, entry_name, named
 from calendar_watch.firestore.schema import ours, sorted_out, tell
+from calendar_watch.model.index import Index, Indexes
+from calendar_watch.model.notes import Notes
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.watch import ChangeEvent, State, Watch
@@ -79,6 +85,8 @@ class FirestoreStore:
             batch.delete(reference_of(self._client, notification))
         for part in write.parts:
             batch.set(self._part(write.watch.id, part.name), part_document(part, write.watch.log.sequence))
+        for notes in write.notes:
+            batch.set(self._part(write.watch.id, notes.name), notes_document(notes))
         for name in write.gone:
             batch.delete(self._part(write.watch.id, name))
         for child in write.children:
@@ -103,6 +111,15 @@ class FirestoreStore:
         wanted = {self._part(watch_id, name): name for name in names}
         found = {each.reference.id: each for each in self._all(wanted) if each.exists}
         return [_part_of(found.get(reference.id), name) for reference, name in wanted.items()]
+
+    def indexes(self, watch_id: str, names: Iterable[str]) -> Indexes:
+        wanted = {self._part(watch_id, name): name for name in names}
+        found = {each.reference.id: each for each in self._all(wanted, [INDEX]) if each.exists}
+        return Indexes({name: _index_of(found.get(reference.id)) for reference, name in wanted.items()})
+
+    def notes(self, watch_id: str, names: Iterable[str]) -> Sequence[Notes]:
+        found = self._all(self._part(watch_id, name) for name in names)
+        return [notes_of(each.to_dict(), each.reference.id.partition("~")[2]) for each in found if each.exists]
 
     def notifications(self, watch_id: str) -> Sequence[PendingNotification]:
         """What is malformed is the next sweep's to drop."""
@@ -177,8 +194,8 @@ class FirestoreStore:
         """A stream that breaks half-way is read again whole: the client's own resumption overruns the limit."""
         return self._reading(lambda: list(query.stream(retry=NEVER, timeout=self._timeout)))
 
-    def _all(self, references: Iterable[Any]) -> list[Any]:
-        read = partial(self._client.get_all, list(references), retry=NEVER, timeout=self._timeout)
+    def _all(self, references: Iterable[Any], fields: Sequence[str] | None = None) -> list[Any]:
+        read = partial(self._client.get_all, list(references), fields, retry=NEVER, timeout=self._timeout)
         return self._reading(lambda: list(read()))
 
     def _reading(self, call: Callable[[], _Result]) -> _Result:
@@ -198,6 +215,10 @@ class FirestoreStore:
 
 def _watch_of(found: Any) -> Watch:
     return watch_of(found.to_dict(), found.update_time)
+
+
+def _index_of(found: Any) -> Index:
+    return index_of(found.to_dict()) if found else Index()
 
 
 def _part_of(found: Any, name: str) -> Snapshot:

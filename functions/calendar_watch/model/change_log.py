@@ -32,9 +32,16 @@ class _Event:
     item_id: str | None = None
 
 
-def with_changes(watch: Watch, changes: Iterable[Change], now: datetime, policy: Policy) -> Watch:
+def cause_of(watch: Watch) -> str:
+    """Why its collection is being read, as changes tell it."""
+    return "resync" if watch.reading.resyncing else _CAUSES.get(watch.reading.read_cause, "schedule")
+
+
+def with_changes(
+    watch: Watch, changes: Iterable[Change], now: datetime, policy: Policy, cause: str | None = None
+) -> Watch:
     """The watch with an entry for each change, numbered on from its sequence."""
-    cause = "resync" if watch.reading.resyncing else _CAUSES.get(watch.reading.read_cause, "schedule")
+    cause = cause or cause_of(watch)
     for each in changes:
         payload = {
             "itemId": each.item_id,

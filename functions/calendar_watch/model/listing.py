@@ -53,10 +53,10 @@ class Listing:
     sync_token: str = ""
     read: bool = False
     """All pages are; what a whole listing did not show may still have to go."""
-    seen: int = 0
-    """Items of the snapshot that it has shown."""
-    unclear: tuple[str, ...] = ()
-    """Parts with exceptions whose series it may have ended on an earlier page."""
+    beside: bool = False
+    """An audit: everything there is, while the sync token stays and increments go on."""
+    notes: int = 0
+    """Documents in which is noted what it has shown so far."""
 
     def turned(self, page: Page) -> Self:
         trail = self.trail.turned(page.page_token)
@@ -76,3 +76,23 @@ class Counts:
         return replace(
             self, created=self.created + created, updated=self.updated + updated, deleted=self.deleted + deleted
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Events are also listed whole from time to time: an increment must not be the only witness of itself."""
+
+    at: datetime | None = None
+    """When the next one is due, or goes on; None: none is."""
+    asked: bool = False
+    """By an operator: what it finds is told as a resync."""
+    listing: Listing | None = None
+    counts: Counts = Counts()
+    told: int = 0
+    """Items that increments have told of since it began: it judges none of them."""
+    brake: bool = False
+    """So much was missing that it wants to be seen twice."""
+    doubts: int = 0
+    """Times in a row that it did not show what is there."""
+    failures: int = 0
+    """In a row."""

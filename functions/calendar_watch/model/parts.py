@@ -1,16 +1,16 @@
-"""A snapshot in parts: a tree whose parts split as they grow, so that one change touches one part, or two.
+"""A snapshot in parts: a tree whose parts split as they grow, so that one change touches one part.
 
     "0" ── everything            "0" grew too large:  "00" ── ids whose hash begins with 0
                                                       "01" ── ids whose hash begins with 1, and so on
 
-Only its leaves are stored, and they are the parts; the watch knows their names.
+Only its leaves are stored, and they are the parts; the watch knows their names. An item lies where its own id says:
+the series that an exception belongs to may change.
 """
 
-import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from calendar_watch.model.recurrence import series_of
+from calendar_watch.model.index import Mark, mark_of, place_of
 from calendar_watch.model.resources import Item
 from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.sizes import weight
@@ -19,41 +19,34 @@ WHOLE = "0"
 
 _LARGEST = 400_000
 """Bytes of JSON, uncompressed: whatever they hold, a document stays well below Firestore's 1 MiB."""
-_SERIES_BITS, _ITEM_BITS = 24, 16
+_DEEPEST = len(place_of(bytes(8)))
 
 
 def key_of(item: Item) -> str:
-    """The part key of an item: it lies in the part whose name its key begins with. A series lies beside its exceptions.
+    """The part key of an item: it lies in the part whose name its key begins with.
 
     It ends in the item's id, so that each has a key of its own, by which items can be put in order.
     """
     item_id: str = item["id"]
-    return WHOLE + _bits(series_of(item), _SERIES_BITS) + _bits(item_id, _ITEM_BITS) + item_id
+    return place_of(mark_of(item_id)) + item_id
 
 
-def beside_series(item: Item) -> tuple[str, bool]:
-    """Sorts items so that those of one part are neighbours, and a series comes before its exceptions."""
-    return key_of(item)[: 1 + _SERIES_BITS], "recurringEventId" in item
+def part_name_of(part_names: Collection[str], item_id: str) -> str:
+    return name_of(part_names, mark_of(item_id))
 
 
-def _bits(text: str, count: int) -> str:
-    return "".join(f"{byte:08b}" for byte in hashlib.sha256(text.encode(errors="surrogatepass")).digest()[: count // 8])
+def name_of(part_names: Collection[str], mark: Mark) -> str:
+    place = place_of(mark)
+    return next(place[:length] for length in range(1, len(place) + 1) if place[:length] in part_names)
 
 
-def part_name_of(part_names: Collection[str], item: Item) -> str:
-    key = key_of(item)
-    return next(key[:length] for length in range(1, len(key) + 1) if key[:length] in part_names)
+def lies_in(part_name: str, item_id: str) -> bool:
+    return place_of(mark_of(item_id)).startswith(part_name)
 
 
-def parts_of_series(part_names: Collection[str], touched: Collection[str]) -> list[str]:
-    """All the parts that a series takes which is too large for one, where one of them is touched."""
-    series = {each[: 1 + _SERIES_BITS] for each in touched if len(each) > 1 + _SERIES_BITS}
-    return [each for each in part_names if each[: 1 + _SERIES_BITS] in series]
-
-
-def split(part: Snapshot, largest: int = _LARGEST) -> Iterator[Snapshot]:
+def split(part: Snapshot, largest: int = 0) -> Iterator[Snapshot]:
     """The part itself, or what it falls into when it has grown too large."""
-    if weight(part.items) <= largest or len(part.name) > _SERIES_BITS + _ITEM_BITS:
+    if weight(part.items) <= (largest or _LARGEST) or len(part.name) >= _DEEPEST or len(part.items) == 1:
         yield part
         return
     for name in (f"{part.name}0", f"{part.name}1"):
@@ -62,4 +55,4 @@ def split(part: Snapshot, largest: int = _LARGEST) -> Iterator[Snapshot]:
 
 def _half(part: Snapshot, name: str) -> Snapshot:
     items = {each: item for each, item in part.items.items() if key_of(item).startswith(name)}
-    return replace(part, name=name, items=items, seen={each: mark for each, mark in part.seen.items() if each in items})
+    return replace(part, name=name, items=items)

@@ -19,6 +19,8 @@ class Policy:
     renew_after_fraction: float = 0.8
     safety_sync: timedelta = timedelta(seconds=3600)
     """Zero: never."""
+    audit: timedelta = timedelta(days=1)
+    """How often events are also listed whole. Zero: never."""
     poll: timedelta = timedelta(seconds=900)
     probe: timedelta = timedelta(days=1)
     believe: timedelta = timedelta(seconds=900)

@@ -22,8 +22,12 @@ class Resource:
     path: str
     scope: str
     parameters: Mapping[str, str]
+    """Of a listing. Without a time zone, events come in the calendar's, and all change with it:
+    googleapis/google-api-dotnet-client#1778."""
     fields: tuple[str, ...]
     """Empty: all of them."""
+    item_parameters: Mapping[str, str] | None = None
+    """Of a request for a single item; None: nobody asks for one."""
     fingerprint: tuple[str, ...] = ()
     """What is kept of an item to tell its versions apart, where there may be too many to keep them whole."""
 
@@ -44,6 +48,7 @@ ACL = Resource(
     _SCOPE + "acls.readonly",
     {"maxResults": "250"},
     ("id", "role", "scope"),
+    item_parameters={},
 )
 
 CALENDAR_LIST = Resource(
@@ -56,6 +61,7 @@ CALENDAR_LIST = Resource(
         "defaultReminders", "description", "foregroundColor", "hidden", "id", "location", "notificationSettings",
         "primary", "selected", "summary", "summaryOverride", "timeZone",
     ),
+    item_parameters={},
 )  # fmt: skip
 
 SETTINGS = Resource(
@@ -70,8 +76,9 @@ EVENTS = Resource(
     "events",
     "calendars/{calendarId}/events",
     _SCOPE + "events.readonly",
-    {"maxResults": "2500", "singleEvents": "false"},
+    {"maxResults": "2500", "singleEvents": "false", "timeZone": "UTC"},
     (),
+    item_parameters={"timeZone": "UTC"},
     fingerprint=("etag", "id", "recurringEventId", "start", "status", "summary", "updated"),
 )
 

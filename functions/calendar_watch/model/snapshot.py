@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from calendar_watch.model.resources import Item
 
@@ -22,8 +22,6 @@ class Snapshot:
     sequence: int = 0
     name: str = "0"
     """Which part of the collection this is; "0": all of it."""
-    seen: Mapping[str, int] = field(default_factory=dict)
-    """The number of the last whole listing that showed an item."""
 
     @property
     def digest(self) -> str:

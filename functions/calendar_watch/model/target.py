@@ -22,6 +22,11 @@ class Target:
     subject: str | None = None
     event_types: tuple[str, ...] = ()
 
+    @property
+    def generated(self) -> bool:
+        """Birthdays, holidays and the like: Google never tells of what goes (webhookdb/webhookdb#771)."""
+        return (self.calendar_id or "").endswith("@group.v.calendar.google.com")
+
     @cached_property
     def id(self) -> str:
         """32 characters: asking twice gives one watch."""

@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from calendar_watch.model.channel import FOLLOWING, Channel, ChannelPhase, Channels
 from calendar_watch.model.health import Health, StepKind
-from calendar_watch.model.listing import Counts, Listing
+from calendar_watch.model.listing import Audit, Counts, Listing
 from calendar_watch.model.target import Options, Target
 from calendar_watch.reasons import Reason
 
@@ -62,6 +62,9 @@ class Reading:
     notified_at: datetime | None = None
     last_sync: datetime | None = None
     brake: bool = False
+    """A listing is to be seen a second time before it is believed."""
+    doubts: int = 0
+    """Listings in a row that did not show what is there."""
     digest: str = ""
     """Of the snapshot, so that a listing that equals it need not be compared."""
     item_count: int | None = None
@@ -77,6 +80,15 @@ class Reading:
     parts: tuple[str, ...] = ("0",)
     stored: int = 0
     """How many items the parts hold; they may be more than `item_count`, or fewer, while a listing goes on."""
+    noted: int = 0
+    """Documents with what a listing has shown that may be there, of this one or of earlier ones."""
+    sync_refusals: int = 0
+    """Sync tokens that Google refused since an increment last came to its end."""
+    page_refusals: int = 0
+    """Page tokens in a row."""
+    page_size: int = 0
+    """Smaller than usual after an answer that came too late; 0: as usual."""
+    audit: Audit = field(default_factory=Audit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,9 +244,8 @@ class Watch:
 
     @property
     def reason(self) -> Reason | None:
-        return next(
-            (reason for reason, _ in self.health.reasons()), Reason.EMPTY_LISTING if self.reading.brake else None
-        )
+        doubted = self.reading.brake or self.reading.doubts or self.reading.audit.doubts
+        return next((reason for reason, _ in self.health.reasons()), Reason.EMPTY_LISTING if doubted else None)
 
     @property
     def detail(self) -> str | None:

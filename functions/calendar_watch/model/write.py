@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from calendar_watch.model.notes import Notes
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.watch import Watch
@@ -28,7 +29,7 @@ class Load(StrEnum):
 
     ENTRIES = "log entries"
     NOTIFICATIONS = "notifications, which are taken away"
-    PARTS = "parts of the snapshot"
+    PARTS = "parts of the snapshot, and notes of what a listing has shown"
     CHILDREN = "watches that this one follows, each on its own condition"
 
 
@@ -99,8 +100,9 @@ class Write:
     watch: Watch
     notifications: Sequence[PendingNotification] = ()
     parts: Sequence[Snapshot] = ()
+    notes: Sequence[Notes] = ()
     gone: Sequence[str] = ()
-    """Names of parts that are dropped."""
+    """Names of parts and of notes that are dropped."""
     children: Sequence[Watch] = ()
 
     def __post_init__(self) -> None:
@@ -113,7 +115,7 @@ class Write:
         carried = {
             Load.ENTRIES: self.watch.log.pending,
             Load.NOTIFICATIONS: self.notifications,
-            Load.PARTS: (*self.parts, *self.gone),
+            Load.PARTS: (*self.parts, *self.notes, *self.gone),
             Load.CHILDREN: self.children,
         }
         return frozenset(load for load, what in carried.items() if what)

@@ -10,9 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from calendar_watch.decisions import channel_lifecycle, next_step, paging, publishing, refusals, upkeep
+from calendar_watch.decisions import channel_lifecycle, next_step, publishing, refusals, upkeep
 from calendar_watch.decisions.backoff import Failure
-from calendar_watch.errors import GoogleError, ListingTokenRefusedError, RefusedWriteError, TryLaterError
+from calendar_watch.decisions.listing import audit, paging
+from calendar_watch.errors import GoogleError, ListingTokenRefusedError, RefusedWriteError, SlowError, TryLaterError
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.notification import PendingNotification
@@ -108,7 +109,7 @@ class _Reconciler:
     def _put_off(self, step: next_step.Step, error: RefusedWriteError) -> next_step.Step:
         """What was last written stands. A step that has no pause of its own has the rest of the lease."""
         if isinstance(step, next_step.Read):
-            return self._failed(StepKind.READ, TryLaterError(str(error)))
+            return self._failed(self._lease.watch, StepKind.READ, TryLaterError(str(error)))
         self._result.failed = True
         return next_step.Wait(None)
 
@@ -125,11 +126,12 @@ class _Reconciler:
             case next_step.Forget():
                 return self._forget()
             case _:
-                return self._read()
+                return self._audit() if isinstance(step, next_step.Audit) else self._read()
 
     def _forget(self) -> next_step.Step:
         watch = self._lease.watch
-        return self._lease.write(Write(WriteKind.FORGET, upkeep.forgotten(watch), gone=watch.reading.parts))
+        gone = [*watch.reading.parts, *paging.all_note_names(watch)]
+        return self._lease.write(Write(WriteKind.FORGET, upkeep.forgotten(watch), gone=gone))
 
     def _publish(self) -> next_step.Step:
         watch = self._lease.watch
@@ -159,7 +161,7 @@ class _Reconciler:
         try:
             opening = self._ask_for(channel)
         except GoogleError as error:
-            return self._failed(StepKind.OPEN, error)
+            return self._failed(self._lease.watch, StepKind.OPEN, error)
         self._result.renewed += self._lease.watch.channels.was_confirmed
         return self._lease.keep(channel, opening)
 
@@ -177,13 +179,27 @@ class _Reconciler:
         except ListingTokenRefusedError as error:
             token_refused = paging.token_refused(self._lease.watch, self._failure(error), self._services.policy)
             return self._write(WriteKind.FAILURE, token_refused)
+        except SlowError as error:
+            return self._failed(paging.slowed(self._lease.watch), StepKind.READ, error)
         except GoogleError as error:
-            return self._failed(StepKind.READ, error)
+            return self._failed(self._lease.watch, StepKind.READ, error)
         self._result.synced += 1
         return step
 
-    def _failed(self, kind: StepKind, error: GoogleError) -> next_step.Step:
-        failed = refusals.failed(self._lease.watch, kind, self._failure(error), self._services.policy)
+    def _audit(self) -> next_step.Step:
+        """What goes wrong with it delays nothing else."""
+        try:
+            return PagedReader(self._services, self._lease).audit()
+        except ListingTokenRefusedError as error:
+            failed = audit.token_refused(self._lease.watch, self._failure(error))
+        except SlowError as error:
+            failed = audit.failed(paging.slowed(self._lease.watch), self._failure(error))
+        except GoogleError as error:
+            failed = audit.failed(self._lease.watch, self._failure(error))
+        return self._write(WriteKind.FAILURE, failed)
+
+    def _failed(self, watch: Watch, kind: StepKind, error: GoogleError) -> next_step.Step:
+        failed = refusals.failed(watch, kind, self._failure(error), self._services.policy)
         return self._write(WriteKind.FAILURE, failed)
 
     def _write(self, kind: WriteKind, watch: Watch) -> next_step.Step:

@@ -11,10 +11,8 @@ PAGE = 3
 """Items of one answer of Google's, which may always be fewer than asked for."""
 _LIMITS = {
     "model.parts._LARGEST": 3_000,
-    "decisions.merge._MOST_PARTS": 2,
-    "decisions.merge._MOST_ITEMS": 2,
-    "reconciler.read_pages._CHUNK": 2,
-    "reconciler.read_whole._CHUNK": 2,
+    "decisions.listing.portions.MOST_PARTS": 2,
+    "decisions.listing.portions.MOST_ITEMS": 2,
     "reconciler.follow._CHUNK": 1,
     "reconciler.lease._BATCH": 3,
 }

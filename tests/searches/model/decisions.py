@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from calendar_watch.decisions import channel_lifecycle, claim, deletions, publishing, reading, refusals, registration
+from calendar_watch.decisions import channel_lifecycle, claim, publishing, reading, refusals, registration
 from calendar_watch.decisions.backoff import Failure
+from calendar_watch.decisions.listing import absences
 from calendar_watch.errors import TryLaterError
 from calendar_watch.model.channel import Opening
 from calendar_watch.model.diff import compare
@@ -44,10 +45,13 @@ def _opened(watch: Watch, policy: Policy, channel_id: int, age: str) -> Watch:
 
 
 def _read(watch: Watch, policy: Policy, shown: int, value: int, _overtaken: bool) -> Watch:  # noqa: FBT001
-    """As `read_whole` puts it together."""
+    """As `read_whole` puts it together, where Google, asked for what is missing, does not answer."""
     old, new = snapshot(doc_of(watch).snapshot), snapshot(shown)
-    if deletions.emptied(old.items, new.items) and not watch.reading.brake:
-        return deletions.braked(watch, NOW, policy)
+    missing = old.items.keys() - new.items.keys()
+    if missing:
+        doubt = absences.verdict(len(missing), [absences.Proof.NONE], second=watch.reading.brake)
+        if doubt is not absences.Verdict.BELIEVED:
+            return absences.put_off(watch, doubt, NOW, policy)
     found = reading.found(watch, compare(old, new), NOW, policy)
     return reading.kept(reading.read(found, began(value), policy, NOW), new)
 

@@ -22,7 +22,16 @@ from calendar_watch.calendar_api.breakers import Breakers
 from calendar_watch.calendar_api.calls import WAITS, GoogleCalls
 from calendar_watch.calendar_api.credentials import sessions
 from calendar_watch.calendar_api.rate_limiter import RateLimiter
-from calendar_watch.errors import GoogleError, OutageError, QuotaError, RefusedError, TryLaterError
+from calendar_watch.errors import (
+    GoogleError,
+    ItemGoneError,
+    ListingTokenRefusedError,
+    OutageError,
+    QuotaError,
+    RefusedError,
+    SlowError,
+    TryLaterError,
+)
 from calendar_watch.google_http import Tries
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS, RESOURCES, SETTINGS
@@ -93,7 +102,7 @@ def logged(monkeypatch: pytest.MonkeyPatch) -> list[Logged]:
     lines: list[Logged] = []
 
     def event(name: str, message: str, *, severity: str = "INFO", **fields: object) -> None:
-        if name == "call":
+        if name in {"call", "leftOut"}:
             lines.append(Logged(severity, message, fields))
 
     monkeypatch.setattr(log, "event", event)
@@ -206,6 +215,76 @@ def test_event_types_are_asked_for_in_listing_and_watching_alike(google: Script)
     assert query_of(world.http.requests[0])["fields"] == ["kind,nextPageToken,nextSyncToken,items"]
 
 
+def test_events_are_asked_for_in_one_time_zone_so_that_a_change_of_it_changes_none(google: Script) -> None:
+    world, target = google(Reply(200, {"items": []}), Reply(200, {"id": "e"})), Target(EVENTS, "primary", ALICE)
+    world.api().page(target, "")
+    world.api().get(target, "e")
+    assert [query_of(request)["timeZone"] for request in world.http.requests] == [["UTC"]] * 2
+
+
+def test_a_page_may_be_smaller_than_usual(google: Script) -> None:
+    world = google(Reply(200, {"items": []}))
+    world.api().page(Target(EVENTS, "primary", ALICE), "", "", 625)
+    assert query_of(world.http.requests[0])["maxResults"] == ["625"]
+
+
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [
+        (RULES, "calendars/team%40example.com/acl/a%2Fb%40c"),
+        (Target(CALENDAR_LIST, None, ALICE), "users/me/calendarList/a%2Fb%40c"),
+        (Target(EVENTS, "primary", ALICE), "calendars/primary/events/a%2Fb%40c"),
+    ],
+)
+def test_a_single_item_is_asked_for_by_its_id(google: Script, target: Target, path: str) -> None:
+    world = google(Reply(200, {"id": "a/b@c", "status": "cancelled"}))
+    assert world.api().get(target, "a/b@c")["status"] == "cancelled"
+    [request] = world.http.requests
+    assert (request.method, path_of(request)) == ("GET", f"/calendar/v3/{path}")
+
+
+@pytest.mark.parametrize("reply", [google_error(404, "notFound"), google_error(410, "deleted")])
+def test_an_item_that_google_does_not_have_is_gone(google: Script, reply: Reply) -> None:
+    with pytest.raises(ItemGoneError):
+        google(reply).api().get(RULES, "user:bob@example.com")
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(404, b"<html>"),
+        Reply(410, None),
+        Reply(200, None),
+        Reply(200, {"id": "another"}),
+        Reply(200, []),
+        google_error(403, "forbidden"),
+        google_error(400, "invalid"),
+    ],
+)
+def test_what_is_no_answer_of_googles_says_nothing_of_an_item(google: Script, reply: Reply) -> None:
+    with pytest.raises((TryLaterError, RefusedError)):
+        google(reply).api().get(RULES, "user:bob@example.com")
+
+
+@pytest.mark.parametrize("status", [400, 410])
+@pytest.mark.parametrize(("page_token", "sync_token"), [("p", ""), ("", "s"), ("p", "s")])
+def test_a_token_that_google_no_longer_takes_is_told_from_other_mistakes(
+    google: Script, status: int, page_token: str, sync_token: str
+) -> None:
+    """kewisch/gdata-provider has seen 400 "Invalid sync token value."."""
+    target = Target(EVENTS, "primary", ALICE)
+    with pytest.raises(ListingTokenRefusedError):
+        google(google_error(status, "invalid")).api().page(target, page_token, sync_token)
+    assert isinstance(failing(google(google_error(status, "invalid")), read), TryLaterError)
+
+
+def test_an_answer_that_comes_too_late_is_told_from_none_at_all(google: Script) -> None:
+    world = google(requests.ReadTimeout("slow"), requests.ReadTimeout("slow"), requests.ReadTimeout("slow"))
+    assert isinstance(failing(world, read), SlowError)
+    world = google(*[requests.ConnectionError("reset")] * 3)
+    assert not isinstance(failing(world, read), SlowError)
+
+
 def test_where_there_is_no_subject_no_quota_user_is_named(google: Script) -> None:
     world = google(Reply(200, {"items": []}))
     list(world.api().pages(Target(ACL, "team@example.com")))
@@ -305,6 +384,15 @@ def test_what_is_not_content_of_an_item_is_left_out(google: Script) -> None:
     assert read(google(Reply(200, listing)).api()) == [[rule]]
 
 
+def test_items_that_nobody_can_make_sense_of_are_left_out_told_once_and_block_nothing(
+    google: Script, logged: list[Logged]
+) -> None:
+    rule = {"id": "user:a@example.com", "role": "x-new", "scope": {"type": "unheard of"}}
+    page = {"items": ["rule", {"role": "owner"}, rule, {"id": 1}, None], "nextPageToken": "second"}
+    assert read(google(Reply(200, page), Reply(200, {"items": [rule]})).api()) == [[rule], [rule]]
+    assert [line.fields for line in logged if line.severity == "WARNING"] == [{"resource": "acl", "count": 4}]
+
+
 def test_a_page_is_asked_for_only_when_the_one_before_has_been_taken(google: Script) -> None:
     world = google(Reply(200, {"items": [], "nextPageToken": "second"}), Reply(200, {"items": []}))
     pages = world.api().pages(RULES)
@@ -331,9 +419,6 @@ def test_a_listing_that_goes_in_circles_is_given_up(google: Script) -> None:
         {"kind": "storage#objects"},
         {"items": {}},
         {"items": None},
-        {"items": ["rule"]},
-        {"items": [{"role": "owner"}]},
-        {"items": [{"id": 1}]},
         {"items": [], "nextPageToken": 2},
     ],
 )

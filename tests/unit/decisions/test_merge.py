@@ -1,22 +1,22 @@
 """What a page means for the snapshot: property tests against a plain dictionary."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_watch.decisions.merge import merge, portion, seen_by, unseen
+from calendar_watch.decisions.listing.merge import Merged, View, merge, newest
+from calendar_watch.decisions.listing.portions import affordable, fitting, leading, portion
 from calendar_watch.model.diff import Change
-from calendar_watch.model.listing import Listing
-from calendar_watch.model.recurrence import Series, change_of, differs, fingerprint
+from calendar_watch.model.index import mark_of
+from calendar_watch.model.notes import Notes
+from calendar_watch.model.recurrence import change_of, differs, fingerprint
 from calendar_watch.model.resources import Item
 from calendar_watch.model.snapshot import Snapshot
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
-WHOLE = Listing(3, NOW, whole=True)
-INCREMENT = Listing(3, NOW, whole=False)
+NOTHING = View(Notes(), frozenset(), fingerprint)
 
 
 def event(event_id: str, version: int, **more: Any) -> Item:
@@ -36,6 +36,10 @@ def part_of(items: list[Item]) -> Snapshot:
     return Snapshot({each["id"]: fingerprint(each) for each in items}, ())
 
 
+def merged_page(part: Snapshot, page: list[Item], view: View = NOTHING) -> Merged:
+    return merge(part, list(newest(page).values()), view)
+
+
 def replayed(changes: list[Change], items: dict[str, Item]) -> dict[str, Item]:
     known = dict(items)
     for each in changes:
@@ -50,76 +54,80 @@ def replayed(changes: list[Change], items: dict[str, Item]) -> dict[str, Item]:
 @given(stored, pages)
 def test_whoever_applies_the_changes_arrives_at_the_part(known: list[Item], page: list[Item]) -> None:
     part = part_of(known)
-    merged = merge(part, page, Series.on(page), INCREMENT, fingerprint)
+    merged = merged_page(part, page)
     assert replayed(list(merged.changes), dict(part.items)) == merged.new.items
 
 
 @given(stored, pages)
-def test_an_increment_leads_to_what_it_says_and_leaves_the_rest(known: list[Item], page: list[Item]) -> None:
-    merged = merge(part_of(known), page, Series.on(page), INCREMENT, fingerprint)
+def test_a_page_leads_to_what_it_says_and_leaves_the_rest(known: list[Item], page: list[Item]) -> None:
+    merged = merged_page(part_of(known), page)
     last = {each["id"]: each for each in page}
-    expected = dict(part_of(known).items) | {each: fingerprint(item) for each, item in last.items()}
-    for each, item in last.items():
-        if item["status"] == "cancelled":
-            del expected[each]
-    over = {each["id"] for each in page if each["status"] == "cancelled"} - {
-        each for each, item in last.items() if item["status"] != "cancelled"
-    }
-    assert {each: item for each, item in merged.new.items.items() if each not in over} == expected
+    alive = {each: fingerprint(item) for each, item in last.items() if item["status"] != "cancelled"}
+    expected = {each: item for each, item in part_of(known).items.items() if each not in last} | alive
+    assert merged.new.items == expected
+    assert merged.notes.shown == {mark_of(each) for each in alive}
 
 
 @given(stored, pages)
 def test_a_page_that_is_merged_twice_changes_nothing_the_second_time(known: list[Item], page: list[Item]) -> None:
-    once = merge(part_of(known), page, Series.on(page), WHOLE, fingerprint)
-    twice = merge(once.new, page, Series.on(page), WHOLE, fingerprint)
+    once = merged_page(part_of(known), page)
+    twice = merged_page(once.new, page)
     assert (twice.new, twice.changes) == (once.new, [])
+    assert twice.notes.shown == once.notes.shown
 
 
-@given(stored, pages)
-def test_what_a_whole_listing_did_not_show_is_gone_and_told_in_portions(known: list[Item], page: list[Item]) -> None:
-    alive = [each for each in page if each["status"] != "cancelled"]
-    part = merge(part_of(known), alive, Series.on(alive), WHOLE, fingerprint).new
-    assert seen_by(part, WHOLE) == len({each["id"] for each in alive})
-    told: list[Change] = []
-    while (cleared := unseen(part, WHOLE, limit=2)).changes:
-        assert len(cleared.changes) <= 2
-        told, part = [*told, *cleared.changes], cleared.new
-    assert part.items.keys() == {each["id"] for each in alive}
-    assert {each.kind for each in told} <= {"deleted"}
-
-
-SERIES = event("s", 1, recurrence=["RRULE:FREQ=DAILY"])
 CANCELLED = event("x", 2, recurringEventId="s", status="cancelled")
 MOVED = event("x", 1, recurringEventId="s")
+BARE = {"id": "x", "status": "cancelled"}
 
 
-def merged_kinds(known: list[Item], page: list[Item], listing: Listing = INCREMENT) -> list[tuple[str, str]]:
-    merged = merge(part_of(known), page, Series.on(page).with_those_in([part_of(known).items]), listing, fingerprint)
+def kinds(merged: Merged) -> list[tuple[str, str]]:
     return sorted((each.kind, each.item_id) for each in merged.changes)
 
 
-def test_a_cancelled_exception_may_come_before_its_series() -> None:
-    assert merged_kinds([], [CANCELLED]) == [("created", "x")]
-    assert merged_kinds([], [CANCELLED], WHOLE) == [("created", "x")]
+def test_a_cancelled_exception_of_a_series_that_is_there_is_an_item() -> None:
+    view = View(Notes(), frozenset("s"), fingerprint)
+    assert kinds(merged_page(part_of([]), [CANCELLED], view)) == [("created", "x")]
+    assert kinds(merged_page(part_of([MOVED]), [CANCELLED], view)) == [("updated", "x")]
 
 
-def test_a_cancelled_exception_of_a_known_series_is_an_update() -> None:
-    assert merged_kinds([SERIES, MOVED], [CANCELLED]) == [("updated", "x")]
+def test_a_cancelled_exception_of_a_series_that_nobody_has_seen_yet_waits_for_the_end() -> None:
+    for known in ([], [MOVED]):
+        merged = merged_page(part_of(known), [CANCELLED])
+        assert (kinds(merged), merged.notes.undecided) == ([], {"x": CANCELLED})
 
 
-def test_an_invitation_to_one_instance_that_is_withdrawn_is_deleted() -> None:
-    assert merged_kinds([MOVED], [CANCELLED]) == [("deleted", "x")]
+def test_in_a_first_listing_it_does_not_wait_since_nothing_is_told() -> None:
+    merged = merged_page(part_of([]), [CANCELLED], View(Notes(), frozenset(), fingerprint, baseline=True))
+    assert ({*merged.new.items}, merged.notes.undecided, merged.notes.loose) == ({"x"}, {}, True)
 
 
-def test_the_end_of_a_series_ends_its_exceptions_whether_listed_or_not() -> None:
-    over = replace_status(SERIES)
-    assert merged_kinds([SERIES, MOVED], [over]) == [("deleted", "s"), ("deleted", "x")]
-    assert merged_kinds([SERIES, MOVED], [CANCELLED, over]) == [("deleted", "s"), ("deleted", "x")]
-    assert merged_kinds([SERIES], [CANCELLED, over]) == [("deleted", "s")]
+def test_a_tombstone_without_a_word_ends_what_is_no_exception_and_waits_otherwise() -> None:
+    ended = merged_page(part_of([event("x", 1)]), [BARE])
+    assert (kinds(ended), list(ended.notes.ended), ended.notes.undecided) == ([("deleted", "x")], ["x"], {})
+    for known in ([], [MOVED]):
+        assert merged_page(part_of(known), [BARE]).notes.undecided == {"x": BARE}
 
 
-def replace_status(item: Item) -> Item:
-    return {**item, "status": "cancelled"}
+def test_of_two_versions_on_a_page_the_newer_counts_and_where_nothing_says_which_the_later() -> None:
+    old, new = event("a", 1, updated="2026-11-20T09:00:00.9Z"), event("a", 2, updated="2026-11-20T09:00:01Z")
+    assert newest([old, new])["a"] == newest([new, old])["a"] == new
+    bare = {"id": "a", "status": "cancelled"}
+    assert newest([bare, old])["a"] == old
+    assert newest([old, bare])["a"] == bare
+    assert newest([old, event("a", 3, updated="soon")])["a"]["etag"] == '"3"'
+
+
+def test_an_older_version_on_a_later_page_is_passed_over_but_not_one_of_a_later_listing() -> None:
+    old, new = event("a", 1, updated="2026-11-20T09:00:00Z"), event("a", 2, updated="2026-11-20T09:00:01Z")
+    part = part_of([new])
+    shown = View(Notes(shown=frozenset({mark_of("a")})), frozenset(), fingerprint)
+    assert kinds(merged_page(part, [old], shown)) == []
+    assert kinds(merged_page(part, [old])) == [("updated", "a")]
+    gone = View(Notes(over={"a": "2026-11-20T09:00:02Z"}), frozenset(), fingerprint)
+    assert kinds(merged_page(part_of([]), [new], gone)) == []
+    later = merged_page(part_of([]), [event("a", 3, updated="2026-11-20T09:00:03Z")], gone)
+    assert (kinds(later), later.notes.over) == ([("created", "a")], {"a": None})
 
 
 def test_of_fingerprints_the_etag_decides_and_of_whole_events_the_content() -> None:
@@ -130,8 +138,8 @@ def test_of_fingerprints_the_etag_decides_and_of_whole_events_the_content() -> N
     assert change_of("a", old, event("a", 2)).fields == ["description"]
 
 
-@given(st.lists(ids := st.uuids().map(str), min_size=1, max_size=1200, unique=True))
-def test_a_portion_takes_items_from_the_front_as_many_as_fit(names: list[str]) -> None:
+@given(st.lists(st.uuids().map(str), min_size=1, max_size=1200, unique=True))
+def test_a_portion_takes_items_from_the_front_as_many_as_may_be_read_with_their_parts(names: list[str]) -> None:
     items = [{"id": each} for each in names]
     part_names = [f"0{number:06b}" for number in range(64)]
     taken = portion(items, part_names)
@@ -141,7 +149,16 @@ def test_a_portion_takes_items_from_the_front_as_many_as_fit(names: list[str]) -
     assert {each["id"] for group in taken.values() for each in group} == set(names[:count])
 
 
-def test_marks_of_an_increment_are_not_those_of_a_whole_listing() -> None:
-    part = replace(part_of([event("a", 1)]), seen={"a": 2})
-    merged = merge(part, [event("a", 2)], Series.on([]), INCREMENT, fingerprint)
-    assert merged.new.seen == {"a": 2}
+@given(st.lists(st.integers(0, 1_000_000), min_size=1, max_size=60), st.integers(0, 400_000))
+def test_a_write_has_a_bound_whatever_the_data(lengths: list[int], before: int) -> None:
+    """The one item that always fits is at most 1 MB, and told twice."""
+    items = [{"id": str(n), "x": "y" * length} for n, length in enumerate(lengths)]
+    part = Snapshot({each["id"]: {"id": each["id"], "x": "z" * (before // len(items))} for each in items}, ())
+    taken = fitting({"0": items}, [part], {})["0"]
+    assert taken == items[: len(taken)]
+    written = sum(2 * len(str(each)) for each in taken) + 2 * before
+    assert taken[1:] == [] or written < 7_000_000
+    afforded = affordable(((each["id"], each) for each in items), part.items, {})
+    assert len(afforded) == len(taken)
+    changes = leading([Change(each["id"], part.items[each["id"]], each) for each in items], {"k": "v" * 10_000})
+    assert changes[1:] == [] or sum(2 * len(str(each.after)) for each in changes) < 7_000_000
