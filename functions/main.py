@@ -57,9 +57,9 @@ def watches(request: Request) -> problems.Answer:
             case (name, "changes"):
                 requests.only(request, "GET")
                 return _changes(request, name)
-            case (name, "retry"):
+            case (name, "retry" | "resync" as order):
                 requests.only(request, "POST")
-                return _retry(name)
+                return _retry(name) if order == "retry" else _resync(name)
         raise requests.nowhere(request)
 
 
@@ -133,6 +133,10 @@ def _end(name: str) -> problems.Answer:
 
 def _retry(name: str) -> problems.Answer:
     return _view(_wiring.registry.retry(requests.watch_id_of(name))), 202
+
+
+def _resync(name: str) -> problems.Answer:
+    return _view(_wiring.registry.resync(requests.watch_id_of(name))), 202
 
 
 def _items(request: Request, name: str) -> problems.Answer:

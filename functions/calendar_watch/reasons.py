@@ -76,7 +76,7 @@ _MEANINGS: Mapping[Reason, _Meaning] = {
         "Nothing: it goes on by itself in some hours. Should it return, ask Google for more quota."
     ),
     Reason.EMPTY_LISTING: _Meaning(
-        "Nothing: items were missing that may be there all the same, so they are read again before that is believed."
+        "Nothing: items were missing that may be there all the same: they are read again before that is believed."
     ),
     Reason.WATCH_REFUSED: _Meaning(
         "See that the subject may read the calendar. It is read on a timer meanwhile, and Google is asked again."

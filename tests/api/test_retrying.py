@@ -28,3 +28,21 @@ def test_what_has_ended_cannot_be_tried_again(deployment: Deployment) -> None:
 def test_an_unknown_watch_cannot_be_tried_again(deployment: Deployment) -> None:
     assert deployment.ask("watches", "POST", f"/{32 * 'a'}/retry").status_code == 404
     assert deployment.ask("watches", "GET", f"/{32 * 'a'}/retry").status_code == 405
+
+
+def test_a_resync_compares_everything_and_says_how_much_differed(deployment: Deployment) -> None:
+    watch = deployment.open(ACL)
+    answer = deployment.ask("watches", "POST", f"/{watch['id']}/resync")
+    assert (answer.status_code, json_of(answer)["id"]) == (202, watch["id"])
+    told = deployment.get(f"/{watch['id']}/changes")["changes"][-1]
+    assert told["type"] == "calendarwatch.watch.resynced.v1"
+    assert told["data"]["counts"] == {"created": 0, "updated": 0, "deleted": 0}
+
+
+def test_of_what_has_ended_or_never_was_there_is_no_resync(deployment: Deployment) -> None:
+    watch = deployment.open(ACL)
+    deployment.end(watch)
+    answer = deployment.ask("watches", "POST", f"/{watch['id']}/resync")
+    assert (answer.status_code, problem_of(answer)["state"]) == (409, "stopped")
+    assert deployment.ask("watches", "POST", f"/{32 * 'a'}/resync").status_code == 404
+    assert deployment.ask("watches", "GET", f"/{32 * 'a'}/resync").status_code == 405

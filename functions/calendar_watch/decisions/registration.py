@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from calendar_watch.decisions import refusals
+from calendar_watch.decisions.listing import audit
 from calendar_watch.decisions.upkeep import retained_until
 from calendar_watch.errors import WrongStateError
 from calendar_watch.model.health import Health
-from calendar_watch.model.listing import Audit
+from calendar_watch.model.listing import Audit, Counts
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import ReadCause, Reading, Schedule, Watch
@@ -56,6 +57,20 @@ def retried(watch: Watch, now: datetime) -> Watch:
     if not watch.wanted:
         raise WrongStateError(watch.state(now))
     return _sooner(watch, _stops_retried(refusals.retried(watch, now), now), now)
+
+
+def resync_asked(watch: Watch, now: datetime) -> Watch:
+    """An operator wants everything read and compared. Asked again while that goes on, it starts over.
+
+    A suspended watch does it once it reads again. Raises WrongStateError for a watch that has ended.
+    """
+    if not watch.wanted:
+        raise WrongStateError(watch.state(now))
+    if watch.reading.sync_token and not watch.target.generated:
+        return _due_now(audit.asked(watch, now), now)
+    read_at = min(watch.reading.read_at or now, now)
+    anew = watch.with_reading(resyncing=True, listing=None, counts=Counts(), read_at=read_at)
+    return _due_now(anew, now)
 
 
 def retried_at_once(watch: Watch, now: datetime) -> Watch:

@@ -85,6 +85,13 @@ class Registry:
         self._within_patience(lambda: reconcile(self._services, watch_id))
         return self._get(watch_id)
 
+    def resync(self, watch_id: str) -> Watch:
+        """Everything is read and compared, and it is told how much differed. Raises WrongStateError."""
+        shown(self._services.store, watch_id)
+        self._change(WriteKind.RESUME, watch_id, lambda watch: registration.resync_asked(watch, self._now()))
+        self._within_patience(lambda: reconcile(self._services, watch_id))
+        return self._get(watch_id)
+
     def enrol(self, wanted: Iterable[tuple[Target, Options]]) -> list[tuple[Outcome, Watch]]:
         """Have many collections watched, of which each is reconciled a little after the one before, by `renew`.
 

@@ -110,6 +110,10 @@ class _Reconciler:
         """What was last written stands. A step that has no pause of its own has the rest of the lease."""
         if isinstance(step, next_step.Read):
             return self._failed(self._lease.watch, StepKind.READ, TryLaterError(str(error)))
+        if isinstance(step, next_step.Audit):
+            return self._write(
+                WriteKind.FAILURE, audit.failed(self._lease.watch, self._failure(GoogleError(str(error))))
+            )
         self._result.failed = True
         return next_step.Wait(None)
 

@@ -50,7 +50,7 @@ def current(watch: Watch) -> Listing:
 
 
 def with_listing(watch: Watch, listing: Listing) -> Watch:
-    return _with(watch, listing=listing, failures=0)
+    return _with(watch, listing=listing)
 
 
 def abandoned(watch: Watch) -> Watch:
@@ -81,7 +81,7 @@ def finished(watch: Watch, policy: Policy, now: datetime) -> Watch:
 
 def failed(watch: Watch, failure: Failure) -> Watch:
     """Of no account for anything else: increments go on as ever."""
-    failures = watch.reading.audit.failures
+    failures = watch.reading.audit.failures  # until it comes to its end: a first page proves nothing
     return _with(watch, at=failure.at + failure.pause(failures), failures=failures + 1)
 
 
