@@ -19,6 +19,7 @@ Mark = bytes
 
 NO_SERIES = bytes(8)
 _WIDTH, _TOTAL = 8, 24
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 def mark_of(item_id: str) -> Mark:
@@ -27,7 +28,7 @@ def mark_of(item_id: str) -> Mark:
 
 def version_of(item: Item) -> bytes:
     """Equal for what is kept of equal items."""
-    return hashlib.sha256(json.dumps(item, sort_keys=True, separators=(",", ":")).encode()).digest()[:_WIDTH]
+    return hashlib.sha256(_canonical(item).encode()).digest()[:_WIDTH]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,8 @@ class Index:
         return len(self.packed) // _TOTAL
 
     def get(self, mark: Mark) -> Entry | None:
-        position = bisect_left(range(len(self)), mark, key=lambda each: self._entry(each).mark)
+        packed = self.packed
+        position = bisect_left(range(len(self)), mark, key=lambda each: packed[each * _TOTAL : each * _TOTAL + _WIDTH])
         found = self._entry(position) if position < len(self) else None
         return found if found and found.mark == mark else None
 
@@ -86,7 +88,7 @@ class Indexes:
 
 def place_of(mark: Mark) -> str:
     """Where it lies in the tree of parts: the name of its part begins it."""
-    return "0" + "".join(f"{byte:08b}" for byte in mark[:5])
+    return f"0{int.from_bytes(mark[:5]):040b}"
 
 
 def _series_of(item: Item) -> Mark:
