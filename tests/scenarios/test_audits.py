@@ -11,6 +11,7 @@ from calendar_watch.model.watch import Watch
 from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.reasons import Reason
 from tests.scenarios.conftest import MakeWorld
+from tests.scenarios.test_events import scripted
 from tests.scenarios.test_listings import alive, off, small_parts
 from tests.support.line import refused
 from tests.support.scripted_listing import REFUSED, Life, ScriptedCalendar
@@ -154,6 +155,21 @@ def test_too_much_told_meanwhile_begins_an_audit_anew(monkeypatch: pytest.Monkey
     life.run(DAY)
     assert sorted(life.told()) == [("created", f"n{number}") for number in (1, 2, 3)]
     assert life.items.keys() == {"a", "b", "n1", "n2", "n3"}
+
+
+def test_unannounced_changes_of_events_are_counted_but_not_those_of_an_audit(make_world: MakeWorld) -> None:
+    world = make_world(policy=policy_of(audit=3 * HOUR))
+    answers: dict[str, Any] = {"": ([alive("a")], "t"), "t": ([], "t")}
+    with world.line.cut("GET", "/events", scripted(answers)):
+        world.open(ALICES_EVENTS)
+        world.run(5 * MINUTE)
+        answers |= {"": ([alive("a", 2)], "t"), "t": ([alive("a", 2)], "t")}
+        world.run(HOUR)
+        assert world.query.show(ALICES_EVENTS.id).channels.unannounced_changes == 1
+        answers |= {"": ([alive("a", 3)], "t"), "t": ([], "t")}
+        world.run(3 * HOUR)
+    assert [each["data"]["after"]["summary"] for each in world.events(ALICES_EVENTS.id)[1:]] == ["v2", "v3"]
+    assert world.query.show(ALICES_EVENTS.id).channels.unannounced_changes == 1
 
 
 # --- asked for by an operator

@@ -433,19 +433,6 @@ def test_the_last_sync_is_when_the_listing_began() -> None:
     assert life.watch.reading.last_sync == began
 
 
-def test_unannounced_changes_of_events_are_counted_but_not_those_of_an_audit() -> None:
-    life = Life(ScriptedCalendar(whole=[[alive("a")]]), audit=HOUR)
-    life.read()
-    life.google.increment = [[alive("a", 2)]]
-    life.read()
-    life.read()
-    assert life.watch.channels.unannounced_changes == 1, "of two readings, one found something"
-    life.google.increment, life.google.whole = [[]], [[alive("a", 3)]]
-    life.run(2 * HOUR)
-    assert life.told()[-1] == ("updated", "a")
-    assert life.watch.channels.unannounced_changes == 1
-
-
 def test_after_a_resync_there_is_a_settling_reading() -> None:
     life = Life(ScriptedCalendar(whole=[[alive("a")]]))
     life.run(MINUTE)
