@@ -15,6 +15,7 @@ from calendar_watch.errors import GoogleError, RefusedError, SlowError, TryLater
 from calendar_watch.model.resources import EVENTS, Item
 from calendar_watch.model.target import Target
 from calendar_watch.model.write import WriteKind
+from calendar_watch.operations.query import Query
 from calendar_watch.reasons import Reason
 from tests.doubles.memory_store import Edge, direct
 from tests.support.line import Death
@@ -442,3 +443,41 @@ def test_after_a_resync_there_is_a_settling_reading() -> None:
     life.read()
     assert began
     assert life.watch.reading.last_sync == began + timedelta(seconds=30)
+
+
+# --- what is shown of it meanwhile
+
+
+def test_items_are_each_shown_once_though_their_parts_split_between_two_pages() -> None:
+    with small_parts():
+        ids = [f"e{number:02}" for number in range(20)]
+        life = Life(ScriptedCalendar(whole=[[alive(each) for each in ids]]))
+        query = Query(life.services)
+        parts = life.watch.reading.parts
+        page = query.items(life.target.id, "", 7)
+        shown = list(page.items)
+        life.google.increment = [[alive(f"new{number}") for number in range(60)]]
+        life.read()
+        assert life.watch.reading.parts != parts
+        while page.next_token:
+            page = query.items(life.target.id, page.next_token, 7)
+            shown += page.items
+        assert sorted(each for each in shown if each in ids) == ids
+        assert page.sequence == life.watch.log.sequence
+
+
+def test_items_are_read_again_when_their_parts_split_while_they_are_read() -> None:
+    with small_parts():
+        ids = [f"e{number:02}" for number in range(12)]
+        life = Life(ScriptedCalendar(whole=[[alive(each) for each in ids]]))
+        life.google.increment = [[alive(f"new{number}") for number in range(60)]]
+        meanwhile = iter([life.read])
+
+        def edge(rpc: str, act: Callable[[], Any], /) -> Any:
+            if rpc == "parts":
+                for each in meanwhile:
+                    each()
+            return act()
+
+        life.store.edge = edge
+        assert {*ids} <= Query(life.services).items(life.target.id, "", 1000).items.keys()
