@@ -64,19 +64,19 @@ def read(response: requests.Response, done: frozenset[int], now: datetime) -> An
 
 
 def listing_token_refused(response: requests.Response, now: datetime) -> Answer:
-    """A proxy's answer of the same status says nothing of the token."""
-    words = _words(response)
-    if words is None:
-        return read(response, frozenset(), now)
-    return _failed(response, ListingTokenRefusedError(words.message[:_LONGEST_DETAIL]), words.reason)
+    return _if_googles(response, ListingTokenRefusedError, now)
 
 
 def gone(response: requests.Response, now: datetime) -> Answer:
-    """A proxy's answer of the same status says nothing of the item."""
+    return _if_googles(response, ItemGoneError, now)
+
+
+def _if_googles(response: requests.Response, kind: type[GoogleError], now: datetime) -> Answer:
+    """A proxy's answer of the same status says nothing of a token, or of an item."""
     words = _words(response)
     if words is None:
         return read(response, frozenset(), now)
-    return _failed(response, ItemGoneError(words.message[:_LONGEST_DETAIL]), words.reason)
+    return _failed(response, kind(words.message[:_LONGEST_DETAIL]), words.reason)
 
 
 def unanswered(exception: Exception, method: str, target: Target) -> Answer:

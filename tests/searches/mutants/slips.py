@@ -173,7 +173,7 @@ SLIPS = (
         ("tests/unit/calendar_api/test_api.py", "tests/scenarios/test_channels.py"),
         (
             Edit(
-                "calendar_api/api.py", "_STOPPED_ALREADY = frozenset({404, 410})", "_STOPPED_ALREADY = frozenset({410})"
+                "calendar_api/api.py", "_quota_user(target), body, _GONE)", "_quota_user(target), body, _GONE - {404})"
             ),
         ),
     ),
@@ -236,7 +236,7 @@ SLIPS = (
     ),
     Slip(
         "a sync token that is never taken costs listing after listing",
-        ("tests/scenarios/test_events.py",),
+        ("tests/scenarios/test_listings.py",),
         (
             Edit(
                 "decisions/listing/paging.py",

@@ -37,7 +37,7 @@ SLIPS = (
     Slip(
         "a small collection is written in pieces by number alone",
         ("tests/scenarios/test_limits.py",),
-        (Edit("reconciler/read_whole.py", "min(_CHUNK, fitting(map(_weight, changes), _CHUNK_BYTES))", "_CHUNK"),),
+        (Edit("decisions/listing/portions.py", "if count and room < 0:", "if count and room == 0.5:"),),
     ),
     Slip(
         "changes are published by number alone",
@@ -59,7 +59,7 @@ SLIPS = (
         (
             Edit(
                 "reconciler/reconcile.py",
-                "return self._failed(StepKind.READ, TryLaterError(str(error)))",
+                "return self._failed(self._lease.watch, StepKind.READ, TryLaterError(str(error)))",
                 "return self._lease.anew()",
             ),
         ),
@@ -70,7 +70,7 @@ SLIPS = (
         (
             Edit(
                 "reconciler/reconcile.py",
-                "return self._failed(StepKind.READ, TryLaterError(str(error)))",
+                "return self._failed(self._lease.watch, StepKind.READ, TryLaterError(str(error)))",
                 "return next_step.Wait(None)",
             ),
         ),
