@@ -62,7 +62,7 @@ def affordable(outcomes: Iterable[Outcome], items: Items, labels: Mapping[str, s
 
 def leading(changes: Sequence[Change], labels: Mapping[str, str]) -> Sequence[Change]:
     """As many of the first changes as fit one write beside a snapshot that is a single document."""
-    room, besides = MOST_BYTES, _besides(labels)
+    room, besides = MOST_BYTES // 2, _besides(labels)
     for count, each in enumerate(changes[:MOST_ITEMS]):
         room -= _cost(each.before, each.after) + besides
         if count and room < 0:
