@@ -1,7 +1,7 @@
 """Events: with a sync token, page by page, in parts; what they hold is what Google shows."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from requests import PreparedRequest, Response
 
 from calendar_watch.model.recurrence import fingerprint
 from calendar_watch.model.resources import EVENTS
+from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Target
 from calendar_watch.reconciler.reconcile import reconcile
 from tests.doubles.local_firestore import LocalFirestore
@@ -478,3 +479,21 @@ def test_what_a_listing_told_before_it_was_doubted_counts_too(world: World) -> N
         world.run(timedelta(hours=2))
     [resynced] = [each for each in world.events(ALICES_EVENTS.id) if "resynced" in each["type"]]
     assert resynced["data"]["counts"] == {"created": 3, "updated": 0, "deleted": 12}
+
+
+def test_items_are_those_of_their_sequence_though_an_event_comes_while_they_are_read(world: World) -> None:
+    world.open(ALICES_EVENTS)
+    world.run(5 * MINUTE)
+    parts, came = world.store.parts, list[str]()
+
+    def interrupted(watch_id: str, names: Iterable[str]) -> Sequence[Snapshot]:
+        if not came:
+            came.append(world.alice.create_event(ALICE, "Meanwhile"))
+            world.run(2 * MINUTE)
+        return parts(watch_id, names)
+
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr(world.store, "parts", interrupted)
+        page = world.query.items(ALICES_EVENTS.id, "", 100)
+    told = {each["subject"] for each in world.query.changes(ALICES_EVENTS.id, 0, page.sequence) if "subject" in each}
+    assert set(page.items) == told == set(came)

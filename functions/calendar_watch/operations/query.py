@@ -65,18 +65,20 @@ class Query:
     def items(self, watch_id: str, after: str, limit: int) -> ItemPage:
         """The collection as last read, with the sequence to go on from; `after` is where the page before it ended.
 
-        Of a collection in several parts, what is read later may be newer than the sequence: the changes that follow
-        it say so once more.
+        Of a collection in several pages, what is read later may be newer than the sequence of the first: the changes
+        that follow it say so once more.
         """
         for _ in range(_TRIES):
             watch = self.show(watch_id)
             page = self._item_page(watch, after, limit)
-            if (
-                not watch.target.resource.synced
-                or self._services.store.get(watch_id).reading.parts == watch.reading.parts
-            ):
+            if not watch.target.resource.synced or self._still(watch):
                 return page
         raise exhausted()
+
+    def _still(self, watch: Watch) -> bool:
+        """Whether the parts that were read after the watch are those that it stands for."""
+        now = self._services.store.get(watch.id)
+        return (now.reading.parts, now.log.sequence) == (watch.reading.parts, watch.log.sequence)
 
     def _item_page(self, watch: Watch, after: str, limit: int) -> ItemPage:
         if watch.reading.item_count is None:

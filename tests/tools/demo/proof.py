@@ -55,11 +55,12 @@ class Proof:
         )
 
     def calls(self) -> None:
-        """Ours carry a quotaUser, unlike Alice's own."""
+        """Ours carry a quotaUser, unlike Alice's own. What is asked for by its id may be gone: that is why it is."""
         ours = [each for each in self._seen_by_google("calls") if each["quota_user"]]
         methods = Counter(each["method_id"].removeprefix("calendar.") for each in ours)
         listed = ", ".join(f"{count} {method}" for method, count in sorted(methods.items()))
-        self._check(f"{len(ours)} calls to Google: {listed}", holds={each["status"] for each in ours} == {200, 204})
+        answers = {each["status"] for each in ours if not each["method_id"].endswith(".get")}
+        self._check(f"{len(ours)} calls to Google: {listed}", holds=answers == {200, 204})
 
     def no_channel_left(self) -> None:
         until(lambda: not self._follower.live(), claim := "Google has no live channel left")
