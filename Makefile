@@ -1,6 +1,6 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test search bench chaos day soak model mutants lint check infra-check drain format lock clean
+.PHONY: help demo dev test search bench chaos day soak model mutants conformance lint check infra-check drain format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -56,6 +56,10 @@ model: $(VENV)/runtime  ## search the model of the protocol, some eight minutes;
 mutants: $(VENV)/tools  ## put slips in on purpose, and see that the tests notice; some minutes
 	@PYTHONPATH=functions $(BIN)/python -m tests.searches.mutants
 
+conformance: $(VENV)/runtime  ## the claims about Google, held against the simulator; QUIRKS=1: each quirk; SIDE=google: the real one
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.conformance $(if $(QUIRKS),--quirks) $(SIDE:%=--side %) $(IMPERSONATE:%=--impersonate %) \
+		$(WEBHOOK:%=--webhook %) $(ARRIVALS:%=--arrivals %) $(if $(LONG),--long)
+
 lint: $(VENV)/tools  ## style, types and layers, without running anything
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
@@ -63,7 +67,7 @@ lint: $(VENV)/tools  ## style, types and layers, without running anything
 	PYTHONPATH=functions $(BIN)/lint-imports
 	$(BIN)/check-jsonschema --builtin-schema vendor.cloudbuild cloudbuild.yaml infra/cloudbuild.plan.yaml
 
-check: lint test search  ## everything that must hold before a change lands
+check: lint test conformance search  ## everything that must hold before a change lands
 
 infra-check: $(VENV)/tools  ## Terraform: format, validity, tests; TERRAFORM=… names one that needs no init
 	@if [ -n "$(TERRAFORM)" ]; then $(INFRA_TESTS); \
