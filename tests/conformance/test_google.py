@@ -162,3 +162,9 @@ def test_an_arrival_is_a_line_of_json() -> None:
     side = Google(lambda _: Key(), EVERYTHING, Budget(), network)
 
     assert [each.body for each in side.arrivals("b")] == ["?"]
+
+
+def test_messages_can_be_told_of_only_where_one_may_read_what_arrived() -> None:
+    offers = [Google(lambda _: WithToken("t"), choices, Budget()).offers for choices in (Choices(HOOK), EVERYTHING)]
+
+    assert offers == [{"webhook"}, {"webhook", "arrivals", "lifetimes"}]

@@ -1,12 +1,14 @@
 """What Google answered, our own client understands."""
 
+from pathlib import Path
+
 import pytest
 
 from calendar_watch.errors import GoogleError
 from calendar_watch.model.channel import Opening
 from calendar_watch.model.listing import Page
-from tests.conformance import table
-from tests.conformance.exchange import Exchange
+from tests.conformance import recording, table
+from tests.conformance.exchange import Asked, Exchange, Reply
 from tests.conformance.recording import MADE_UP, RECORDED, Recording, recorded, recordings
 from tests.conformance.replay import replayed
 
@@ -54,3 +56,18 @@ def test_the_table_says_never_run_as_long_as_nothing_is_recorded() -> None:
 
     assert (table.NEVER in told) == (recorded(ALL) == [])
     assert not recorded(ALL) or any(each.taken in told for each in recorded(ALL))
+
+
+def test_only_what_has_a_day_counts_as_recorded_and_only_what_was_answered_is_kept(tmp_path: Path) -> None:
+    lists = [Exchange(Asked("GET", f"users/me/{each}"), Reply(200, {})) for each in ("calendarList", "settings")]
+    unanswered = Exchange(Asked("GET", "calendars/primary/acl"), Reply(0))
+
+    recording.write([*lists, unanswered, lists[0]], "", tmp_path / "made_up")
+    recording.write(lists, "2026-11-27", tmp_path / "google")
+
+    found = recordings(tmp_path)
+    assert [(each.name, each.made_up, len(each.exchanges)) for each in found] == [
+        ("google/2026-11-27.json", False, 2),
+        ("made_up/simulator.json", True, 2),
+    ]
+    assert [each.taken for each in recorded(found)] == ["2026-11-27"]

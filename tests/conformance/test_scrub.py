@@ -6,7 +6,7 @@ from urllib.parse import quote
 from tests.conformance.claims import CLAIMS
 from tests.conformance.exchange import Asked, Exchange, JsonObject, Reply
 from tests.conformance.run import hold
-from tests.conformance.scrub import scrubbed
+from tests.conformance.scrub import replaced, scrubbed
 from tests.conformance.simulated import Simulated
 
 SERIES = "abcdefghij0123456789"
@@ -85,3 +85,7 @@ def _values(value: object) -> set[str]:
     if value.get("kind") in ("calendar#event", "api#channel", "calendar#calendar"):
         own.add(str(value.get("id", "")))
     return own | {secret for each in value.values() for secret in _values(each)}
+
+
+def test_a_secret_that_is_the_beginning_of_another_leaves_the_other_whole() -> None:
+    assert replaced("abcdefghij abcdefgh", {"abcdefgh": "1", "abcdefghij": "2"}) == "2 1"
