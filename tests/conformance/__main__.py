@@ -7,28 +7,30 @@ import argparse
 import secrets
 import sys
 import time
-from dataclasses import replace
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from google.auth.exceptions import DefaultCredentialsError
+
 from tests.conformance import recording, table
-from tests.conformance.budget import Budget
 from tests.conformance.claims import CLAIMS
-from tests.conformance.google import Choices, Google, application_default, impersonated
+from tests.conformance.publishing import publish
 from tests.conformance.quirks import RUN, UNSEEN, detected
-from tests.conformance.run import Outcome, Report, hold
-from tests.conformance.scrub import replaced, stand_ins
-from tests.conformance.simulated import Simulated
+from tests.conformance.run import Outcome, hold
+from tests.conformance.sides.budget import Budget
+from tests.conformance.sides.google import Choices, Google, application_default, impersonated
+from tests.conformance.sides.simulated import Simulated
 from tests.doubles.calendar_simulator.quirks import QUIRKS
 
 
-def main() -> int:
-    asked = _arguments()
+def main(arguments: Sequence[str] | None = None) -> int:
+    asked = _parser().parse_args(arguments)
     if asked.quirks:
         return _with_quirks()
     return _against_google(asked) if asked.side == "google" else _against_simulator(made_up=asked.made_up)
 
 
-def _arguments() -> argparse.Namespace:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="make conformance", description=__doc__)
     parser.add_argument("--side", choices=("simulator", "google"), default="simulator")
     parser.add_argument("--impersonate", default="", help="a service account, by the credentials of this machine")
@@ -37,7 +39,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--long", action="store_true", help="claims about lifetimes as well")
     parser.add_argument("--quirks", action="store_true", help="which claims each quirk goes against")
     parser.add_argument("--made-up", action="store_true", help="make up a recording from the simulator's answers")
-    return parser.parse_args()
+    return parser
 
 
 def _against_simulator(*, made_up: bool) -> int:
@@ -49,7 +51,7 @@ def _against_simulator(*, made_up: bool) -> int:
     for each in amiss:
         _tell(each)
     print(f"simulator: {len(report.outcomes)} claims, {len(amiss)} amiss, in {time.monotonic() - began:.1f} s")
-    print(f"Google: {table.when(table.GOOGLE)}")
+    print(table.when(table.GOOGLE))
     return 1 if amiss or report.left else 0
 
 
@@ -67,25 +69,21 @@ def _with_quirks() -> int:
 
 
 def _against_google(asked: argparse.Namespace) -> int:
-    access = impersonated(asked.impersonate) if asked.impersonate else application_default
-    side = Google(access, Choices(asked.webhook, asked.arrivals, asked.long), Budget())
-    taken = datetime.now(UTC).strftime("%Y-%m-%d")
+    try:
+        side = Google(
+            impersonated(asked.impersonate) if asked.impersonate else application_default,
+            Choices(asked.webhook, asked.arrivals, asked.long),
+            Budget(),
+        )
+    except DefaultCredentialsError as why:
+        print(f"there are no credentials for Google: {why}", file=sys.stderr)
+        return 2
     report = hold(side, CLAIMS, secrets.token_hex(4), _tell)
-    recording.write(report.exchanges, taken, recording.RECORDED)
-    table.GOOGLE.write_text(table.rendered("Google", taken, _scrubbed(report)), encoding="utf-8")
+    publish(report, datetime.now(UTC).strftime("%Y-%m-%d"), table.GOOGLE, recording.RECORDED)
     print(f"written: {table.GOOGLE}")
     for each in report.left:
         print(f"LEFT BEHIND, please delete it: {each}", file=sys.stderr)
     return 1 if report.left else 0
-
-
-def _scrubbed(report: Report) -> list[Outcome]:
-    """Leave no ids in the table either."""
-    names = stand_ins([{"body": each.reply.body} for each in report.exchanges])
-    return [
-        replace(each, expected=replaced(each.expected, names), seen=replaced(each.seen, names))
-        for each in report.outcomes
-    ]
 
 
 def _tell(outcome: Outcome) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from tests.conformance.exchange import Arrival, Asked, Caller, JsonObject, Reply
 from tests.conformance.guard import Guard
-from tests.conformance.side import Side
+from tests.conformance.sides.side import Side
 
 ENTRIES = "users/me/calendarList"
 SETTINGS = "users/me/settings"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.conformance.bench import Bench
-from tests.conformance.side import Need
+from tests.conformance.sides.side import Need
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from tests.conformance.exchange import Asked, Reply
 from tests.conformance.guard import Guard
-from tests.conformance.side import OutOfTimeError
+from tests.conformance.sides.side import OutOfTimeError
 
 _TRIES = 3
 _PAUSE = 5

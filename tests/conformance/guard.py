@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from urllib.parse import quote, unquote
 
 from tests.conformance.exchange import Asked, Exchange, Reply
-from tests.conformance.side import Side
+from tests.conformance.sides.side import Side
 
 PREFIX = "calendar-watch conformance"
 

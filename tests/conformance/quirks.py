@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tests.conformance.claims import CLAIMS
 from tests.conformance.run import Outcome, hold
-from tests.conformance.simulated import Simulated
+from tests.conformance.sides.simulated import Simulated
 
 RUN = "0a1b2c"
 """Names what is created in the simulator."""

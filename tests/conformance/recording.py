@@ -33,7 +33,8 @@ def recorded(found: Iterable[Recording]) -> list[Recording]:
 
 def write(exchanges: Sequence[Exchange], taken: str, folder: Path) -> Path:
     """Without a day it was made up. Of what is alike, one is enough, and of what was not answered none."""
-    lines = ",\n".join(json.dumps(each, ensure_ascii=False) for each in scrubbed(_unlike(exchanges)))
+    cleaned = scrubbed(exchanges)  # all of them: an id may be known only from what is not kept
+    lines = ",\n".join(json.dumps(cleaned[place], ensure_ascii=False) for place in _unlike(exchanges))
     head = json.dumps({"made_up": not taken, "taken": taken})[:-1]
     path = folder / f"{taken or 'simulator'}.json"
     folder.mkdir(parents=True, exist_ok=True)
@@ -41,10 +42,12 @@ def write(exchanges: Sequence[Exchange], taken: str, folder: Path) -> Path:
     return path
 
 
-def _unlike(exchanges: Sequence[Exchange]) -> list[Exchange]:
-    first: dict[tuple[str, ...], Exchange] = {}
-    for each in (each for each in exchanges if each.reply.status):
-        first.setdefault(_sort(each), each)
+def _unlike(exchanges: Sequence[Exchange]) -> list[int]:
+    """Return the places of those to keep."""
+    first: dict[tuple[str, ...], int] = {}
+    for place, each in enumerate(exchanges):
+        if each.reply.status:
+            first.setdefault(_sort(each), place)
     return list(first.values())
 
 

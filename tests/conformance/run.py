@@ -9,7 +9,7 @@ from tests.conformance.claim import Claim, Finding
 from tests.conformance.cleaning import clean
 from tests.conformance.exchange import Exchange
 from tests.conformance.guard import Guard
-from tests.conformance.side import WANTED, OutOfTimeError, Side
+from tests.conformance.sides.side import WANTED, OutOfTimeError, Side
 
 Verdict = Literal["agrees", "disagrees", "not judged", "skipped"]
 

@@ -6,7 +6,7 @@ from tests.conformance.claims import CLAIMS
 from tests.conformance.quirks import RUN, UNSEEN, detected
 from tests.conformance.rows import UNSHOWN, meant_by, rows
 from tests.conformance.run import hold
-from tests.conformance.simulated import Simulated
+from tests.conformance.sides.simulated import Simulated
 from tests.doubles.calendar_simulator.quirks import QUIRKS
 
 

@@ -7,21 +7,26 @@ import base64
 import json
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import parse_qs, quote
 
+import pytest
 import requests
 from google.auth.credentials import Credentials, Signing
 from google.auth.exceptions import RefreshError
 from google.oauth2.credentials import Credentials as WithToken
 
 from tests.conformance import table
-from tests.conformance.budget import Budget
+from tests.conformance.__main__ import main
 from tests.conformance.claims import CLAIMS
-from tests.conformance.exchange import Asked
-from tests.conformance.google import Choices, Google
-from tests.conformance.hands import SimulatedHands
+from tests.conformance.exchange import Asked, Exchange
+from tests.conformance.publishing import publish
+from tests.conformance.recording import recordings
 from tests.conformance.run import hold
-from tests.conformance.simulated import USER
+from tests.conformance.sides.budget import Budget
+from tests.conformance.sides.google import Choices, Google
+from tests.conformance.sides.hands import SimulatedHands
+from tests.conformance.sides.simulated import USER
 from tests.doubles.calendar_simulator import CalendarSimulator, Delivery, SimulatorAdapter, Transport
 from tests.doubles.scripted_http import Reply, ScriptedHttp
 
@@ -95,6 +100,33 @@ def test_with_everything_given_only_what_needs_hands_or_a_key_is_skipped() -> No
         *("hands", "tokens"),
     }
     assert report.left == []
+
+
+def test_the_table_is_dated_and_neither_it_nor_the_recording_has_an_id_in_it(tmp_path: Path) -> None:
+    report = hold(_google(Place(), EVERYTHING), CLAIMS, "0a1b2c")
+    event_ids = {each.reply.body["id"] for each in report.exchanges if _made_an_event(each)}
+
+    publish(report, "2026-11-27", tmp_path / "google.md", tmp_path / "recordings" / "google")
+
+    told = (tmp_path / "google.md").read_text(encoding="utf-8")
+    (recorded,) = recordings(tmp_path / "recordings")
+    assert told.splitlines()[2].startswith(f"Google, 2026-11-27: {len(CLAIMS) - told.count('| skipped |')} agrees")
+    assert not recorded.made_up
+    assert len(event_ids) > 50
+    assert [each for each in event_ids if each in told or each in str(recorded)] == []
+
+
+def _made_an_event(exchange: Exchange) -> bool:
+    return exchange.asked.method == "POST" and exchange.reply.status == 200 and exchange.asked.path.endswith("/events")
+
+
+def test_without_credentials_a_sentence_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "none.json"))
+
+    assert main(["--side", "google"]) == 2
+    assert "there are no credentials for Google" in capsys.readouterr().err
 
 
 def test_without_a_webhook_the_claims_about_channels_and_messages_are_skipped_and_say_why() -> None:

@@ -5,14 +5,14 @@ from urllib.parse import quote
 import pytest
 
 from tests.conformance.bench import ENTRIES, Bench
-from tests.conformance.budget import Budget
 from tests.conformance.claim import Claim, Finding, so
 from tests.conformance.cleaning import clean
 from tests.conformance.exchange import Asked, Reply
 from tests.conformance.guard import Guard, NotOursError
 from tests.conformance.run import hold
-from tests.conformance.side import OutOfTimeError
-from tests.conformance.simulated import Simulated
+from tests.conformance.sides.budget import Budget
+from tests.conformance.sides.side import OutOfTimeError
+from tests.conformance.sides.simulated import Simulated
 from tests.doubles.calendar_simulator import CalendarSimulator
 
 RUN = "0a1b2c"

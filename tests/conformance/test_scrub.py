@@ -7,7 +7,7 @@ from tests.conformance.claims import CLAIMS
 from tests.conformance.exchange import Asked, Exchange, JsonObject, Reply
 from tests.conformance.run import hold
 from tests.conformance.scrub import replaced, scrubbed
-from tests.conformance.simulated import Simulated
+from tests.conformance.sides.simulated import Simulated
 
 SERIES = "abcdefghij0123456789"
 INSTANCE = f"{SERIES}_20261127T090000Z"

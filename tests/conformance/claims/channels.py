@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from tests.conformance.bench import ENTRIES, SETTINGS, Bench
 from tests.conformance.claim import Finding, claim
 from tests.conformance.exchange import JsonObject
-from tests.conformance.side import Need
+from tests.conformance.sides.side import Need
 
 _HOOK: tuple[Need, ...] = ("webhook",)
 _HOUR, _TWO_DAYS, _WEEK = 3_600, 172_800, 604_800

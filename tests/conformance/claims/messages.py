@@ -7,7 +7,7 @@ from typing import Any
 from tests.conformance.bench import Bench
 from tests.conformance.claim import Finding, claim, so
 from tests.conformance.exchange import Arrival, JsonObject
-from tests.conformance.side import Need
+from tests.conformance.sides.side import Need
 
 _NEEDS: tuple[Need, ...] = ("webhook", "arrivals")
 _SOON = 30

@@ -19,10 +19,10 @@ from google.auth.transport.requests import AuthorizedSession
 from requests.adapters import BaseAdapter, HTTPAdapter
 
 from tests.conformance.bench import NotJudgedError
-from tests.conformance.budget import Budget
 from tests.conformance.exchange import Arrival, Asked, Caller, Reply
-from tests.conformance.http import perform, read
-from tests.conformance.side import WANTED, Hands, Need
+from tests.conformance.sides.budget import Budget
+from tests.conformance.sides.http import perform, read
+from tests.conformance.sides.side import WANTED, Hands, Need
 
 ROOT = "https://www.googleapis.com/calendar/v3/"
 _EVERYTHING = "https://www.googleapis.com/auth/calendar"

@@ -8,9 +8,9 @@ from typing import Any, Final
 import requests
 
 from tests.conformance.exchange import Arrival, Asked, Caller, Reply
-from tests.conformance.hands import SimulatedHands
-from tests.conformance.http import perform, read
-from tests.conformance.side import WANTED, Need
+from tests.conformance.sides.hands import SimulatedHands
+from tests.conformance.sides.http import perform, read
+from tests.conformance.sides.side import WANTED, Need
 from tests.doubles.calendar_simulator import CalendarSimulator, Delivery, SimulatorAdapter, Transport
 from tests.doubles.calendar_simulator.discovery import API_ROOT
 from tests.doubles.calendar_simulator.token_endpoint import ACCOUNT

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-from tests.conformance.side import OutOfTimeError
+from tests.conformance.sides.side import OutOfTimeError
 
 _CLAIMS, _CLEANING = 17 * 60.0, 3 * 60.0
 

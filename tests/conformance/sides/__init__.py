@@ -1,0 +1,1 @@
+"""Who the claims are held against: the simulator, or Google itself."""
