@@ -41,9 +41,10 @@ def hold(side: Side, claims: Iterable[Claim], run: str, tell: Callable[[Outcome]
             tell(outcomes[-1])
     except KeyboardInterrupt:
         pass
-    finally:
-        left = clean(bench.guard)
-    return Report(outcomes, bench.guard.exchanges, left)
+    except BaseException as why:
+        why.add_note(f"left behind: {', '.join(clean(bench.guard)) or 'nothing'}")
+        raise
+    return Report(outcomes, bench.guard.exchanges, clean(bench.guard))
 
 
 def _judged(claim: Claim, bench: Bench) -> Outcome:

@@ -140,8 +140,9 @@ def test_a_run_that_breaks_off_cleans_up(break_off: type[Exception]) -> None:
         bench.new_event()
         raise break_off
 
-    with pytest.raises(break_off):
+    with pytest.raises(break_off) as raised:
         hold(side, [Claim("breaks", "", breaks)], RUN)
+    assert raised.value.__notes__ == ["left behind: nothing"]
     assert len(_calendars(side)) == 1
 
 

@@ -54,7 +54,7 @@ def writing_in_a_calendar_does_not_change_its_entry(b: Bench) -> Finding:
 @claim("**Q29**", "Q29")
 def the_entry_of_an_own_calendar_tells_the_data_owner(b: Bench) -> Finding:
     entry = b.listing(ENTRIES, showHidden=True).item(b.calendar)
-    return so(bool(entry.get("dataOwner")))
+    return so(entry.get("dataOwner"))
 
 
 @claim("being given access does not list the calendar")

@@ -75,7 +75,7 @@ def each_page_has_events_and_leads_on(b: Bench) -> Finding:
 @claim("**Q40**", "Q40")
 def the_last_page_has_a_sync_token(b: Bench) -> Finding:
     last = b.listing(b.at("acl")).pages[-1]
-    return so(bool(last.get("nextSyncToken")))
+    return so(last.get("nextSyncToken"))
 
 
 @claim("**Q20**", "Q20")
