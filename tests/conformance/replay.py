@@ -14,7 +14,7 @@ from calendar_watch.errors import GoogleError
 from calendar_watch.google_http import Tries
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.listing import Page
-from calendar_watch.model.resources import RESOURCES
+from calendar_watch.model.resources import RESOURCES, Item
 from calendar_watch.model.target import Target
 from tests.conformance.exchange import Exchange
 from tests.doubles.scripted_http import Reply, ScriptedHttp
@@ -23,11 +23,17 @@ _NOW = datetime(2026, 11, 27, 9, tzinfo=UTC)
 _ROOT = "https://www.googleapis.com/calendar/v3"
 
 
-def replayed(exchange: Exchange) -> Page | Opening | GoogleError | None:
+Made = Page | Opening | Item | GoogleError
+"""What our client makes of an answer."""
+
+
+def replayed(exchange: Exchange) -> Made | None:
     """Return what our client makes of it; None where it never asks the like."""
     match exchange.asked.method, exchange.asked.path.split("/"):
         case "GET", ["calendars", calendar_id, "acl" | "events" as name]:
             return _page(exchange, Target(RESOURCES[name], unquote(calendar_id)))
+        case "GET", ["calendars", calendar_id, "events", event_id]:
+            return _item(exchange, Target(RESOURCES["events"], unquote(calendar_id)), unquote(event_id))
         case "GET", ["users", "me", "calendarList" | "settings" as name]:
             return _page(exchange, Target(RESOURCES[name]))
         case "POST", ["calendars", calendar_id, "acl" | "events" as name, "watch"]:
@@ -42,6 +48,13 @@ def _page(exchange: Exchange, target: Target) -> Page | GoogleError:
     query = exchange.asked.query
     try:
         return _api(exchange).page(target, query.get("syncToken", ""), query.get("pageToken", ""))
+    except GoogleError as error:
+        return error
+
+
+def _item(exchange: Exchange, target: Target, item_id: str) -> Item | GoogleError:
+    try:
+        return _api(exchange).get(target, item_id)
     except GoogleError as error:
         return error
 

@@ -10,7 +10,7 @@ from calendar_watch.model.listing import Page
 from tests.conformance import recording, table
 from tests.conformance.exchange import Asked, Exchange, Reply
 from tests.conformance.recording import MADE_UP, RECORDED, Recording, recorded, recordings
-from tests.conformance.replay import replayed
+from tests.conformance.replay import Made, replayed
 
 ALL = recordings()
 
@@ -28,10 +28,11 @@ def test_what_is_made_up_has_pages_channels_and_refusals() -> None:
 
     for kind in (Page, Opening, GoogleError):
         assert sum(isinstance(each, kind) for each in made) >= 5
+    assert any(isinstance(each, dict) and each["status"] == "cancelled" for each in made)
 
 
-def _fits(exchange: Exchange, result: Page | Opening | GoogleError | None) -> bool:
-    """An answer is a page or an opening, a refusal an error of our tree, that knows its status."""
+def _fits(exchange: Exchange, result: Made | None) -> bool:
+    """An answer is a page, an opening or an item, a refusal an error of our tree, that knows its status."""
     if result is None:
         return True
     return isinstance(result, GoogleError) == (exchange.reply.status != 200)
