@@ -11,8 +11,9 @@ from google.auth.exceptions import RefreshError
 from requests import PreparedRequest, Response
 
 from calendar_watch.model.resources import ACL
-from calendar_watch.model.target import Target
+from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import State
+from calendar_watch.operations.register import Outcome
 from tests.support.line import Cut, Send, refused
 from tests.support.world import ALICE, ALICES_ACL, ALICES_EVENTS, ALICES_LIST, ALICES_SETTINGS, BOB, World
 
@@ -59,3 +60,14 @@ def test_an_hour_in_which_everybody_is_refused_leaves_nobody_silent(world: World
     world.run(6 * MINUTE)
     assert {world.query.show(target.id).state(world.now) for target in everybody} == {State.ACTIVE}
     assert world.told(ALICES_ACL.id) == ["watch.opened", "watch.degraded", "acl.created", "watch.resumed"]
+
+
+def test_what_is_asked_for_meanwhile_is_kept_with_the_reason_and_opens_by_itself(world: World) -> None:
+    with world.line.cut("GET", "", unsigned), world.line.cut("POST", "", unsigned):
+        outcome, watch = world.registry.open(ALICES_ACL, Options())
+        assert (outcome, watch.state(world.now), watch.reason) == (Outcome.UNDER_WAY, State.OPENING, "signingFailing")
+        world.run(HOUR)
+        assert world.query.show(ALICES_ACL.id).state(world.now) is State.OPENING
+    world.run(6 * MINUTE)
+    assert world.told(ALICES_ACL.id) == ["watch.opened"]
+    assert world.query.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
