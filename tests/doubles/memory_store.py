@@ -80,7 +80,7 @@ def _unanswered(rpc: str) -> UnclearError | UnavailableError:
 
 
 @dataclass(frozen=True, slots=True)
-class _Put:
+class Put:
     collection: str
     name: str
     document: Document | None
@@ -123,7 +123,7 @@ class MemoryFirestore:
     def __post_init__(self) -> None:
         self._versions = count(1)
 
-    def commit(self, writes: Sequence[_Put]) -> int:
+    def commit(self, writes: Sequence[Put]) -> int:
         """All of them, or none and a ConflictError."""
         for each in writes:
             self._check(each)
@@ -135,7 +135,7 @@ class MemoryFirestore:
                 self.collections[each.collection].put(each.name, each.document, version)
         return version
 
-    def _check(self, write: _Put) -> None:
+    def _check(self, write: Put) -> None:
         there = self.collections[write.collection].get(write.name)
         version = there[1] if there else _ABSENT
         if write.version not in {_ANY, version}:
@@ -158,7 +158,7 @@ class MemoryStore:
     def _stored(self, notification: PendingNotification) -> bool:
         try:
             self._database.commit(
-                [_Put(_NOTIFICATIONS, _name_of(notification), notification_document(notification), _ABSENT)]
+                [Put(_NOTIFICATIONS, _name_of(notification), notification_document(notification), _ABSENT)]
             )
         except ConflictError:
             return False
@@ -168,9 +168,9 @@ class MemoryStore:
         watch = write.watch
         writes = [
             _replacing(watch),
-            *(_Put(_NOTIFICATIONS, _name_of(each), None) for each in write.notifications),
+            *(Put(_NOTIFICATIONS, _name_of(each), None) for each in write.notifications),
             *_parts(watch, write.parts),
-            *(_Put(_SNAPSHOTS, f"{watch.id}~{each.name}", notes_document(each)) for each in write.notes),
+            *(Put(_SNAPSHOTS, f"{watch.id}~{each.name}", notes_document(each)) for each in write.notes),
             *_gone(watch, write.gone),
             *map(_replacing, write.children),
             *(self._logged(watch.id, each) for each in watch.log.pending),
@@ -179,12 +179,12 @@ class MemoryStore:
         return replace(watch, version=version).with_log(pending=())
 
     def drop(self, notification: PendingNotification) -> None:
-        self.edge("drop", lambda: self._database.commit([_Put(_NOTIFICATIONS, _name_of(notification), None)]))
+        self.edge("drop", lambda: self._database.commit([Put(_NOTIFICATIONS, _name_of(notification), None)]))
 
-    def _logged(self, watch_id: str, entry: ChangeEvent) -> _Put:
+    def _logged(self, watch_id: str, entry: ChangeEvent) -> Put:
         expire_at = datetime.fromisoformat(entry["time"]) + self._retention
         name = _entry_name(watch_id, int(entry["sequence"]))
-        return _Put(_CHANGES, name, entry_document(entry, expire_at), _ABSENT)
+        return Put(_CHANGES, name, entry_document(entry, expire_at), _ABSENT)
 
     # --- reading
 
@@ -302,18 +302,18 @@ class MemoryStore:
         return self._database.collections[collection]
 
 
-def _replacing(watch: Watch) -> _Put:
-    return _Put(_WATCHES, watch.id, watch_document(watch), _ABSENT if watch.version is None else watch.version)
+def _replacing(watch: Watch) -> Put:
+    return Put(_WATCHES, watch.id, watch_document(watch), _ABSENT if watch.version is None else watch.version)
 
 
-def _parts(watch: Watch, parts: Iterable[Snapshot]) -> Iterator[_Put]:
+def _parts(watch: Watch, parts: Iterable[Snapshot]) -> Iterator[Put]:
     for part in parts:
-        yield _Put(_SNAPSHOTS, f"{watch.id}~{part.name}", part_document(part, watch.log.sequence))
+        yield Put(_SNAPSHOTS, f"{watch.id}~{part.name}", part_document(part, watch.log.sequence))
 
 
-def _gone(watch: Watch, names: Iterable[str]) -> Iterator[_Put]:
+def _gone(watch: Watch, names: Iterable[str]) -> Iterator[Put]:
     for name in names:
-        yield _Put(_SNAPSHOTS, f"{watch.id}~{name}", None)
+        yield Put(_SNAPSHOTS, f"{watch.id}~{name}", None)
 
 
 def _name_of(notification: PendingNotification) -> str:

@@ -44,8 +44,10 @@ def of(series: str) -> dict[str, Any]:
 
 
 @contextmanager
-def small_parts() -> Iterator[None]:
+def small_parts(parts_a_page: int = 1_000) -> Iterator[None]:
+    """With 1, pages go together whatever there is."""
     with (
+        patch("calendar_watch.decisions.listing.stretch._PARTS_A_PAGE", parts_a_page),
         patch("calendar_watch.model.parts._LARGEST", 150),
         patch("calendar_watch.decisions.listing.portions.MOST_ITEMS", 2),
         patch("calendar_watch.decisions.listing.portions.MOST_PARTS", 2),
@@ -123,6 +125,7 @@ class Case:
     single: dict[str, Item | None]
     cut: list[int]
     whole: bool
+    parts_a_page: int = 1_000
 
     def life(self) -> Life:
         """As far as the baseline."""
@@ -136,13 +139,15 @@ class Case:
         return life
 
 
-cases = st.builds(Case, collections, collections.flatmap(st.permutations), unknown, cuts, st.booleans())
+cases = st.builds(
+    Case, collections, collections.flatmap(st.permutations), unknown, cuts, st.booleans(), st.sampled_from([1, 1_000])
+)
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cases)
 def test_a_listing_means_the_same_however_it_is_cut_and_ordered(case: Case) -> None:
-    with small_parts():
+    with small_parts(case.parts_a_page):
         life = case.life()
         held, sequence = life.items, life.watch.log.sequence
         life.read()
@@ -164,7 +169,7 @@ def assert_in_order(held: Mapping[str, Item], changes: Sequence[Mapping[str, Any
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(cases, st.integers(0, 14), st.booleans())
 def test_a_worker_may_die_at_any_write(case: Case, moment: int, afterwards: bool) -> None:  # noqa: FBT001
-    with small_parts():
+    with small_parts(case.parts_a_page):
         life = case.life()
         held, sequence = life.items, life.watch.log.sequence
         life.store.edge = dying(moment, afterwards=afterwards)

@@ -84,13 +84,20 @@ class _Nobody:
 class Life:
     """A watch of it, in memory and in virtual time."""
 
-    def __init__(self, google: ScriptedCalendar, target: Target = ALICES_EVENTS, **policy: Any):
+    def __init__(
+        self,
+        google: ScriptedCalendar,
+        target: Target = ALICES_EVENTS,
+        options: Options | None = None,
+        store: MemoryStore | None = None,
+        **policy: Any,
+    ):
         self.now = START
         self.google = google
         self.target = target
         numbers = count()
         policy = {"whole_events": True, "audit": timedelta(0), **policy}
-        self.store = MemoryStore(MemoryFirestore(), timedelta(days=30))
+        self.store = store or MemoryStore(MemoryFirestore(), timedelta(days=30))
         self.services = Services(
             store=self.store,
             calendar=google,
@@ -101,7 +108,7 @@ class Life:
             new_id=lambda: str(next(numbers)),
             jitter=lambda: 0.5,
         )
-        self.store.write(Write(WriteKind.CREATE, registration.created(target, Options(), self.now)))
+        self.store.write(Write(WriteKind.CREATE, registration.created(target, options or Options(), self.now)))
         self.go_on()
 
     @property

@@ -2,8 +2,8 @@
 
     begun ── page ── page ── last page ── what is missing, and what ends with its series ── finished
 
-Memory holds one page and a few parts, whatever the collection's size, and a crash costs one page. An audit goes the
-same way, beside the increments.
+Memory holds one page and a few parts, and a crash costs one page; of a collection in many parts a stretch of pages, as
+many as are bearable. An audit goes the same way, beside the increments.
 """
 
 from collections.abc import Sequence
@@ -11,20 +11,21 @@ from dataclasses import replace
 
 from calendar_watch.decisions import next_step
 from calendar_watch.decisions.listing import audit, paging
-from calendar_watch.decisions.listing.merge import View, merge, newest
-from calendar_watch.decisions.listing.portions import fitting, portion
+from calendar_watch.decisions.listing.merge import View, merge
+from calendar_watch.decisions.listing.portions import MOST_NOTES, fitting, portion
 from calendar_watch.decisions.listing.series import after_series, alive_on, named_on
-from calendar_watch.errors import ListingTokenRefusedError
-from calendar_watch.model.index import Indexes, mark_of, version_of
+from calendar_watch.decisions.listing.stretch import Sieve, Stretch
+from calendar_watch.errors import GoogleError, ListingTokenRefusedError
+from calendar_watch.model.index import Indexes, mark_of
 from calendar_watch.model.listing import IN_CIRCLES, Listing, Page
 from calendar_watch.model.notes import Notes, joined
 from calendar_watch.model.parts import key_of, name_of
 from calendar_watch.model.resources import Item
 from calendar_watch.model.watch import Watch
-from calendar_watch.model.write import Write
+from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.ports import Services
 from calendar_watch.reconciler.end_listing import ListingEnd
-from calendar_watch.reconciler.lease import Lease
+from calendar_watch.reconciler.lease import ChangedMeanwhileError, Lease
 from calendar_watch.reconciler.pieces import Pieces
 
 
@@ -56,7 +57,32 @@ class PagedReader:
         if listing.read:
             return ListingEnd(self._services, self._lease, listing).end(watch, earlier)
         page = self._page(watch, listing)
-        return self._absorb(paging.grown(watch), listing, page, earlier)
+        indexes = self._indexes(watch, listing, page.items)
+        if not listing.whole:
+            return self._absorb(paging.grown(watch), Stretch.of_increment(listing, page), indexes, earlier)
+        sieve = Sieve(indexes, earlier, self._pieces.keep, paging.is_baseline(watch))
+        stretch = Stretch.of_whole(listing, page, sieve)
+        if listing.trail.pages:
+            stretch = self._gathered(watch, stretch, sieve)
+            watch = self._prolonged(watch)
+        return self._absorb(paging.grown(watch), stretch, indexes, earlier)
+
+    def _gathered(self, watch: Watch, stretch: Stretch, sieve: Sieve) -> Stretch:
+        """Where a page fails, what came before it is put down first, and then it is asked for again."""
+        while stretch.goes_on(len(watch.reading.parts)):
+            self._lease.heartbeat()
+            try:
+                page = self._page(watch, stretch.turned)
+            except GoogleError:
+                break
+            stretch = stretch.extended(page, sieve)
+        return stretch
+
+    def _prolonged(self, watch: Watch) -> Watch:
+        """As it is after heartbeats."""
+        if self._lease.watch.reading != watch.reading:
+            raise ChangedMeanwhileError
+        return self._lease.watch
 
     def _noted(self, watch: Watch, listing: Listing) -> Notes:
         names = paging.note_names(watch, listing)
@@ -69,17 +95,16 @@ class PagedReader:
             raise ListingTokenRefusedError(IN_CIRCLES)
         return page
 
-    def _absorb(self, watch: Watch, listing: Listing, page: Page, earlier: Notes) -> next_step.Step:
+    def _absorb(self, watch: Watch, stretch: Stretch, indexes: Indexes, earlier: Notes) -> next_step.Step:
         """The last piece goes out with the turning of the page."""
-        items = sorted(newest(page.items).values(), key=key_of if listing.whole else after_series)
-        indexes = self._indexes(watch, listing, items)
-        view = self._view(watch, items, indexes, earlier)
-        rest, notes = self._unlike(listing, items, indexes, view)
+        listing, notes = stretch.listing, Notes(shown=stretch.alike)
+        rest = sorted(stretch.unlike.values(), key=key_of if listing.whole else after_series)
+        view = self._view(watch, rest, indexes, earlier.with_more(notes))
         while True:
             piece, taken, noted = self._merged(watch, listing, rest, view)
             notes, rest = notes.with_more(noted), rest[taken:]
             if not rest:
-                return self._turn(piece, listing, page, earlier, notes)
+                return self._turn(piece, listing, stretch.page, earlier, notes)
             watch = self._pieces.advance(piece, listing)
 
     def _indexes(self, watch: Watch, listing: Listing, items: Sequence[Item]) -> Indexes:
@@ -90,24 +115,6 @@ class PagedReader:
 
     def _view(self, watch: Watch, items: Sequence[Item], indexes: Indexes, earlier: Notes) -> View:
         return View(earlier, alive_on(items, indexes, earlier), self._pieces.keep, paging.is_baseline(watch))
-
-    def _unlike(
-        self, listing: Listing, items: Sequence[Item], indexes: Indexes, view: View
-    ) -> tuple[list[Item], Notes]:
-        """Those to be looked at; the others are as they are kept, or an increment has told of them since."""
-        if not listing.whole:
-            return list(items), Notes()
-        unlike, alike = list[Item](), set[bytes]()
-        for item in items:
-            mark = mark_of(item["id"])
-            entry = indexes.get(mark)
-            if mark in view.notes.told:
-                continue
-            if entry and entry.version == version_of(view.keep(item)) and view.notes.updated(item["id"]) is None:
-                alike.add(mark)
-            else:
-                unlike.append(item)
-        return unlike, Notes(shown=frozenset(alike))
 
     def _merged(self, watch: Watch, listing: Listing, rest: Sequence[Item], view: View) -> tuple[Write, int, Notes]:
         groups = portion(rest, frozenset(watch.reading.parts))
@@ -126,8 +133,20 @@ class PagedReader:
         if not more and not listing.notes:
             return ending.end(self._pieces.advance(piece, listing), everything)
         written = notes.pieces(paging.prefix_of(listing), listing.notes)
-        turned = replace(piece, watch=paging.turned(piece.watch, listing, page, written), notes=written)
+        piece = self._noted_ahead(piece, listing, written[:-1])
+        turned = replace(piece, watch=paging.turned(piece.watch, listing, page, written), notes=written[-1:])
         if more:
             return self._lease.write(self._pieces.with_told(turned, listing))
         watch = self._pieces.advance(turned, listing)
         return ListingEnd(self._services, self._lease, paging.again(watch, listing)).end(watch, everything)
+
+    def _noted_ahead(self, piece: Write, listing: Listing, notes: Sequence[Notes]) -> Write:
+        """What is noted in many documents is too large for one write. Until the page is turned, nobody reads them."""
+        for start in range(0, len(notes), MOST_NOTES):
+            watch = self._pieces.advance(piece, listing)
+            batch = notes[start : start + MOST_NOTES]
+            noted = max(watch.reading.noted, listing.notes + start + len(batch))
+            piece = Write(WriteKind.COMMIT, watch.with_reading(noted=noted), notes=batch)
+        return (
+            replace(piece, watch=self._pieces.advance(piece, listing), parts=(), notes=(), gone=()) if notes else piece
+        )

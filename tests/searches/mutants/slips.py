@@ -38,12 +38,11 @@ SLIPS = (
             Edit(
                 "reconciler/read_pages.py",
                 "        while True:\n            piece",
-                "        early = watch.with_reading(sync_token=page.sync_token or watch.reading.sync_token)\n"
+                "        early = watch.with_reading(sync_token=stretch.page.sync_token or watch.reading.sync_token)\n"
                 "        self._lease.advance(Write(WriteKind.COMMIT, early))\n"
                 "        watch = self._lease.watch\n"
                 "        while True:\n            piece",
             ),
-            Edit("reconciler/read_pages.py", "write import Write\n", "write import Write, WriteKind\n"),
         ),
     ),
     Slip(
@@ -299,9 +298,44 @@ SLIPS = (
         (Edit("decisions/listing/merge.py", "    if held and series_of(held):\n", "    if held and not item:\n"),),
     ),
     Slip(
+        "an older version on a later page of a stretch is believed",
+        ("tests/scenarios/test_stretches.py",),
+        (Edit("reconciler/read_pages.py", "indexes, earlier.with_more(notes))", "indexes, earlier)"),),
+    ),
+    Slip(
+        "what differs on one page and not on a later one of its stretch is told",
+        ("tests/scenarios/test_stretches.py",),
+        (Edit("decisions/listing/stretch.py", 'item["id"] not in self.unlike and sieve', "sieve"),),
+    ),
+    Slip(
+        "each page of a large calendar touches every part",
+        ("tests/scenarios/test_stretches.py",),
+        (Edit("decisions/listing/stretch.py", "1 + part_count // _PARTS_A_PAGE", "1"),),
+    ),
+    Slip(
+        "a page that fails takes those before it along",
+        ("tests/scenarios/test_stretches.py",),
+        (
+            Edit(
+                "reconciler/read_pages.py",
+                "            except GoogleError:\n                break\n",
+                "            except GoogleError:\n                raise\n",
+            ),
+        ),
+    ),
+    Slip(
+        "a lease runs out while pages are gathered",
+        ("tests/scenarios/test_stretches.py",),
+        (
+            Edit(
+                "reconciler/read_pages.py", "            self._lease.heartbeat()\n            try:", "            try:"
+            ),
+        ),
+    ),
+    Slip(
         "an audit judges what an increment told meanwhile",
         ("tests/scenarios/test_audits.py",),
-        (Edit("reconciler/read_pages.py", "if mark in view.notes.told:", "if not mark:"),),
+        (Edit("decisions/listing/stretch.py", "in self.notes.told", "in (self.notes.told and ())"),),
     ),
     Slip(
         "an audit holds what an increment told meanwhile for missing",

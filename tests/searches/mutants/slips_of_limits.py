@@ -35,6 +35,14 @@ SLIPS = (
         (Edit("model/recurrence.py", "if weight(event) <= _LARGEST_KEPT else", "if event else"),),
     ),
     Slip(
+        "what a listing noted goes into one write, however much it is",
+        ("tests/scenarios/test_commit_sizes.py",),
+        (
+            Edit("reconciler/read_pages.py", "(piece, listing, written[:-1])", "(piece, listing, [])"),
+            Edit("reconciler/read_pages.py", "notes=written[-1:])", "notes=written)"),
+        ),
+    ),
+    Slip(
         "a small collection is written in pieces by number alone",
         ("tests/scenarios/test_limits.py",),
         (Edit("decisions/listing/portions.py", "if count and room < 0:", "if count and room == 0.5:"),),

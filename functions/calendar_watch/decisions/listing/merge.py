@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from calendar_watch.model.diff import Change
 from calendar_watch.model.index import mark_of
 from calendar_watch.model.notes import Notes
-from calendar_watch.model.recurrence import change_of, differs, is_bare, is_cancelled, is_older, series_of
+from calendar_watch.model.recurrence import change_of, differs, is_bare, is_cancelled, is_older, kept_whole, series_of
 from calendar_watch.model.resources import Item
 from calendar_watch.model.snapshot import Items, Snapshot
 
@@ -91,7 +91,7 @@ def _meaning(item: Item, held: Item | None, view: View) -> tuple[dict[str, Item 
         known = series_of(item) in view.alive
         if known or view.baseline:
             return {item_id: item}, Notes(shown=mark, loose=not known)
-        return {}, Notes(shown=mark, waiting={item_id: item})
+        return {}, Notes(shown=mark, waiting={item_id: kept_whole(item)})
     return _tombstone(item, held)
 
 
@@ -103,7 +103,7 @@ def _alive_after_all(item_id: str, earlier: Notes) -> Notes:
 def _tombstone(item: Item, held: Item | None) -> tuple[dict[str, Item | None], Notes]:
     """Cancelled, and no word of a series: an exception all the same, if that is what is held of it."""
     item_id: str = item["id"]
-    over, waiting = {item_id: str(item.get("updated", ""))}, {item_id: item}
+    over, waiting = {item_id: str(item.get("updated", ""))}, {item_id: kept_whole(item)}
     if held and series_of(held):
         return {}, Notes(shown=frozenset({mark_of(item_id)}), waiting=waiting)
     if held:

@@ -13,6 +13,8 @@ MOST_PARTS = 16
 MOST_ITEMS = 500
 MOST_BYTES = 6_000_000
 """Of JSON, before it is compressed. The first item always fits: what is kept of one stays below 1 MB."""
+MOST_NOTES = 10
+"""Documents of what a listing has shown."""
 _ENTRY_BYTES = 2_000
 """What a log entry says besides the item and the labels of the watch."""
 
