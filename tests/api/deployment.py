@@ -13,7 +13,7 @@ from flask import Flask
 from google.cloud.firestore import Client
 from werkzeug.test import TestResponse
 
-from calendar_watch.firestore.documents import entry_document, entry_of
+from calendar_watch.firestore.packed_documents import entry_document, entry_of
 from tests.api.google import ALICE, BOB, Google
 from tests.doubles.calendar_simulator import Delivery
 from tests.doubles.local_firestore import LocalFirestore

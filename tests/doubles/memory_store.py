@@ -12,20 +12,18 @@ from itertools import count, islice
 from typing import Any, Protocol, TypeVar
 
 from calendar_watch.errors import ConflictError, UnavailableError, UnclearError, UnknownWatchError
-from calendar_watch.firestore.documents import (
+from calendar_watch.firestore.notification_document import notification_document, notification_of
+from calendar_watch.firestore.packed_documents import (
     entry_document,
     entry_of,
     index_of,
     notes_document,
     notes_of,
-    notification_document,
-    notification_of,
     part_document,
     part_of,
-    watch_document,
-    watch_of,
 )
 from calendar_watch.firestore.schema import SCHEMA, sorted_out, tell
+from calendar_watch.firestore.watch_document import watch_document, watch_of
 from calendar_watch.model.index import Index, Indexes
 from calendar_watch.model.notes import Notes
 from calendar_watch.model.notification import PendingNotification

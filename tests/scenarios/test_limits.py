@@ -7,7 +7,7 @@ from typing import Any
 import grpc
 import pytest
 
-from calendar_watch.firestore.documents import entry_document
+from calendar_watch.firestore.packed_documents import entry_document
 from calendar_watch.reasons import Reason
 from calendar_watch.sizes import weight
 from tests.doubles.local_firestore import LocalFirestore

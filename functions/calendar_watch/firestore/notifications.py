@@ -7,7 +7,7 @@ from google.api_core import exceptions
 from google.cloud import firestore
 
 from calendar_watch.firestore.client import answered
-from calendar_watch.firestore.documents import notification_document
+from calendar_watch.firestore.notification_document import notification_document
 from calendar_watch.model.notification import PendingNotification
 
 NOTIFICATIONS = "calendar_watch_news"

@@ -21,22 +21,21 @@ from google.cloud import firestore
 from calendar_watch.errors import StoreError, UnknownWatchError
 from calendar_watch.firestore import queries
 from calendar_watch.firestore.client import NEVER, answered, writing
-from calendar_watch.firestore.documents import (
+from calendar_watch.firestore.notification_document import notification_of
+from calendar_watch.firestore.notifications import NOTIFICATIONS, reference_of
+from calendar_watch.firestore.packed_documents import (
     INDEX,
     entry_document,
     entry_of,
     index_of,
     notes_document,
     notes_of,
-    notification_of,
     part_document,
     part_of,
-    watch_document,
-    watch_of,
 )
-from calendar_watch.firestore.notifications import NOTIFICATIONS, reference_of
 from calendar_watch.firestore.queries import CHANGES, FIRST, LAST, SNAPSHOTS, WATCHES, entry_name, named
 from calendar_watch.firestore.schema import ours, sorted_out, tell
+from calendar_watch.firestore.watch_document import watch_document, watch_of
 from calendar_watch.model.index import Index, Indexes
 from calendar_watch.model.notes import Notes
 from calendar_watch.model.notification import PendingNotification

@@ -167,7 +167,7 @@ SLIPS = (
         ("tests/contract/test_foreign_documents.py",),
         (
             Edit(
-                "firestore/documents.py",
+                "firestore/notification_document.py",
                 "and isinstance(received, datetime)",
                 "and received",
             ),
@@ -178,7 +178,7 @@ SLIPS = (
         ("tests/contract/test_store.py",),
         (
             Edit(
-                "firestore/documents.py",
+                "firestore/watch_document.py",
                 '"state": None if watch.discarded else watch.standing.state.value',
                 '"state": watch.standing.state.value',
             ),
@@ -187,7 +187,7 @@ SLIPS = (
     Slip(
         "what nobody wants any more is trouble for ever",
         ("tests/contract/test_store.py",),
-        (Edit("firestore/documents.py", "if watch.wanted and watch.reason else", "if watch.reason else"),),
+        (Edit("firestore/watch_document.py", "if watch.wanted and watch.reason else", "if watch.reason else"),),
     ),
     Slip(
         "whose calendar is gone is counted as locked out",

@@ -8,16 +8,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_watch.firestore.documents import (
-    entry_document,
-    entry_of,
-    notification_document,
-    notification_of,
-    part_document,
-    part_of,
-    watch_document,
-    watch_of,
-)
+from calendar_watch.firestore.notification_document import notification_document, notification_of
+from calendar_watch.firestore.packed_documents import entry_document, entry_of, part_document, part_of
+from calendar_watch.firestore.watch_document import watch_document, watch_of
 from calendar_watch.model.channel import Channel, Channels
 from calendar_watch.model.health import Health, Refusal, StepKind, Trouble
 from calendar_watch.model.listing import Audit, Counts, Listing, PageTrail

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_watch.firestore.documents import part_document
+from calendar_watch.firestore.packed_documents import part_document
 from calendar_watch.model.parts import WHOLE, key_of, part_name_of, split
 from calendar_watch.model.resources import Item
 from calendar_watch.model.snapshot import Snapshot

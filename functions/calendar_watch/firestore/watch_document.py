@@ -1,34 +1,22 @@
-"""Watches, notifications and snapshots as Firestore documents, and back.
+"""Watches as Firestore documents, and back.
 
 What a document has and this release does not know stays as it is; what it lacks takes its default: from 1.0.0 on,
 revisions N and N-1 run side by side. A document of another schema is not read at all.
 """
 
-import json
-import re
-import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, fields
-from datetime import datetime
 from typing import Any
 
-from calendar_watch.errors import MalformedError
 from calendar_watch.firestore.schema import SCHEMA, Document, ours
 from calendar_watch.model.channel import Channel, Channels
 from calendar_watch.model.health import Health, Refusal, StepKind, Trouble
-from calendar_watch.model.index import Index
 from calendar_watch.model.listing import Audit, Counts, Listing, PageTrail
-from calendar_watch.model.notes import Notes
-from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import RESOURCES
-from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import ChangeEvent, Following, Log, ReadCause, Reading, Schedule, Standing, State, Watch
+from calendar_watch.model.watch import Following, Log, ReadCause, Reading, Schedule, Standing, State, Watch
 from calendar_watch.reasons import Reason
-from calendar_watch.sizes import encoded
 
-_WATCH_ID = re.compile("[a-z2-7]{32}")
-_CHANNEL_ID = re.compile(r"[A-Za-z0-9\-_+=]{1,64}")
 _WATCH = ("created", "wanted", "by_operator", "discarded", "stopped_at")
 _SCHEDULE = ("due_at", "holder", "write_count")
 _READING = (
@@ -46,10 +34,6 @@ _TRAIL_FIELDS = tuple(each.name for each in fields(PageTrail))
 _REFUSAL_FIELDS = tuple(each.name for each in fields(Refusal))
 _TROUBLE_FIELDS = tuple(each.name for each in fields(Trouble))
 _CHANNEL_FIELDS = tuple(each.name for each in fields(Channel) if each.name != "id")
-
-_MARK = 8
-INDEX = "index"
-"""The field that is read alone, to compare without reading what is compared."""
 
 
 def watch_document(watch: Watch) -> dict[str, Any]:
@@ -189,99 +173,3 @@ def _channel_of(channel_id: str, document: Document) -> Channel:
 
 def _known(document: Document, names: Iterable[str]) -> dict[str, Any]:
     return {name: document[name] for name in names if name in document}
-
-
-def notification_document(notification: PendingNotification) -> dict[str, Any]:
-    return {
-        "schema": SCHEMA,
-        "resource_id": notification.resource_id,
-        "resource_state": notification.resource_state,
-        "expiration": notification.expiration,
-        "received": notification.received,
-    }
-
-
-def notification_of(name: str, document: Document) -> PendingNotification:
-    """Raises MalformedError, as whoever has the role to write news may write anything, and ForeignSchemaError."""
-    watch_id, _, channel_id = name.partition("~")
-    if not (_WATCH_ID.fullmatch(watch_id) and _CHANNEL_ID.fullmatch(channel_id)):
-        raise MalformedError(f"{name} names no channel of a watch")
-    if not _is_notification(document):
-        raise MalformedError(f"{name} is not as we write it")
-    ours(document)
-    return PendingNotification(
-        watch_id,
-        channel_id,
-        document["resource_id"],
-        document["expiration"],
-        document["received"],
-        document.get("resource_state", ""),
-    )
-
-
-def _is_notification(document: Document) -> bool:
-    expiration, received = document.get("expiration"), document.get("received")
-    return (
-        isinstance(document.get("schema"), int)
-        and isinstance(document.get("resource_id"), str)
-        and isinstance(document.get("resource_state", ""), str)
-        and (expiration is None or isinstance(expiration, datetime))
-        and isinstance(received, datetime)
-    )
-
-
-def part_document(part: Snapshot, sequence: int) -> dict[str, Any]:
-    """Compressed: one document holds some 50,000 ACL rules, where plain text would hold 5,000 in its 1 MiB."""
-    content = {"items": _packed(part.items), "fields": list(part.fields), "sequence": sequence}
-    index = {} if part.fields else {INDEX: Index.of(part.items).packed}
-    return {"schema": SCHEMA, **content, **index}
-
-
-def part_of(document: Document, name: str) -> Snapshot:
-    """Raises ForeignSchemaError."""
-    document = ours(document)
-    return Snapshot(_unpacked(document["items"]), tuple(document["fields"]), document["sequence"], name)
-
-
-def index_of(document: Document) -> Index:
-    return Index(document.get(INDEX, b""))
-
-
-def notes_document(notes: Notes) -> dict[str, Any]:
-    events = {"over": notes.over, "waiting": notes.waiting, "loose": notes.loose}
-    marks = {"shown": _joined(notes.shown), "told": _joined(notes.told)}
-    return {"schema": SCHEMA, **marks, "events": _packed(events)}
-
-
-def notes_of(document: Document, name: str) -> Notes:
-    """Raises ForeignSchemaError."""
-    document = ours(document)
-    events = _unpacked(document["events"])
-    return Notes(shown=_marks(document["shown"]), told=_marks(document["told"]), **events, name=name)
-
-
-def _joined(marks: Iterable[bytes]) -> bytes:
-    return b"".join(sorted(marks))
-
-
-def _marks(joined: bytes) -> frozenset[bytes]:
-    return frozenset(joined[start : start + _MARK] for start in range(0, len(joined), _MARK))
-
-
-def _packed(content: Mapping[str, Any]) -> bytes:
-    return zlib.compress(encoded(content))
-
-
-def _unpacked(packed: bytes) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads(zlib.decompress(packed))
-    return content
-
-
-def entry_document(entry: ChangeEvent, expire_at: object) -> dict[str, Any]:
-    """As bytes, so that an id never has two contents, whatever a later release thinks of the fields."""
-    return {"schema": SCHEMA, "event": _packed(entry), "expire_at": expire_at}
-
-
-def entry_of(document: Document) -> ChangeEvent:
-    """Raises ForeignSchemaError."""
-    return _unpacked(ours(document)["event"])
