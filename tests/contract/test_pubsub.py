@@ -22,9 +22,10 @@ from calendar_watch.errors import TryLaterError
 from calendar_watch.google_http import Tries
 from calendar_watch.model.change_log import with_changes, with_watch_event
 from calendar_watch.model.diff import Change
+from calendar_watch.model.listing import ReadCause, Reading
 from calendar_watch.model.resources import RESOURCES, Item
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import ChangeEvent, ReadCause, Reading, Watch
+from calendar_watch.model.watch import ChangeEvent, Watch
 from calendar_watch.pubsub import ChangesTopic, WakeupTopic
 from tests.doubles import local_pubsub
 from tests.support import pubsub_emulator

@@ -12,7 +12,8 @@ from requests import PreparedRequest, Response
 
 from calendar_watch.decisions import channel_lifecycle
 from calendar_watch.model.channel import Opening
-from calendar_watch.model.watch import ReadCause, State, Watch
+from calendar_watch.model.listing import ReadCause
+from calendar_watch.model.watch import State, Watch
 from tests.scenarios.conftest import MakeWorld
 from tests.support.line import Send
 from tests.support.world import ADDRESS, ALICE, ALICES_ACL, ALICES_EVENTS, BOB, KEY, World, policy_of

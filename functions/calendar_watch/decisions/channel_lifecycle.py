@@ -10,9 +10,10 @@ from calendar_watch.decisions import refusals
 from calendar_watch.decisions.backoff import Failure, in_trouble
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.health import StepKind
+from calendar_watch.model.listing import ReadCause
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.target import Target
-from calendar_watch.model.watch import ReadCause, Watch
+from calendar_watch.model.watch import Watch
 
 _RESOURCE_IDS_KEPT = 20
 

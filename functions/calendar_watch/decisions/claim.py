@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from calendar_watch.decisions import refusals
 from calendar_watch.model.channel import Channel
+from calendar_watch.model.listing import ReadCause
 from calendar_watch.model.notification import SYNC, PendingNotification
 from calendar_watch.model.policy import Policy
-from calendar_watch.model.watch import ReadCause, Watch
+from calendar_watch.model.watch import Watch
 
 _LONGEST_LIFETIME = timedelta(days=30)
 _MOST_ORPHANS = 20

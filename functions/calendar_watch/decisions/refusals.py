@@ -12,8 +12,9 @@ from calendar_watch.decisions.backoff import Failure, waiting
 from calendar_watch.decisions.ladder import next_rung
 from calendar_watch.errors import OutageError, RefusedError
 from calendar_watch.model.health import Refusal, StepKind
+from calendar_watch.model.listing import ReadCause
 from calendar_watch.model.policy import Policy
-from calendar_watch.model.watch import ReadCause, Watch
+from calendar_watch.model.watch import Watch
 from calendar_watch.reasons import Reason
 
 SILENT_CHANNELS = 3

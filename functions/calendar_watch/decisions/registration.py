@@ -8,10 +8,10 @@ from calendar_watch.decisions.listing import audit
 from calendar_watch.decisions.upkeep import retained_until
 from calendar_watch.errors import WrongStateError
 from calendar_watch.model.health import Health
-from calendar_watch.model.listing import Audit, Counts
+from calendar_watch.model.listing import Audit, Counts, ReadCause, Reading
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import ReadCause, Reading, Schedule, Watch
+from calendar_watch.model.watch import Schedule, Watch
 
 _CALLS_TO_OPEN = 4
 """To Google, for each watch in its first minute: watch, and list for it, for its first message, again."""

@@ -11,10 +11,10 @@ from typing import Any
 from calendar_watch.firestore.schema import SCHEMA, Document, ours
 from calendar_watch.model.channel import Channel, Channels
 from calendar_watch.model.health import Health, Refusal, StepKind, Trouble
-from calendar_watch.model.listing import Audit, Counts, Listing, PageTrail
+from calendar_watch.model.listing import Audit, Counts, Listing, PageTrail, ReadCause, Reading
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import Following, Log, ReadCause, Reading, Schedule, Standing, State, Watch
+from calendar_watch.model.watch import Following, Log, Schedule, Standing, State, Watch
 from calendar_watch.reasons import Reason
 
 _WATCH = ("created", "wanted", "by_operator", "discarded", "stopped_at")

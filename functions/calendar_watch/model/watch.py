@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from calendar_watch.model.channel import FOLLOWING, Channel, ChannelPhase, Channels
 from calendar_watch.model.health import Health, StepKind
-from calendar_watch.model.listing import Audit, Counts, Listing
+from calendar_watch.model.listing import Reading
 from calendar_watch.model.target import Options, Target
 from calendar_watch.reasons import Reason
 
@@ -22,16 +22,6 @@ class State(StrEnum):
     SUSPENDED = "suspended"
     STOPPING = "stopping"
     STOPPED = "stopped"
-
-
-class ReadCause(StrEnum):
-    """Why the collection is to be read."""
-
-    OPENED = "opened"
-    NOTIFICATION = "notification"
-    SETTLE = "settle"
-    """Once more after the reading for a notification: a listing may lag behind the message."""
-    SCHEDULE = "schedule"
 
 
 ChangeEvent = Mapping[str, Any]
@@ -50,45 +40,6 @@ class Schedule:
     """Counts the writes of holders, so that no two of them look alike."""
     not_before: Mapping[StepKind, datetime] = field(default_factory=dict)
     """What has to wait, after a failure or a refusal."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """When and why the collection is read, and how far that has come."""
-
-    read_at: datetime | None = None
-    """When the collection is to be read next; None: never by itself."""
-    read_cause: ReadCause = ReadCause.OPENED
-    notified_at: datetime | None = None
-    last_sync: datetime | None = None
-    brake: bool = False
-    """A listing is to be seen a second time before it is believed."""
-    doubts: int = 0
-    """Listings in a row that did not show what is there."""
-    digest: str = ""
-    """Of the snapshot, so that a listing that equals it need not be compared."""
-    item_count: int | None = None
-    """None: there is no snapshot yet, and the next reading is a baseline."""
-
-    sync_token: str = ""
-    """Google tells from here on what changed; empty: only a whole listing will do."""
-    resyncing: bool = False
-    """Google would not take our sync token, so everything is compared anew."""
-    listing: Listing | None = None
-    listings: int = 0
-    counts: Counts = field(default_factory=Counts)
-    parts: tuple[str, ...] = ("0",)
-    stored: int = 0
-    """How many items the parts hold; they may be more than `item_count`, or fewer, while a listing goes on."""
-    noted: int = 0
-    """Documents with what a listing has shown that may be there, of this one or of earlier ones."""
-    sync_refusals: int = 0
-    """Sync tokens that Google refused since an increment last came to its end."""
-    page_refusals: int = 0
-    """Page tokens in a row."""
-    page_size: int = 0
-    """Smaller than usual after an answer that came too late; 0: as usual."""
-    audit: Audit = field(default_factory=Audit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +96,7 @@ class Watch:
 
     schedule: Schedule = Schedule()
     health: Health = field(default_factory=Health)
-    reading: Reading = Reading()
+    reading: Reading = field(default_factory=Reading)
     channels: Channels = field(default_factory=Channels)
     following: Following = Following()
     log: Log = Log()

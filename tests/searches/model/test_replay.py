@@ -6,7 +6,8 @@ from dataclasses import fields
 import pytest
 
 from calendar_watch.model.channel import Channel, Channels
-from calendar_watch.model.watch import Log, Reading, Schedule, Watch
+from calendar_watch.model.listing import Reading
+from calendar_watch.model.watch import Log, Schedule, Watch
 from tests.searches.model import mutants
 from tests.searches.model.decisions import RULES
 from tests.searches.model.meanings import MEANINGS

@@ -24,6 +24,7 @@ _PARTS = (
     "nothing_due",
     "latency",
     "memory",
+    "large_calendar",
     "against_naive",
 )
 _SECONDS = 240
