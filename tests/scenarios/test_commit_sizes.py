@@ -99,8 +99,8 @@ def test_many_large_cancelled_exceptions_whose_series_comes_pages_later(
 ) -> None:
     """What becomes of them is seen at the end, so each of them is noted."""
     life = life_of(database, [event("other")], whole=whole)
-    off = [each | {"status": "cancelled"} for each in exceptions(Noise(), 1_100)]
+    off = [each | {"status": "cancelled"} for each in exceptions(Noise(), 1_600)]
     life.google.increment = [off, [event("s")]]
     life.read()
-    assert Counter(kind for kind, _ in life.told()) == {"created": 1_101}
-    assert len(life.items) == 1_102
+    assert Counter(kind for kind, _ in life.told()) == {"created": 1_601}
+    assert len(life.items) == 1_602
