@@ -397,9 +397,15 @@ SLIPS = (
         (Edit("decisions/listing/paging.py", "watch.with_reading(page_size=max(size, _SMALLEST_PAGE))", "watch"),),
     ),
     Slip(
-        "items are shown whose parts split meanwhile",
-        ("tests/scenarios/test_listings.py",),
-        (Edit("operations/query.py", "reading.parts == watch.reading.parts", "reading.parts is not None"),),
+        "items are shown as of a sequence before them",
+        ("tests/scenarios/test_events.py",),
+        (
+            Edit(
+                "operations/query.py",
+                "(now.reading.parts, now.log.sequence) == (watch.reading.parts, watch.log.sequence)",
+                "now.reading.parts == watch.reading.parts",
+            ),
+        ),
     ),
     Slip(
         "a write is as large as the data",
