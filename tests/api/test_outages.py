@@ -98,3 +98,8 @@ def test_a_firestore_that_does_not_let_us_in_is_unavailable_too(deployment: Depl
             == 503
         )
         assert deployment.ask("notifications", "POST", "/", headers=headers).status_code == 503
+
+
+def test_a_write_that_firestore_will_never_take_is_a_defect_of_ours(deployment: Deployment) -> None:
+    with deployment.firestore.faults.refuse("Commit", code=grpc.StatusCode.INVALID_ARGUMENT, nth=None):
+        assert deployment.post(ACL).status_code == 500

@@ -133,3 +133,12 @@ def test_parts_and_entries_of_another_schema_are_an_error(client: firestore.Clie
         store.parts(watch.id, ["0"])
     with pytest.raises(ForeignSchemaError):
         store.entries(watch.id, 0, 10)
+
+
+def test_those_of_another_schema_make_a_sweep_no_longer_than_it_may_be(
+    client: firestore.Client, store: FirestoreStore
+) -> None:
+    created(store)
+    make_foreign(client, "calendar_watches")
+    watches = [created(store, number) for number in range(1, 5)]
+    assert [each for each, _ in store.due(NOW, 2)] == [each.id for each in watches[:2]]

@@ -155,6 +155,7 @@ def test_too_much_told_meanwhile_begins_an_audit_anew(monkeypatch: pytest.Monkey
     life.run(DAY)
     assert sorted(life.told()) == [("created", f"n{number}") for number in (1, 2, 3)]
     assert life.items.keys() == {"a", "b", "n1", "n2", "n3"}
+    assert wholly(life) == 3, "the first listing, an audit that is given up, and one anew"
 
 
 def test_unannounced_changes_of_events_are_counted_but_not_those_of_an_audit(make_world: MakeWorld) -> None:

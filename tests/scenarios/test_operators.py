@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 from requests import PreparedRequest, Response
 
-from calendar_watch.errors import ConflictError, RefusedError, UnavailableError, UnknownWatchError
+from calendar_watch.errors import ConflictError, RefusedError, UnavailableError, UnclearError, UnknownWatchError
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import State, Watch
@@ -69,6 +69,23 @@ def test_what_google_refuses_at_once_is_not_kept_and_may_be_asked_for_again(worl
     assert world.query.page(Filter(), None, "", 10).watches == []
     outcome, watch = world.registry.open(ALICES_ACL, Options())
     assert (outcome, watch.log.sequence) == (Outcome.CREATED, 1)
+
+
+def test_what_is_written_without_an_answer_is_created_and_brought_up_all_the_same(world: World) -> None:
+    lost = False
+
+    def edge(rpc: str, act: Callable[[], T]) -> T:
+        nonlocal lost
+        answer = act()
+        if rpc == WriteKind.CREATE and not lost:
+            lost = True
+            raise UnclearError("no answer")
+        return answer
+
+    assert isinstance(world.store, MemoryStore)
+    world.store.edge = edge
+    outcome, watch = world.registry.open(ALICES_ACL, Options())
+    assert (lost, outcome, watch.state(world.now)) == (True, Outcome.CREATED, State.ACTIVE)
 
 
 def test_a_channel_opened_before_the_refusal_is_stopped(world: World) -> None:

@@ -133,7 +133,13 @@ def test_a_message_of_a_suspended_watch_is_tried_at_most_every_fifteen_minutes_a
         world.alice.share(ALICE, BOB, "writer")
         world.run(MINUTE)
         assert len(refusals) == 1
+        for role in ("reader", "writer") * 15:
+            world.alice.share(ALICE, BOB, role)
+            world.run(2 * MINUTE)
         world.alice.share(ALICE, BOB, "reader")
+    pauses = [later - earlier for earlier, later in itertools.pairwise(refusals)]
+    assert len(pauses) >= 3
+    assert min(pauses) >= 15 * MINUTE
     world.run(16 * MINUTE)
     assert world.told(ALICES_ACL.id)[-2:] == ["acl.created", "watch.resumed"]
 

@@ -9,7 +9,7 @@ from google.cloud.firestore import Client
 
 from calendar_watch.errors import RefusedError, UnavailableError
 from calendar_watch.model.notification import PendingNotification
-from calendar_watch.model.target import Target
+from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import State
 from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.operations.sweep import Sweep
@@ -31,6 +31,12 @@ def test_a_sweep_counts_what_it_did(world: World) -> None:
     swept = world.sweep()
     assert (swept.reconciled, swept.renewed, swept.synced, swept.failed, swept.remaining) == (2, 2, 2, 0, 0)
     assert swept.overdueSeconds > timedelta(days=6).total_seconds()
+
+
+def test_the_first_channel_of_a_watch_is_no_renewal(world: World) -> None:
+    world.registry.enrol([(ALICES_ACL, Options())])
+    swept = world.sweep()
+    assert (swept.reconciled, swept.renewed, swept.synced) == (1, 0, 1)
 
 
 def test_with_nothing_due_nothing_is_done(world: World) -> None:

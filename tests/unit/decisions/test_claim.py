@@ -127,3 +127,9 @@ def test_a_channel_that_was_stopped_is_not_taken_for_an_unknown_one() -> None:
     tombstone = Channel("old", 1, NOW, resource_id="r", expiration=NOW + DAY, retired=NOW, stopped=NOW)
     heard = after(answered().with_channel(tombstone), says("old"))
     assert heard.channels.by_id["old"] == replace(tombstone, confirmed=True)
+
+
+def test_how_long_a_change_waits_is_counted_from_the_first_message_of_it() -> None:
+    waiting = after(answered(), says())
+    again = claim.claimed(waiting, [replace(says(), received=NOW + HOUR)], "nonce", NOW + HOUR, POLICY)
+    assert (again.reading.read_at, again.reading.notified_at) == (NOW + HOUR, NOW)

@@ -10,7 +10,7 @@ from calendar_watch.decisions.listing.merge import Merged, View, merge, newest
 from calendar_watch.decisions.listing.portions import affordable, fitting, leading, portion
 from calendar_watch.model.diff import Change
 from calendar_watch.model.index import mark_of
-from calendar_watch.model.notes import Notes
+from calendar_watch.model.notes import Notes, joined
 from calendar_watch.model.recurrence import change_of, differs, fingerprint
 from calendar_watch.model.resources import Item
 from calendar_watch.model.snapshot import Snapshot
@@ -162,3 +162,9 @@ def test_a_write_has_a_bound_whatever_the_data(lengths: list[int], before: int) 
     assert len(afforded) == len(taken)
     changes = leading([Change(each["id"], part.items[each["id"]], each) for each in items], {"k": "v" * 10_000})
     assert changes[1:] == [] or sum(2 * len(str(each.after)) for each in changes) < 7_000_000
+
+
+def test_what_one_page_took_in_before_its_series_is_known_to_the_end_whichever_page_it_was() -> None:
+    early, other = Notes(loose=True), Notes()
+    assert joined([early, other]).loose
+    assert joined([other, early]).loose

@@ -115,3 +115,16 @@ def test_the_gravest_reason_is_the_one_that_is_shown() -> None:
     assert state(watch, 1)[1] == "watchRefused"
     assert state(failing(watch, SIGNING, 2), 2)[1] == "signingFailing"
     assert state(failing(watch, RefusedError(Reason.FORBIDDEN, "no"), 3), 3)[1] == "forbidden"
+
+
+def test_a_mute_watch_stays_polled_whatever_its_next_channel_is_refused_for() -> None:
+    mute = opened().with_channels(mute=2)
+    assert state(failing(mute, RefusedError(Reason.FORBIDDEN, "no"), 0, kind=StepKind.OPEN), 0)[0] is State.POLLING
+
+
+def test_what_is_shown_is_what_failed_last_however_long_it_has_failed() -> None:
+    watch = failing(opened(), GoogleError("reading, for long"), 0)
+    watch = failing(watch, GoogleError("publishing"), 5, kind=StepKind.PUBLISH)
+    trouble = failing(watch, GoogleError("reading, again"), 9).health.last_trouble
+    assert trouble is not None
+    assert trouble.detail == "reading, again"

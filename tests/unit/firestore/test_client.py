@@ -6,7 +6,7 @@ import pytest
 from google.api_core import exceptions
 
 from calendar_watch.errors import ConflictError, RefusedWriteError, StoreError, UnavailableError, UnclearError
-from calendar_watch.firestore.client import writing
+from calendar_watch.firestore.client import answered, writing
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,15 @@ def test_what_firestore_answers_to_a_write_is_told_apart(answer: Exception, mean
     with pytest.raises(StoreError) as raised, writing():
         raise answer
     assert type(raised.value) is meaning
+
+
+def test_contention_is_waited_out_where_a_call_may_be_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    answers = iter([exceptions.Aborted("contention"), exceptions.ServiceUnavailable("try again")])
+
+    def call() -> str:
+        for each in answers:
+            raise each
+        return "done"
+
+    assert answered(call, timeout=10) == "done"
