@@ -57,3 +57,9 @@ def test_an_answer_that_is_over_already_gives_up_nothing() -> None:
     first = channel_lifecycle.opened(asked_for("one"), "one", ALIVE, NOW, POLICY)
     both = channel_lifecycle.opened(channel_lifecycle.intended(first, "two", NOW, POLICY), "two", OVER, NOW, POLICY)
     assert both.retired == []
+
+
+def test_a_watch_that_ends_waits_for_an_unanswered_channel_only_as_long_as_for_a_first_message() -> None:
+    ended = registration.ended(asked_for("one"), NOW)
+    for moment, state in ((NOW, State.STOPPING), (NOW + POLICY.confirm, State.STOPPED)):
+        assert decided(ended, moment, POLICY, "fresh")[0].state(moment) is state

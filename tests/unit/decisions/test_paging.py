@@ -14,6 +14,7 @@ from calendar_watch.model.watch import Watch
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 POLICY = Policy(address="https://here.example.com/", key="now", project="p")
 REFUSED = Failure(ListingTokenRefusedError("no"), NOW, 0.5)
+OLD, NEW = "old", "new"
 SECOND_PAGE = Listing(1, NOW, whole=False, trail=PageTrail("p2", 1))
 
 
@@ -25,8 +26,8 @@ def second_page_refused(watch: Watch, times: int = 1) -> Watch:
 
 def test_page_tokens_that_are_refused_end_the_sync_token_only_three_times_in_a_row() -> None:
     watch = Watch(Target(EVENTS, "team@example.com", "alice@example.com"), Options(), created=NOW)
-    watch = second_page_refused(watch.with_reading(item_count=0, sync_token="s1"), 2)
-    listing = Listing(2, NOW, whole=False, sync_token="s2")
+    watch = second_page_refused(watch.with_reading(item_count=0, sync_token=OLD), 2)
+    listing = Listing(2, NOW, whole=False, sync_token=NEW)
     ended = paging.finished(watch, listing, POLICY, NOW + timedelta(minutes=1))
-    assert second_page_refused(ended, 2).reading.sync_token == "s2"
+    assert second_page_refused(ended, 2).reading.sync_token == NEW
     assert second_page_refused(ended, 3).reading.sync_token == ""

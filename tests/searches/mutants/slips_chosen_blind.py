@@ -1,0 +1,153 @@
+"""Slips that were chosen without looking at the tests, and that no test noticed at that time."""
+
+from tests.searches.mutants.slip import Edit, Slip
+
+SLIPS = (
+    Slip(
+        "messages of a suspended watch bring its tries forward as those of any other",
+        ("tests/scenarios/test_refusals.py",),
+        (
+            Edit(
+                "decisions/refusals.py",
+                "apart = _APART_WHEN_SUSPENDED if watch.health.suspended else _APART\n",
+                "apart = _APART\n",
+            ),
+        ),
+    ),
+    Slip(
+        "a watch that ends waits an hour for an unanswered channel",
+        ("tests/unit/decisions/test_channel_lifecycle.py",),
+        (
+            Edit(
+                "decisions/upkeep.py",
+                "return channel.created + (INTENTS_STAY if watch.wanted else policy.confirm) <= now",
+                "return channel.created + INTENTS_STAY <= now",
+            ),
+        ),
+    ),
+    Slip(
+        "how long a change waits is counted from the last message",
+        ("tests/unit/decisions/test_claim.py",),
+        (
+            Edit(
+                "decisions/claim.py",
+                "since = watch.reading.notified_at or min(each.received for each in notifications)",
+                "since = min(each.received for each in notifications)",
+            ),
+        ),
+    ),
+    Slip(
+        "page tokens that were refused long ago count as in a row",
+        ("tests/unit/decisions/test_paging.py",),
+        (Edit("decisions/listing/paging.py", "        page_refusals=0,\n", ""),),
+    ),
+    Slip(
+        "what is told while an audit goes on may grow without bound",
+        ("tests/scenarios/test_audits.py",),
+        (
+            Edit(
+                "decisions/listing/audit.py",
+                "return _with(watch, told=count) if count <= _MOST_TOLD else abandoned(watch)",
+                "return _with(watch, told=count)",
+            ),
+        ),
+    ),
+    Slip(
+        "more are due than were asked for",
+        ("tests/contract/test_foreign_documents.py",),
+        (Edit("firestore/store.py", "return due[:limit]", "return due"),),
+    ),
+    Slip(
+        "contention is not waited out",
+        ("tests/unit/firestore/test_client.py",),
+        (
+            Edit(
+                "firestore/client.py",
+                "predicate=if_exception_type(*_REPEATABLE)",
+                "predicate=if_exception_type(*_UNANSWERED)",
+            ),
+        ),
+    ),
+    Slip(
+        "a channel that has not spoken is shown in place of the live one",
+        ("tests/unit/http/test_watch_view.py",),
+        (
+            Edit(
+                "http/watch_view.py",
+                "_channel_view(watch.confirmed(now) or watch.newest)",
+                "_channel_view(watch.newest)",
+            ),
+        ),
+    ),
+    Slip(
+        "a write that is refused for good is answered as an outage",
+        ("tests/api/test_outages.py",),
+        (
+            Edit(
+                "http/problems.py",
+                "    RefusedWriteError: HTTPStatus.INTERNAL_SERVER_ERROR,\n",
+                "",
+            ),
+        ),
+    ),
+    Slip(
+        "a mute channel counts as one that speaks once another is refused",
+        ("tests/unit/decisions/test_refusals.py",),
+        (
+            Edit(
+                "model/watch.py",
+                "(refusal.reason.polls or self.mute or not self.confirmed(now))",
+                "(refusal.reason.polls or not self.confirmed(now))",
+            ),
+        ),
+    ),
+    Slip(
+        "the trouble that began last is shown for the one that was met last",
+        ("tests/unit/decisions/test_refusals.py",),
+        (
+            Edit(
+                "model/health.py",
+                "key=lambda trouble: trouble.at, default",
+                "key=lambda trouble: trouble.since, default",
+            ),
+        ),
+    ),
+    Slip(
+        "a watch whose creation was not answered is taken for an old one",
+        ("tests/scenarios/test_operators.py",),
+        (
+            Edit(
+                "operations/register.py",
+                "if before.discarded or before.created == wanted.created:",
+                "if before.discarded:",
+            ),
+        ),
+    ),
+    Slip(
+        "a first channel counts as a renewal",
+        ("tests/scenarios/test_sweeps.py",),
+        (
+            Edit(
+                "reconciler/reconcile.py",
+                "self._result.renewed += self._lease.watch.channels.was_confirmed",
+                "self._result.renewed += 1",
+            ),
+        ),
+    ),
+    Slip(
+        "a channel that was replaced counts as lost",
+        ("tests/unit/reconciler/test_telemetry.py",),
+        (
+            Edit(
+                "reconciler/telemetry.py",
+                "if channel.confirmed and channel.current and channel.id not in",
+                "if channel.confirmed and channel.id not in",
+            ),
+        ),
+    ),
+    Slip(
+        "a wake-up keeps Google waiting for as long as Firestore may take",
+        ("tests/unit/test_wiring.py",),
+        (Edit("wiring.py", "Tries(_WAKEUP_SECONDS, pubsub.WAITS)", "Tries(_RECEIVE_SECONDS, pubsub.WAITS)"),),
+    ),
+)
