@@ -65,6 +65,15 @@ def test_children_come_and_go_with_the_list(following: World) -> None:
     assert followed(following)["acl", team] is State.STOPPED
 
 
+def test_children_that_are_as_they_should_be_are_not_written_again(following: World) -> None:
+    there = [Target(resource, ALICE, ALICE).id for resource in (ACL, EVENTS)]
+    before = [each.version for each in following.store.find(there)]
+    following.alice.create_calendar("Team")
+    following.run(MINUTE)
+    assert len(wanted(following)) == 4
+    assert [each.version for each in following.store.find(there)] == before
+
+
 def test_a_calendar_that_is_owned_by_another_role_only_is_dropped(following: World) -> None:
     bobs = following.bob.create_calendar("Bob's")
     following.bob.share(bobs, ALICE, "owner")

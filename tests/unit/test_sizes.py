@@ -29,6 +29,7 @@ def test_a_letter_takes_what_utf_8_takes() -> None:
 @given(st.lists(st.integers(0, 10)), st.integers(0, 30))
 def test_as_many_are_taken_as_fit_and_at_least_one(weights: list[int], most: int) -> None:
     count = fitting(weights, most)
+    assert count >= 1
     assert count == 1 or sum(weights[:count]) <= most
     assert count >= len(weights) or sum(weights[: count + 1]) > most
 

@@ -150,4 +150,48 @@ SLIPS = (
         ("tests/unit/test_wiring.py",),
         (Edit("wiring.py", "Tries(_WAKEUP_SECONDS, pubsub.WAITS)", "Tries(_RECEIVE_SECONDS, pubsub.WAITS)"),),
     ),
+    Slip(
+        "of what is too large by itself, nothing is taken",
+        ("tests/unit/test_sizes.py",),
+        (
+            Edit(
+                "sizes.py",
+                "return max(1, sum(total <= most for total in accumulate(weights)))",
+                "return sum(total <= most for total in accumulate(weights))",
+            ),
+        ),
+    ),
+    Slip(
+        "the end of a lent token is taken for UTC, whatever its offset",
+        ("tests/unit/calendar_api/test_credentials.py",),
+        (
+            Edit(
+                "calendar_api/credentials.py",
+                "return moment.astimezone(UTC).replace(tzinfo=None)",
+                "return moment.replace(tzinfo=None)",
+            ),
+        ),
+    ),
+    Slip(
+        "a pace that has returned is halved as if it had not",
+        ("tests/unit/calendar_api/test_rate_limiter.py",),
+        (
+            Edit(
+                "calendar_api/rate_limiter.py",
+                "self._pace = max(_SLOWEST, self._pace_at(now) / 2)",
+                "self._pace = max(_SLOWEST, self._pace / 2)",
+            ),
+        ),
+    ),
+    Slip(
+        "children are written again as they are",
+        ("tests/scenarios/test_follow.py",),
+        (
+            Edit(
+                "reconciler/follow.py",
+                "            if due != each:\n                yield due",
+                "            yield due",
+            ),
+        ),
+    ),
 )

@@ -4,6 +4,7 @@
 import gc
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -229,8 +230,11 @@ def test_the_end_of_a_lent_token_may_be_spelled_in_any_way_of_rfc_3339(google: G
     assert lent(google, Reply(200, {"accessToken": "token", "expireTime": spelled})) == "Bearer token"
 
 
-def test_a_lent_token_is_replaced_when_it_expires(google: Google) -> None:
-    google.instead = {"/lend": Reply(200, {"accessToken": "old", "expireTime": "2020-01-01T00:00:00Z"})}
+@pytest.mark.parametrize("hours", [-10, 0, 10])
+def test_a_lent_token_is_replaced_when_it_expires_wherever_its_service_is(google: Google, hours: int) -> None:
+    there = timezone(timedelta(hours=hours))
+    over = (datetime.now(UTC) - timedelta(minutes=1)).astimezone(there).isoformat()
+    google.instead = {"/lend": Reply(200, {"accessToken": "old", "expireTime": over})}
     session = Sessions(token_service("http://127.0.0.1:8080/lend"), google.http)(ALICE, SCOPE)
     shown_by(session)
     google.instead = {}

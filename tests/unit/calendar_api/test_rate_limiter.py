@@ -111,6 +111,14 @@ def test_the_pace_returns_by_a_tenth_a_minute_and_never_beyond_what_is_allowed(m
     assert taken_within(time, rate_limiter, 10.0) == pytest.approx(part * 1000, rel=0.03)
 
 
+def test_a_limit_that_is_met_after_the_pace_has_returned_halves_the_whole_pace() -> None:
+    time, rate_limiter = slowed(6000, 1)
+    time.at += 3600
+    rate_limiter.slow_down()
+    taken_within(time, rate_limiter, 1.0)
+    assert taken_within(time, rate_limiter, 10.0) == pytest.approx(500, rel=0.05)
+
+
 def test_many_calls_that_meet_the_same_limit_halve_the_pace_once() -> None:
     time, rate_limiter = slowed(6000, 1)
     for _ in range(16):
