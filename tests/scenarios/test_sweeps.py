@@ -78,6 +78,15 @@ def test_the_oldest_news_count_as_overdue(world: World) -> None:
     assert world.sweep().overdueSeconds == 25.0
 
 
+def test_what_is_late_in_two_ways_counts_by_the_longer_one(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(MINUTE)
+    world.now += timedelta(days=2)
+    news = PendingNotification(ALICES_ACL.id, "channel", "resource", None, world.now)
+    world.database.notifications().put(news)
+    assert world.sweep().overdueSeconds > timedelta(days=1).total_seconds()
+
+
 def test_when_its_time_is_over_a_sweep_begins_nothing_more_and_says_what_remains(world: World) -> None:
     targets = [Target(ALICES_ACL.resource, world.alice.create_calendar(f"c{n}"), ALICE) for n in range(6)]
     for target in targets:

@@ -194,4 +194,42 @@ SLIPS = (
             ),
         ),
     ),
+    Slip(
+        "two failures that are far apart are a lasting trouble",
+        ("tests/unit/decisions/test_refusals.py",),
+        (Edit("model/health.py", "return self.count >= _LASTING_TRIES and self.at", "return self.at"),),
+    ),
+    Slip(
+        "nobody looks at a watch when its channel expires",
+        ("tests/unit/decisions/test_next_step.py",),
+        (
+            Edit(
+                "decisions/next_step.py",
+                "yield channel.expiration or channel.created + INTENTS_STAY",
+                "yield channel.created + INTENTS_STAY",
+            ),
+        ),
+    ),
+    Slip(
+        "a watch that is late in two ways counts by the later one",
+        ("tests/scenarios/test_sweeps.py",),
+        (
+            Edit(
+                "operations/sweep.py",
+                "max(late.get(watch_id, 0.0), (self._began - since).total_seconds())",
+                "(self._began - since).total_seconds()",
+            ),
+        ),
+    ),
+    Slip(
+        "whoever may follow one resource may follow all",
+        ("tests/unit/http/test_watch_request.py",),
+        (
+            Edit(
+                "http/watch_request.py",
+                "if not rules.resources.issuperset(names):",
+                "if not rules.resources.intersection(names):",
+            ),
+        ),
+    ),
 )

@@ -280,3 +280,11 @@ def test_a_watch_that_ended_long_ago_forgets_what_it_read_and_is_parked() -> Non
     ).with_reading(item_count=3)
     assert next_step(watch, NOW, POLICY) == Forget()
     assert next_step(upkeep.forgotten(watch), NOW, POLICY) == Wait(None)
+
+
+def test_a_watch_is_looked_at_again_when_its_channel_expires() -> None:
+    over = NOW + timedelta(minutes=10)
+    live = Channel("c", 1, NOW, POLICY.address, POLICY.key, "r", expiration=over, confirmed=True)
+    watch = registration.created(Target(ACL, "a", "alice@example.com"), Options(), NOW).with_channel(live)
+    refused = watch.with_reading(read_at=None).with_schedule(not_before={StepKind.OPEN: NOW + timedelta(hours=1)})
+    assert next_step(refused, NOW, POLICY) == Wait(over)

@@ -128,3 +128,8 @@ def test_what_is_shown_is_what_failed_last_however_long_it_has_failed() -> None:
     trouble = failing(watch, GoogleError("reading, again"), 9).health.last_trouble
     assert trouble is not None
     assert trouble.detail == "reading, again"
+
+
+def test_two_failures_are_no_lasting_trouble_however_far_apart() -> None:
+    assert state(failing(opened(), GoogleError("busy"), 0, 16), 16) == (State.ACTIVE, None)
+    assert state(failing(opened(), GoogleError("busy"), 0, 8, 16), 16) == (State.DEGRADED, "readingsFailing")

@@ -128,3 +128,9 @@ def test_whatever_comes_is_read_or_refused_by_the_names_of_its_fields(body: dict
 @given(anything.filter(lambda value: not isinstance(value, dict)))
 def test_what_is_no_object_is_no_body(body: object) -> None:
     assert wrong(body, rules()) == [("", "the body must be a JSON object")]
+
+
+def test_only_what_may_be_watched_may_be_followed() -> None:
+    body = {"resource": "calendarList", "subject": ALICE, "follow": ["acl", "events"]}
+    assert read_body(body, rules())[1].follow == ("acl", "events")
+    assert [field for field, _ in wrong(body, rules(resources=("calendarList", "acl")))] == ["follow"]
