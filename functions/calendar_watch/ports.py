@@ -7,13 +7,13 @@ from typing import Protocol
 
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.channel_token import ChannelTokens
-from calendar_watch.model.index import Indexes
+from calendar_watch.model.collection.index import Indexes
+from calendar_watch.model.collection.notes import Notes
+from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.listing import Page
-from calendar_watch.model.notes import Notes
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import Item
-from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Target
 from calendar_watch.model.watch import ChangeEvent, State, Watch
 from calendar_watch.model.write import Write

@@ -11,9 +11,9 @@ from calendar_watch.errors import ForeignSchemaError
 from calendar_watch.firestore.notifications import FirestoreNotifications
 from calendar_watch.firestore.store import FirestoreStore
 from calendar_watch.model.change_log import with_watch_event
+from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import ACL
-from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import Watch
 from calendar_watch.model.write import Write, WriteKind

@@ -21,7 +21,7 @@ from calendar_watch import pubsub
 from calendar_watch.errors import TryLaterError
 from calendar_watch.google_http import Tries
 from calendar_watch.model.change_log import with_changes, with_watch_event
-from calendar_watch.model.diff import Change
+from calendar_watch.model.collection.diff import Change
 from calendar_watch.model.listing import ReadCause, Reading
 from calendar_watch.model.resources import RESOURCES, Item
 from calendar_watch.model.target import Options, Target

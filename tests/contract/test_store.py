@@ -13,12 +13,12 @@ from calendar_watch.errors import ConflictError, UnavailableError, UnclearError,
 from calendar_watch.firestore.notifications import FirestoreNotifications
 from calendar_watch.firestore.store import FirestoreStore
 from calendar_watch.model.change_log import with_watch_event
+from calendar_watch.model.collection.index import NO_SERIES, Entry, mark_of, version_of
+from calendar_watch.model.collection.notes import Notes
+from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.health import Refusal, StepKind
-from calendar_watch.model.index import NO_SERIES, Entry, mark_of, version_of
-from calendar_watch.model.notes import Notes
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import ACL, CALENDAR_LIST
-from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.model.write import WRITES, Condition, Load, Write, WriteKind

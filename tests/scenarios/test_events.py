@@ -10,9 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from requests import PreparedRequest, Response
 
-from calendar_watch.model.recurrence import fingerprint
+from calendar_watch.model.collection.recurrence import fingerprint
+from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.resources import EVENTS
-from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Target
 from calendar_watch.reconciler.reconcile import reconcile
 from tests.doubles.local_firestore import LocalFirestore

@@ -48,7 +48,7 @@ def small_parts(parts_a_page: int = 1_000) -> Iterator[None]:
     """With 1, pages go together whatever there is."""
     with (
         patch("calendar_watch.decisions.listing.stretch._PARTS_A_PAGE", parts_a_page),
-        patch("calendar_watch.model.parts._LARGEST", 150),
+        patch("calendar_watch.model.collection.parts._LARGEST", 150),
         patch("calendar_watch.decisions.listing.portions.MOST_ITEMS", 2),
         patch("calendar_watch.decisions.listing.portions.MOST_PARTS", 2),
     ):

@@ -48,7 +48,7 @@ def test_what_a_first_listing_costs_grows_with_the_collection_and_not_with_its_s
         return sum(each.documents for each in database.commits)
 
     with (
-        patch("calendar_watch.model.parts._LARGEST", 1_000),
+        patch("calendar_watch.model.collection.parts._LARGEST", 1_000),
         patch("calendar_watch.decisions.listing.stretch._PARTS_A_PAGE", 4),
     ):
         assert written(1_200) < 6 * written(300)

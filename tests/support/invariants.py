@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from calendar_watch.model.recurrence import fingerprint
+from calendar_watch.model.collection.recurrence import fingerprint
 
 Item = Mapping[str, Any]
 Items = Mapping[str, Item]

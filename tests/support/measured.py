@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from calendar_watch.model.index import Indexes
-from calendar_watch.model.notes import Notes
-from calendar_watch.model.snapshot import Snapshot
+from calendar_watch.model.collection.index import Indexes
+from calendar_watch.model.collection.notes import Notes
+from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.watch import Watch
 from tests.doubles.memory_store import MemoryFirestore, MemoryStore, Put
 

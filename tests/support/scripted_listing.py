@@ -10,9 +10,9 @@ from calendar_watch.decisions import registration
 from calendar_watch.errors import GoogleError, ItemGoneError, ListingTokenRefusedError, RefusedError
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.channel_token import ChannelTokens
+from calendar_watch.model.collection.snapshot import content
 from calendar_watch.model.listing import Page
 from calendar_watch.model.resources import Item
-from calendar_watch.model.snapshot import content
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import ChangeEvent, Watch
 from calendar_watch.model.write import Write, WriteKind

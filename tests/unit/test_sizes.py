@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from calendar_watch.model.diff import Change
-from calendar_watch.model.recurrence import fingerprint, kept_whole
+from calendar_watch.model.collection.diff import Change
+from calendar_watch.model.collection.recurrence import fingerprint, kept_whole
 from calendar_watch.sizes import encoded, fitting, outline, weight
 
 texts = st.text(max_size=20) | st.integers(4_990, 5_010).map("ж".__mul__)

@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from calendar_watch.decisions import registration
+from calendar_watch.model.collection.snapshot import Items
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import RESOURCES, Item
-from calendar_watch.model.snapshot import Items
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import Watch
 

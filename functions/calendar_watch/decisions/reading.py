@@ -6,10 +6,10 @@ from datetime import datetime
 
 from calendar_watch.decisions import refusals
 from calendar_watch.model.change_log import with_changes, with_watch_event
-from calendar_watch.model.diff import Change
+from calendar_watch.model.collection.diff import Change
+from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.listing import Counts, ReadCause
 from calendar_watch.model.policy import Policy
-from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.watch import Watch
 
 

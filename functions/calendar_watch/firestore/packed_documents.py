@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from calendar_watch.firestore.schema import SCHEMA, Document, ours
-from calendar_watch.model.index import Index
-from calendar_watch.model.notes import Notes
-from calendar_watch.model.snapshot import Snapshot
+from calendar_watch.model.collection.index import Index
+from calendar_watch.model.collection.notes import Notes
+from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.watch import ChangeEvent
 from calendar_watch.sizes import encoded
 

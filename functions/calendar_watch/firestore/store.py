@@ -36,10 +36,10 @@ from calendar_watch.firestore.packed_documents import (
 from calendar_watch.firestore.queries import CHANGES, FIRST, LAST, SNAPSHOTS, WATCHES, entry_name, named
 from calendar_watch.firestore.schema import ours, sorted_out, tell
 from calendar_watch.firestore.watch_document import watch_document, watch_of
-from calendar_watch.model.index import Index, Indexes
-from calendar_watch.model.notes import Notes
+from calendar_watch.model.collection.index import Index, Indexes
+from calendar_watch.model.collection.notes import Notes
+from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.notification import PendingNotification
-from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.watch import ChangeEvent, State, Watch
 from calendar_watch.model.write import WRITES, Condition, Write
 from calendar_watch.ports import Filter, Tally, WatchPage

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from calendar_watch.model.diff import Change
+from calendar_watch.model.collection.diff import Change
+from calendar_watch.model.collection.recurrence import fingerprint
+from calendar_watch.model.collection.snapshot import content
 from calendar_watch.model.listing import ReadCause
 from calendar_watch.model.policy import Policy
-from calendar_watch.model.recurrence import fingerprint
 from calendar_watch.model.resources import Item
-from calendar_watch.model.snapshot import content
 from calendar_watch.model.watch import ChangeEvent, Watch
 from calendar_watch.sizes import outline, weight
 from calendar_watch.times import rfc3339

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from calendar_watch.model.notes import Notes
+from calendar_watch.model.collection.notes import Notes
+from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.notification import PendingNotification
-from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.watch import Watch
 
 

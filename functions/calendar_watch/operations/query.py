@@ -10,9 +10,9 @@ from calendar_watch.errors import (
     TooOldError,
     UnknownWatchError,
 )
-from calendar_watch.model.parts import key_of
+from calendar_watch.model.collection.parts import key_of
+from calendar_watch.model.collection.snapshot import Snapshot, content
 from calendar_watch.model.resources import Item
-from calendar_watch.model.snapshot import Snapshot, content
 from calendar_watch.model.watch import ChangeEvent, State, Watch
 from calendar_watch.ports import Filter, Services, Store
 from calendar_watch.reconciler.lease import exhausted

@@ -8,10 +8,10 @@ from calendar_watch.decisions.listing import paging
 from calendar_watch.decisions.listing.absences import MOST_ASKED, Verdict, can_ask, sample, verdict
 from calendar_watch.decisions.listing.ending import Ending, ended, roots, unknown, unseen, with_found
 from calendar_watch.errors import GoogleError, ItemGoneError
-from calendar_watch.model.index import Indexes, Mark, mark_of
+from calendar_watch.model.collection.index import Indexes, Mark, mark_of
+from calendar_watch.model.collection.notes import Notes
+from calendar_watch.model.collection.parts import name_of
 from calendar_watch.model.listing import Listing
-from calendar_watch.model.notes import Notes
-from calendar_watch.model.parts import name_of
 from calendar_watch.model.resources import Item
 from calendar_watch.model.watch import Watch
 from calendar_watch.model.write import Write, WriteKind

@@ -7,8 +7,8 @@ that one can bring no child back, and leave none behind.
 from collections.abc import Iterator, Sequence
 
 from calendar_watch.decisions import children, next_step
-from calendar_watch.model.parts import WHOLE
-from calendar_watch.model.snapshot import Items
+from calendar_watch.model.collection.parts import WHOLE
+from calendar_watch.model.collection.snapshot import Items
 from calendar_watch.model.watch import Watch
 from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.ports import Services

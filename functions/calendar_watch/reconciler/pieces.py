@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from calendar_watch.decisions.listing import audit, paging
 from calendar_watch.decisions.listing.merge import Merged
-from calendar_watch.model.index import mark_of
+from calendar_watch.model.collection.index import mark_of
+from calendar_watch.model.collection.notes import Notes, joined
+from calendar_watch.model.collection.parts import split
+from calendar_watch.model.collection.recurrence import fingerprint, kept_whole
 from calendar_watch.model.listing import Listing
-from calendar_watch.model.notes import Notes, joined
-from calendar_watch.model.parts import split
-from calendar_watch.model.recurrence import fingerprint, kept_whole
 from calendar_watch.model.resources import Item
 from calendar_watch.model.watch import Watch
 from calendar_watch.model.write import Write, WriteKind

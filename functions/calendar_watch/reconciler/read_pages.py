@@ -16,10 +16,10 @@ from calendar_watch.decisions.listing.portions import MOST_NOTES, fitting, porti
 from calendar_watch.decisions.listing.series import after_series, alive_on, named_on
 from calendar_watch.decisions.listing.stretch import Sieve, Stretch
 from calendar_watch.errors import GoogleError, ListingTokenRefusedError
-from calendar_watch.model.index import Indexes, mark_of
+from calendar_watch.model.collection.index import Indexes, mark_of
+from calendar_watch.model.collection.notes import Notes, joined
+from calendar_watch.model.collection.parts import key_of, name_of
 from calendar_watch.model.listing import IN_CIRCLES, Listing, Page
-from calendar_watch.model.notes import Notes, joined
-from calendar_watch.model.parts import key_of, name_of
 from calendar_watch.model.resources import Item
 from calendar_watch.model.watch import Watch
 from calendar_watch.model.write import Write, WriteKind

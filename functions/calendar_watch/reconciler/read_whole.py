@@ -7,10 +7,10 @@ from calendar_watch.decisions import next_step, reading
 from calendar_watch.decisions.listing import absences
 from calendar_watch.decisions.listing.absences import Verdict
 from calendar_watch.decisions.listing.portions import leading
-from calendar_watch.model.diff import apply, compare
-from calendar_watch.model.parts import WHOLE
+from calendar_watch.model.collection.diff import apply, compare
+from calendar_watch.model.collection.parts import WHOLE
+from calendar_watch.model.collection.snapshot import Items, Snapshot, collect
 from calendar_watch.model.resources import Item
-from calendar_watch.model.snapshot import Items, Snapshot, collect
 from calendar_watch.model.watch import Watch
 from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.ports import Services

@@ -7,7 +7,7 @@ from itertools import islice
 
 from calendar_watch.decisions.children import targets
 from calendar_watch.errors import GoogleError
-from calendar_watch.model.parts import WHOLE
+from calendar_watch.model.collection.parts import WHOLE
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.ports import Filter
 from calendar_watch.reconciler.reconcile import Result

@@ -10,7 +10,7 @@ from unittest.mock import patch
 PAGE = 3
 """Items of one answer of Google's, which may always be fewer than asked for."""
 _LIMITS = {
-    "model.parts._LARGEST": 3_000,
+    "model.collection.parts._LARGEST": 3_000,
     "decisions.listing.portions.MOST_PARTS": 2,
     "decisions.listing.portions.MOST_ITEMS": 2,
     "reconciler.follow._CHUNK": 1,

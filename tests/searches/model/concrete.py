@@ -5,11 +5,11 @@ from functools import cache
 
 from calendar_watch.model.channel import Channel as RealChannel
 from calendar_watch.model.channel import Channels
+from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.health import Health, Refusal, StepKind
 from calendar_watch.model.listing import ReadCause, Reading
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL
-from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import Log, Schedule, State, Watch
 from calendar_watch.reasons import Reason

@@ -8,7 +8,7 @@ from calendar_watch.decisions.backoff import Failure
 from calendar_watch.decisions.listing import absences
 from calendar_watch.errors import TryLaterError
 from calendar_watch.model.channel import Opening
-from calendar_watch.model.diff import compare
+from calendar_watch.model.collection.diff import compare
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.policy import Policy

@@ -340,7 +340,13 @@ SLIPS = (
     Slip(
         "an audit holds what an increment told meanwhile for missing",
         ("tests/scenarios/test_audits.py",),
-        (Edit("model/notes.py", "shown=self.shown | later.shown | later.told,", "shown=self.shown | later.shown,"),),
+        (
+            Edit(
+                "model/collection/notes.py",
+                "shown=self.shown | later.shown | later.told,",
+                "shown=self.shown | later.shown,",
+            ),
+        ),
     ),
     Slip(
         "an audit is never done",
@@ -369,7 +375,7 @@ SLIPS = (
         ("tests/unit/decisions/test_merge.py",),
         (
             Edit(
-                "model/recurrence.py",
+                "model/collection/recurrence.py",
                 "one is not None and other is not None and one < other",
                 "one is not None and other is not None and not one",
             ),

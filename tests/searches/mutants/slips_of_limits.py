@@ -23,7 +23,7 @@ SLIPS = (
         ("tests/unit/test_sizes.py",),
         (
             Edit(
-                "model/diff.py",
+                "model/collection/diff.py",
                 "(outline(_project(each, self.comparable)) for",
                 "(_project(each, self.comparable) for",
             ),
@@ -32,7 +32,7 @@ SLIPS = (
     Slip(
         "an event is kept whole, however large it is",
         ("tests/unit/test_sizes.py",),
-        (Edit("model/recurrence.py", "if weight(event) <= _LARGEST_KEPT else", "if event else"),),
+        (Edit("model/collection/recurrence.py", "if weight(event) <= _LARGEST_KEPT else", "if event else"),),
     ),
     Slip(
         "what a listing noted goes into one write, however much it is",

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from calendar_watch.decisions.listing.merge import Merged, View, merge, newest
 from calendar_watch.decisions.listing.portions import affordable, fitting, leading, portion
-from calendar_watch.model.diff import Change
-from calendar_watch.model.index import mark_of
-from calendar_watch.model.notes import Notes, joined
-from calendar_watch.model.recurrence import change_of, differs, fingerprint
+from calendar_watch.model.collection.diff import Change
+from calendar_watch.model.collection.index import mark_of
+from calendar_watch.model.collection.notes import Notes, joined
+from calendar_watch.model.collection.recurrence import change_of, differs, fingerprint
+from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.resources import Item
-from calendar_watch.model.snapshot import Snapshot
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 NOTHING = View(Notes(), frozenset(), fingerprint)

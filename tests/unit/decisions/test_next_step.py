@@ -35,12 +35,12 @@ from calendar_watch.decisions.next_step import (
 )
 from calendar_watch.errors import QuotaError, RefusedError, TryLaterError
 from calendar_watch.model.channel import Channel, Channels, Opening
+from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.health import Health, Refusal, StepKind, Trouble
 from calendar_watch.model.listing import ReadCause, Reading
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL, CALENDAR_LIST
-from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import Following, Log, Schedule, State, Watch
 from calendar_watch.reasons import Reason

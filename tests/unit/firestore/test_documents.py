@@ -12,11 +12,11 @@ from calendar_watch.firestore.notification_document import notification_document
 from calendar_watch.firestore.packed_documents import entry_document, entry_of, part_document, part_of
 from calendar_watch.firestore.watch_document import watch_document, watch_of
 from calendar_watch.model.channel import Channel, Channels
+from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.health import Health, Refusal, StepKind, Trouble
 from calendar_watch.model.listing import Audit, Counts, Listing, PageTrail, ReadCause, Reading
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import RESOURCES
-from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import Following, Log, Schedule, Standing, State, Watch
 from calendar_watch.reasons import Reason

@@ -12,7 +12,7 @@ from typing import Any
 from calendar_watch.decisions.backoff import Failure
 from calendar_watch.decisions.listing.absences import Verdict, pause
 from calendar_watch.model.change_log import with_watch_event
-from calendar_watch.model.diff import Change
+from calendar_watch.model.collection.diff import Change
 from calendar_watch.model.listing import Audit, Listing
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import Watch

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 
 from calendar_watch.decisions.listing.merge import Keep, Merged, merged
 from calendar_watch.decisions.listing.portions import Outcome, affordable
-from calendar_watch.model.index import NO_SERIES, Entry, Indexes, Mark, mark_of
-from calendar_watch.model.notes import Notes
-from calendar_watch.model.parts import lies_in
-from calendar_watch.model.recurrence import is_cancelled, series_of
+from calendar_watch.model.collection.index import NO_SERIES, Entry, Indexes, Mark, mark_of
+from calendar_watch.model.collection.notes import Notes
+from calendar_watch.model.collection.parts import lies_in
+from calendar_watch.model.collection.recurrence import is_cancelled, series_of
+from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.resources import Item
-from calendar_watch.model.snapshot import Snapshot
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,20 @@ and decided when all of them have been seen (`ending`). So it makes no differenc
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from calendar_watch.model.diff import Change
-from calendar_watch.model.index import mark_of
-from calendar_watch.model.notes import Notes
-from calendar_watch.model.recurrence import change_of, differs, is_bare, is_cancelled, is_older, kept_whole, series_of
+from calendar_watch.model.collection.diff import Change
+from calendar_watch.model.collection.index import mark_of
+from calendar_watch.model.collection.notes import Notes
+from calendar_watch.model.collection.recurrence import (
+    change_of,
+    differs,
+    is_bare,
+    is_cancelled,
+    is_older,
+    kept_whole,
+    series_of,
+)
+from calendar_watch.model.collection.snapshot import Items, Snapshot
 from calendar_watch.model.resources import Item
-from calendar_watch.model.snapshot import Items, Snapshot
 
 Keep = Callable[[Item], Item]
 """What is kept of an item."""

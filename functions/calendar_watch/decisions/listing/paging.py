@@ -10,9 +10,9 @@ from calendar_watch.decisions.listing import absences, audit
 from calendar_watch.decisions.listing.absences import Verdict
 from calendar_watch.decisions.listing.merge import Merged
 from calendar_watch.model.change_log import with_changes
+from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.listing import Counts, Listing, Page
-from calendar_watch.model.notes import Notes
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import EVENTS
 from calendar_watch.model.watch import Watch

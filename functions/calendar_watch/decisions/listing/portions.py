@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 
-from calendar_watch.model.diff import Change
-from calendar_watch.model.parts import part_name_of
+from calendar_watch.model.collection.diff import Change
+from calendar_watch.model.collection.parts import part_name_of
+from calendar_watch.model.collection.snapshot import Items, Snapshot
 from calendar_watch.model.resources import Item
-from calendar_watch.model.snapshot import Items, Snapshot
 from calendar_watch.sizes import weight
 
 MOST_PARTS = 16

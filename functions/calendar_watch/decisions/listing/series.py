@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from calendar_watch.model.index import Indexes, mark_of
-from calendar_watch.model.notes import Notes
-from calendar_watch.model.parts import key_of
-from calendar_watch.model.recurrence import is_cancelled, series_of
+from calendar_watch.model.collection.index import Indexes, mark_of
+from calendar_watch.model.collection.notes import Notes
+from calendar_watch.model.collection.parts import key_of
+from calendar_watch.model.collection.recurrence import is_cancelled, series_of
 from calendar_watch.model.resources import Item
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from calendar_watch.decisions.listing.merge import Keep, newest
-from calendar_watch.model.index import Indexes, Mark, mark_of, version_of
+from calendar_watch.model.collection.index import Indexes, Mark, mark_of, version_of
+from calendar_watch.model.collection.notes import Notes
+from calendar_watch.model.collection.recurrence import is_cancelled
 from calendar_watch.model.listing import Listing, Page
-from calendar_watch.model.notes import Notes
-from calendar_watch.model.recurrence import is_cancelled
 from calendar_watch.model.resources import Item
 from calendar_watch.sizes import weight
 

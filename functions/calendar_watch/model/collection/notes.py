@@ -7,7 +7,7 @@ from functools import reduce
 from itertools import islice
 from typing import Self, TypeVar
 
-from calendar_watch.model.index import Mark
+from calendar_watch.model.collection.index import Mark
 from calendar_watch.model.resources import Item
 
 _Value = TypeVar("_Value")

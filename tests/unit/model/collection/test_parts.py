@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendar_watch.firestore.packed_documents import part_document
-from calendar_watch.model.parts import WHOLE, key_of, part_name_of, split
+from calendar_watch.model.collection.parts import WHOLE, key_of, part_name_of, split
+from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.resources import Item
-from calendar_watch.model.snapshot import Snapshot
 
 ids = st.text("abcdefghijklmnopqrstuv0123456789_", min_size=1, max_size=12)
 events = st.builds(

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendar_watch.model.change_log import with_changes, with_watch_event
-from calendar_watch.model.diff import Change, apply, compare
+from calendar_watch.model.collection.diff import Change, apply, compare
+from calendar_watch.model.collection.snapshot import Items, Snapshot, collect
 from calendar_watch.model.listing import ReadCause
 from calendar_watch.model.resources import ACL, Item
-from calendar_watch.model.snapshot import Items, Snapshot, collect
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import Log, Watch
 from calendar_watch.times import rfc3339

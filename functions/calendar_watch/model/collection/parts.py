@@ -10,9 +10,9 @@ the series that an exception belongs to may change.
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from calendar_watch.model.index import Mark, mark_of, place_of
+from calendar_watch.model.collection.index import Mark, mark_of, place_of
+from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.resources import Item
-from calendar_watch.model.snapshot import Snapshot
 from calendar_watch.sizes import weight
 
 WHOLE = "0"

@@ -7,7 +7,7 @@ says that one instance is off, and is kept for as long as the series; any other 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from calendar_watch.model.diff import Change
+from calendar_watch.model.collection.diff import Change
 from calendar_watch.model.resources import EVENTS, Item
 from calendar_watch.sizes import outline, weight
 

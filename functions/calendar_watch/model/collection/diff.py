@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from calendar_watch.model.collection.snapshot import HIDDEN, Items, Snapshot
 from calendar_watch.model.resources import Item
-from calendar_watch.model.snapshot import HIDDEN, Items, Snapshot
 from calendar_watch.sizes import outline
 
 _ABSENT = object()  # null is something else

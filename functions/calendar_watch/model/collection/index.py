@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from calendar_watch.model.collection.snapshot import Items
 from calendar_watch.model.resources import Item
-from calendar_watch.model.snapshot import Items
 
 Mark = bytes
 """Eight bytes that stand for an id: two of a million ids are alike once in some ten million calendars."""
