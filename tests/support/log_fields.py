@@ -21,3 +21,5 @@ IN_TROUBLE = {
     "counts": {"states", "reasons", "lockedOut"},
 }
 """Of what such a day does not bring."""
+BY_THE_CLOCK = frozenset({"counts"})
+"""What a sweep tells at every full ten minutes, whatever else there is."""
