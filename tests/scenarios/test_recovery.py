@@ -20,9 +20,9 @@ from calendar_watch.model.watch import State, Watch
 from calendar_watch.operations.sweep import Sweep
 from calendar_watch.ports import Filter, Services
 from tests.doubles.calendar_simulator import Actor, Transport
-from tests.searches.chaos import fault_injection
 from tests.searches.chaos.composition import Composition
-from tests.searches.chaos.fault_injection import Fate, FaultInjection
+from tests.searches.chaos.edges import fault_injection
+from tests.searches.chaos.edges.fault_injection import Fate, FaultInjection
 from tests.searches.chaos.patches import everything_at_once
 from tests.searches.chaos.scheduler import Scheduler
 from tests.support.line import Send

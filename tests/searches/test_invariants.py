@@ -2,12 +2,16 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from tests.doubles.calendar_simulator import Actor, CalendarSimulator
+from tests.searches.chaos.senses.truth import Truth
 from tests.support.invariants import (
     Watched,
     a_feed_is_numbered_from_one_without_a_gap,
+    alike,
     collection_of,
     differing,
     each_active_watch_has_one_live_channel_and_no_other_has_any,
@@ -77,3 +81,61 @@ def test_a_line_that_tells_a_secret_is_noticed() -> None:
         "a log line tells too much: key=abc"
     ]
     assert not [*no_log_line_tells_a_secret(["fine"], re.compile("abc"))]
+
+
+@pytest.mark.parametrize(
+    ("spelled", "same"),
+    [
+        ({"dateTime": "2026-11-20T10:00:00Z"}, True),
+        ({"dateTime": "2026-11-20T11:00:00+01:00"}, True),
+        ({"dateTime": "2026-11-20T11:00:00Z"}, False),
+        ({"date": "2026-11-20"}, False),
+    ],
+)
+def test_a_moment_is_the_same_in_whatever_zone_it_is_spelled(spelled: Mapping[str, str], *, same: bool) -> None:
+    before = {"id": "e", "start": {"dateTime": "2026-11-20T10:00:00Z"}, "etag": "1"}
+    assert alike(before, {"id": "e", "start": spelled, "etag": "2"}) is same
+
+
+ALICE, TEN = "alice@example.com", datetime(2026, 11, 20, 10, tzinfo=UTC)
+
+
+class Told:
+    """What a watch of Alice's rules tells, hours after what it had told before."""
+
+    def __init__(self) -> None:
+        self.now = TEN
+        self.google = CalendarSimulator(lambda: self.now)
+        self.alice = Actor(self.google, ALICE)
+        self.alice.share(ALICE, "bob@example.com", "reader")
+        self.truth = Truth(self.google)
+        self.now += timedelta(hours=1)
+        self.truth.baseline("w", {"time": self.now.isoformat()})
+        self.now += timedelta(hours=1)
+
+    def false(self, after: Mapping[str, str] | None) -> list[str]:
+        about = {"resource": "acl", "calendarId": ALICE, "user": ALICE}
+        data = {"watch": about, "itemId": "user:bob@example.com", "before": {"role": "reader"}, "after": after}
+        return [
+            *self.truth.false_changes({"id": "w.2", "partitionkey": "w", "time": self.now.isoformat(), "data": data})
+        ]
+
+
+def test_a_deletion_that_never_was_is_noticed() -> None:
+    told = Told()
+    [broken] = told.false(None)
+    assert "it was there ever since" in broken
+
+
+def test_a_deletion_is_true_even_if_the_item_is_there_again() -> None:
+    told = Told()
+    told.alice.delete(f"calendars/{ALICE}/acl/user:bob@example.com")
+    told.alice.share(ALICE, "bob@example.com", "reader")
+    assert not told.false(None)
+
+
+def test_a_change_that_changes_nothing_is_noticed() -> None:
+    told = Told()
+    [broken] = told.false({"role": "reader"})
+    assert "has changed, and it has not" in broken
+    assert not told.false({"role": "writer"})

@@ -8,8 +8,7 @@ from calendar_watch.operations.query import Query
 Items = dict[str, Any]
 ReadItems = Callable[[str], tuple[Items, int]]
 
-
-_BASELINES = {"calendarwatch.watch.opened.v1", "calendarwatch.watch.resynced.v1"}
+BASELINES = {"calendarwatch.watch.opened.v1", "calendarwatch.watch.resynced.v1"}
 
 
 class GapError(Exception):
@@ -34,7 +33,7 @@ class Consumer:
         if sequence != self._sequences.get(watch, 0) + 1:
             raise GapError(f"{watch} went from {self._sequences.get(watch, 0)} to {sequence}")
         self._sequences[watch] = sequence
-        if event["type"] in _BASELINES and "counts" not in event["data"]:
+        if event["type"] in BASELINES and "counts" not in event["data"]:
             self.items[watch], self._sequences[watch] = self._read_items(watch)
         if "itemId" in event["data"]:
             self._apply(self.items[watch], event["data"])

@@ -7,6 +7,7 @@ the words for one thing that stays broken stay the same.
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from calendar_watch.model.collection.recurrence import fingerprint
@@ -94,6 +95,22 @@ def differing(resource: str, known: Items, shown: Items) -> Mapping[str, tuple[I
     return {
         each: (ours, its) for each, (ours, its) in both.items() if compared(ours, resource) != compared(its, resource)
     }
+
+
+def alike(before: Item, after: Item) -> bool:
+    """Whether they say the same, in whatever zone times are spelled."""
+    return _in_utc(before) == _in_utc(after)
+
+
+def _in_utc(item: Item) -> Item:
+    return {name: _moment(value) for name, value in item.items() if name not in _NO_CONTENT}
+
+
+def _moment(value: Any) -> Any:
+    if not isinstance(value, Mapping) or "dateTime" not in value:
+        return value
+    moment = datetime.fromisoformat(value["dateTime"])
+    return moment.astimezone(UTC) if moment.tzinfo else value
 
 
 # --- logs

@@ -73,6 +73,15 @@ class Collection:
         earlier = (each for each in reversed(self._versions[record.key]) if each.revision < record.revision)
         return next(earlier, None)
 
+    def was_gone(self, key: str, since: int) -> bool:
+        """Whether there was no such item at any moment after that revision."""
+        versions = self._versions.get(key, [])
+        there = [each for each in versions if each.revision > since] or versions[-1:]
+        return self.born > since or not there or any(each.deleted for each in there)
+
+    def was_written(self, key: str, since: int) -> bool:
+        return any(each.revision > since for each in self._versions.get(key, []))
+
     def write(self, key: str, item: Item) -> Record:
         return self._put(key, item, deleted=False)
 

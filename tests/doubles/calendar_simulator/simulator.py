@@ -12,6 +12,7 @@ from . import discovery, errors, fields, identity, request, seeds, settings, wat
 from .back_office import BackOffice
 from .call import Answer, Call, Delivery
 from .channels import PROJECT, Channel, Channels
+from .collection import Collection as Whole
 from .collection import Topic
 from .discovery import Method
 from .errors import ApiError
@@ -225,6 +226,10 @@ class CalendarSimulator:
     @property
     def deliveries(self) -> list[DeliveryRecord]:
         return self._outbox.log
+
+    def collection(self, resource: str, owner: str) -> Whole:
+        """Return what there is in truth, with all that ever was; `owner` is a calendar, or a user."""
+        return self._world.collection(Topic(resource, owner))
 
     def channels_ever(self) -> list[Channel]:
         return self._channels.ever()

@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from tests.searches.chaos.campaign import campaign, digests
+from tests.searches.chaos.campaign import campaign, digests, first
 
 
 def main() -> int:
@@ -12,8 +12,11 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=400, help="of one run")
     parser.add_argument("--seeds", type=int, default=500, help="how many runs")
     parser.add_argument("--digest", action="store_true", help="a hash of each run, to hold two versions against")
+    parser.add_argument("--first", action="store_true", help="no further than to the first violation")
     asked = parser.parse_args()
     seeds = range(asked.seeds) if asked.seed is None else [asked.seed]
+    if asked.first:
+        return 0 if first(seeds, asked.steps) else 1
     tell = digests if asked.digest else campaign
     return 0 if tell(seeds, asked.steps) else 1
 

@@ -1,14 +1,20 @@
 """Many runs, on several processors; of a failure the one line that repeats it."""
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
+from tests.doubles.calendar_simulator.quirks import QUIRKS
 from tests.searches.chaos.life import live
 
 _MOST_TOLD = 2000
+_NEVER_MET = {
+    "Q22": " (never met by who asks for times in UTC)",
+    "Q42": " (never met by who goes on as it began)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +27,10 @@ class Outcome:
     struck: int = 0
     digest: str = ""
     violation: str = ""
+    reached: Counter[str] = field(default_factory=Counter)
+    """How often each quirk reached us."""
+    heaviest: int = 0
+    """Bytes of the largest commit."""
 
 
 def run(seed: int, steps: int) -> Outcome:
@@ -29,7 +39,14 @@ def run(seed: int, steps: int) -> Outcome:
     except Exception as error:  # noqa: BLE001 (whatever ends a run is a finding)
         return Outcome(seed, steps, violation=f"{type(error).__name__}: {error}"[:_MOST_TOLD])
     return Outcome(
-        seed, steps, life.scheduler.turns, life.hours, life.dice.struck.total(), str(life.composition.injection.digest)
+        seed,
+        steps,
+        life.scheduler.turns,
+        life.hours,
+        life.dice.struck.total(),
+        str(life.composition.injection.digest),
+        reached=life.reached,
+        heaviest=life.composition.database.heaviest,
     )
 
 
@@ -37,6 +54,7 @@ def campaign(seeds: Iterable[int], steps: int) -> bool:
     """Whether nothing was violated."""
     began = monotonic()
     outcomes = [_told(each) for each in _outcomes(seeds, steps)]
+    _tell_of_quirks(outcomes)
     _sum_up(outcomes, monotonic() - began)
     return not any(each.violation for each in outcomes)
 
@@ -48,11 +66,22 @@ def digests(seeds: Iterable[int], steps: int) -> bool:
     return not any(each.violation for each in outcomes)
 
 
+def first(seeds: Iterable[int], steps: int) -> bool:
+    """As `campaign`, up to the first violation, of which all is told."""
+    violated = next((each for each in _outcomes(seeds, steps) if each.violation), None)
+    if violated:
+        _say(f"seed {violated.seed}: {violated.violation}")
+    return violated is None
+
+
 def _outcomes(seeds: Iterable[int], steps: int) -> Iterator[Outcome]:
     """In the order of the seeds, each as soon as it is known."""
     with ProcessPoolExecutor() as pool:
         futures = [pool.submit(run, seed, steps) for seed in seeds]
-        yield from (each.result() for each in futures)
+        try:
+            yield from (each.result() for each in futures)
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _told(outcome: Outcome) -> Outcome:
@@ -64,11 +93,20 @@ def _told(outcome: Outcome) -> Outcome:
 def _sum_up(outcomes: list[Outcome], seconds: float) -> None:
     steps, turns = sum(each.steps for each in outcomes), sum(each.turns for each in outcomes)
     faults, hours = sum(each.struck for each in outcomes), sum(each.hours for each in outcomes)
+    heaviest = max(each.heaviest for each in outcomes)
     violations = sum(bool(each.violation) for each in outcomes)
     _say(
         f"{len(outcomes)} runs, {steps:,} steps, {turns:,} inputs and outputs, {faults:,} faults, "
-        f"{hours:,.0f} hours of virtual time in {seconds:.0f} s: {violations} violations"
+        f"{hours:,.0f} hours of virtual time in {seconds:.0f} s, "
+        f"the largest commit {heaviest:,} bytes: {violations} violations"
     )
+
+
+def _tell_of_quirks(outcomes: list[Outcome]) -> None:
+    """How often each reached us, those that rarely did first."""
+    reached: Counter[str] = sum((each.reached for each in outcomes), Counter())
+    rows = sorted((reached[number], number, quirk.name) for number, quirk in QUIRKS.items())
+    _say("\n".join(f"{count:9,}  {number} {name}{_NEVER_MET.get(number, '')}" for count, number, name in rows))
 
 
 def _say(text: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import requests
 from requests.adapters import BaseAdapter
+from requests.structures import CaseInsensitiveDict
 
 from calendar_watch import pubsub
 from calendar_watch.errors import CalendarWatchError, UnknownWatchError
@@ -28,13 +29,14 @@ from tests.doubles.calendar_simulator import Options as SimulatorOptions
 from tests.doubles.local_pubsub import LocalPubSub
 from tests.doubles.local_pubsub.subscription import Subscription
 from tests.doubles.memory_store import MemoryFirestore, MemoryStore
-from tests.searches.chaos.fault_injection import FaultInjection, GoogleEdge, PubSubEdge, store_edge
+from tests.searches.chaos.edges.access import Access
+from tests.searches.chaos.edges.calls import Calls
+from tests.searches.chaos.edges.fault_injection import FaultInjection, GoogleEdge, PubSubEdge, store_edge
 from tests.searches.chaos.scheduler import Scheduler
 from tests.support.world import CHANGES, KEY, PUBSUB, ROOT, START, WAKEUPS, answered
 
 PUSHES = "projects/p/subscriptions/wakeups"
 ARRIVALS = "projects/p/subscriptions/arrivals"
-REVOKED = "a token that Google does not know"
 
 
 class Composition:
@@ -45,13 +47,16 @@ class Composition:
         self.policy = policy
         self.dice = Random(f"{seed} ids")  # noqa: S311 (repeatable on purpose)
         self.revoked: set[str] = set()
+        """Subjects whose tokens are not known any more."""
+        self.calls = Calls(self.scheduler)
         chance = Random(seed)  # noqa: S311
-        answers = SimulatorOptions(**{"pretty": False, **options})
+        answers = SimulatorOptions(**{"pretty": False, "quirk_seed": str(seed), **options})
         self.google = CalendarSimulator(lambda: self.scheduler.now, random=chance, options=answers)
         self.pubsub = _pubsub(self.scheduler)
-        self.store = MemoryStore(database := MemoryFirestore(), policy.retention)
+        self.database = MemoryFirestore()
+        self.store = MemoryStore(self.database, policy.retention)
         self._sessions: dict[tuple[str, str], requests.Session] = {}
-        store = MemoryStore(database, policy.retention, store_edge(self.injection))
+        store = MemoryStore(self.database, policy.retention, store_edge(self.injection))
         self.tokens = ChannelTokens([KEY])
         self._pubsub_session = _session(PUBSUB, PubSubEdge(self.injection, self.pubsub))
         self._runtime = Runtime(
@@ -62,7 +67,7 @@ class Composition:
             jitter=self.dice.random,
         )
         self._edges = Edges(store, lambda subject, scope: self._session(subject or "", scope), self._publishing)
-        self.services = self.another_instance()
+        self.services, self._another = self.another_instance(), self.another_instance()
         self.calendar = self.services.calendar
         self.registry = Registry(self.services, pause=self.scheduler.pause)
         self.query = Query(self.services)
@@ -86,25 +91,29 @@ class Composition:
     # --- what workers do
 
     def receive(self, delivery: Delivery) -> int:
-        return answered(self.receiver, delivery)
+        return answered(self.receiver, replace(delivery, headers=CaseInsensitiveDict(delivery.headers)))
 
     def sweep(self) -> None:
         """What `renew` does every minute."""
         try:
-            Sweep(self.services, threads=1, seconds=50).run(start=self.dice.choice("27amz"))
+            Sweep(self._next_instance(), threads=1, seconds=50).run(start=self.dice.choice("27amz"))
         except CalendarWatchError:
             return
 
     def reconcile(self, watch_id: str) -> Result | None:
         """What `renew` does at once; None when Pub/Sub has to ask again."""
         try:
-            return reconcile(self.services, watch_id, pause=self.scheduler.pause)
+            return reconcile(self._next_instance(), watch_id, pause=self.scheduler.pause)
         except UnknownWatchError:
             return Result()
         except CalendarWatchError:
             return None
 
     # --- how they are put together
+
+    def _next_instance(self) -> Services:
+        self.services, self._another = self._another, self.services
+        return self.services
 
     def _wake(self, watch_id: str) -> None:
         tries = Tries(20, pubsub.WAITS, self._runtime.seconds, self._runtime.sleep, self._runtime.jitter)
@@ -114,16 +123,14 @@ class Composition:
         return PubSub(PUBSUB, lambda: self._pubsub_session, tries)
 
     def _session(self, subject: str, scope: str) -> requests.Session:
-        """One for each access token; a revoked one is not known any more."""
-        session = self._sessions.get((subject, scope)) or self._logged_in(subject, scope)
-        token = REVOKED if subject in self.revoked else f"access-token {subject} {scope}"
-        session.headers["Authorization"] = f"Bearer {token}"
-        return session
-
-    def _logged_in(self, subject: str, scope: str) -> requests.Session:
-        session = self._sessions[subject, scope] = _session("https://", GoogleEdge(self.injection, self.google))
-        self.google.register_token(f"access-token {subject} {scope}", subject, [scope])
-        return session
+        """One for each subject and scope."""
+        if (subject, scope) not in self._sessions:
+            access = Access(self.google, self.scheduler.clock, subject, scope, self.revoked)
+            session = self._sessions[subject, scope] = _session(
+                "https://", GoogleEdge(self.injection, self.calls, access, self.google)
+            )
+            session.credentials = access  # type: ignore[attr-defined]  # as an AuthorizedSession has them
+        return self._sessions[subject, scope]
 
     def _seconds(self) -> float:
         return (self.scheduler.clock() - START).total_seconds()

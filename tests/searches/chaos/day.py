@@ -15,8 +15,8 @@ from calendar_watch.model.resources import ACL, EVENTS
 from calendar_watch.model.target import Options, Target
 from tests.searches.chaos.fault_rates import FaultRates
 from tests.searches.chaos.life import Life
-from tests.searches.chaos.lines import listening
 from tests.searches.chaos.patches import everything_at_once
+from tests.searches.chaos.senses.lines import listening
 from tests.support.world import ALICE, BOB, START, policy_of
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -41,7 +41,9 @@ class Report:
 
 class Day:
     def __init__(self, seed: int, *, safety: bool):
-        rates = FaultRates("day", mishaps=0.01, deaths=0, hangs=0, dropped=0.3, doubled=0.2, outages=frozenset())
+        rates = FaultRates(
+            "day", mishaps=0.01, deaths=0, hangs=0, dropped=0.3, doubled=0.2, outages=frozenset(), quirks=frozenset()
+        )
         hourly = timedelta(hours=1) if safety else timedelta(0)
         self._life = Life(seed, rates, policy_of(publishes=True, safety_sync=hourly))
         self._made: dict[str, datetime] = {}
@@ -64,7 +66,7 @@ class Day:
 
     def _change(self) -> None:
         """Something that was not there before, so that its report can be told from all others."""
-        user = self._life.users.actors[self._life.random.choice((ALICE, BOB))]
+        user = self._life.users.people[self._life.random.choice((ALICE, BOB))]
         guest = f"guest{len(self._made)}@example.com"
         if self._life.random.random() < 0.5:
             user.share(user.email, guest, "reader")

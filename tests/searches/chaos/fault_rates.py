@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
-from tests.searches.chaos.fault_injection import BRIEF, LASTING, Fate
+from tests.doubles.calendar_simulator.quirks import CHANCES, QUIRKS
+from tests.searches.chaos.edges.fault_injection import BRIEF, LASTING, Fate
 from tests.searches.chaos.scheduler import Scheduler
 
 _STORE = ("unavailable", "lost", "contended")
@@ -14,6 +15,11 @@ _PUBSUB = ("refused", "lost")
 _OPENING = ("rate", "busy", "server", "server after", "reset", "lost", "cut off", "html", "html after", "gone")
 _STOPPING = ("rate", "busy", "server", "server after", "reset", "lost", "html after")
 """Never an answer that says that the channel is gone while it lives: nobody could do anything about that."""
+_GETTING = (*_STOPPING, "cut off", "html")
+"""The same about a single item."""
+_ON = 0.5
+"""How many of the quirks are on in one run."""
+_DERIVED = "@group.v.calendar.google.com"
 _HANGS = (5.0, 15.0, 40.0, 70.0, 200.0)
 _GOOGLE_HANGS = 3
 """How much oftener Google lets one wait than Firestore does."""
@@ -38,15 +44,35 @@ class FaultRates:
     safety: bool = True
     """Whether there are safety reads."""
     outages: frozenset[str] = frozenset(
-        {"google away", "firestore away", "pubsub away", "empty listing", "half a listing", "tokens expire"}
+        {"google away", "firestore away", "pubsub away", "empty listing", "half a listing", "tokens expire", "intruder"}
     )
+    quirks: frozenset[str] = frozenset(QUIRKS)
+    """Those of Google's that may be on."""
 
 
 STEADY = FaultRates("steady")
 """Nothing that would explain why a watch has no channel."""
+UNHEARD: Mapping[str, str] = {
+    "Q03": "an increment skips a change for good",
+    "Q06": "deletions are in no increment",
+    "Q18": "an old address is no longer read from some moment on",
+    "Q20": "a listing lacks what is there",
+    "Q22": "the calendar's zone changes how all times are spelled",
+    "Q28": "entries stay although their calendar is gone",
+    "Q29": "entries lack their data owner",
+    "Q30": "a channel announces no changes",
+    "Q31": "a message comes an hour late",
+    "Q32": "a listing lags behind its message for longer than a settling reading waits",
+    "Q54": "an entry is listed up to a day late",
+    "Q55": "nobody is told that a group was left",
+    "Q56": "settings are listed only once somebody has set them",
+    "Q61": "another account takes the place of the old one",
+}
+"""What shows without a message: only the clock finds it, so that it is off where nothing is read by the clock."""
 LOSSLESS = FaultRates(
     "lossless",
     safety=False,
+    quirks=STEADY.quirks - UNHEARD.keys(),
     lasting=0.05,
     outages=STEADY.outages - {"half a listing"} | {"revoked", "unreachable"},
 )
@@ -55,12 +81,13 @@ STORM = replace(
     LOSSLESS,
     name="storm",
     safety=True,
+    quirks=STEADY.quirks,
     lasting=0.1,
     dropped=0.2,
     outages=STEADY.outages | LOSSLESS.outages | {"channel dies", "channel ends early", "blocked"},
 )
 ALL_RATES = (STEADY, LOSSLESS, STORM)
-CALM = FaultRates("calm", 0, 0, 0, 0, 0, 0, 0, 0, outages=frozenset())
+CALM = FaultRates("calm", 0, 0, 0, 0, 0, 0, 0, 0, outages=frozenset(), quirks=frozenset())
 
 
 FORCED: Mapping[str, Mapping[str, str]] = {
@@ -69,6 +96,22 @@ FORCED: Mapping[str, Mapping[str, str]] = {
     "refused": {"store": "contended", "google": "rate", "pubsub": "refused"},
 }
 """What may be chosen to go wrong, and what that is at each edge; besides `before`, `after` and `hangs`."""
+
+
+def drawn(rates: FaultRates, dice: Random) -> Mapping[str, float]:
+    """The quirks of one run with their chances: some of all, as each hides others."""
+    return {each: CHANCES[each] for each in sorted(rates.quirks) if dice.random() < _ON}
+
+
+def options(random: Random) -> Mapping[str, object]:
+    """How the simulated Google is in one run."""
+    return {
+        "expiration_format": random.choice(("string", "number", "missing")),
+        "sync": random.choice(("after", "after", "before")),
+        "listing_lag_seconds": random.choice((0, 0, 2, 15)),
+        "unwatchable": (_DERIVED, *(("@group.calendar.google.com",) if random.random() < 0.05 else ())),
+        "slow_seconds_per_item": 0.8,
+    }
 
 
 class Dice:
@@ -123,6 +166,8 @@ class Dice:
             return self._dice.choice(_STORE if edge == "store" else _PUBSUB)
         if what == "channels.stop":
             return self._dice.choice(_STOPPING)
+        if what.endswith(".get"):
+            return self._dice.choice(_GETTING)
         if self._dice.random() < self.rates.lasting:
             return self._dice.choice(list(LASTING))
         return self._dice.choice(_OPENING if what.endswith("watch") else list(BRIEF))

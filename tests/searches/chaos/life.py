@@ -1,25 +1,28 @@
 """One seeded run: some hours in which everything goes wrong, then quiet, and then everything must be right again."""
 
 import contextlib
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from random import Random
 
 from calendar_watch.model.policy import Policy
 from calendar_watch.reconciler.reconcile import Result
-from tests.searches.chaos import invariants
 from tests.searches.chaos.composition import Composition
-from tests.searches.chaos.deliveries import Deliveries
-from tests.searches.chaos.fault_injection import FaultInjection
-from tests.searches.chaos.fault_rates import ALL_RATES, STEADY, Dice, FaultRates
-from tests.searches.chaos.invariants import NotificationBox, Watchman
-from tests.searches.chaos.lines import Lines, listening
-from tests.searches.chaos.operators import Operators
+from tests.searches.chaos.edges.deliveries import Deliveries
+from tests.searches.chaos.edges.fault_injection import FaultInjection
+from tests.searches.chaos.fault_rates import ALL_RATES, STEADY, Dice, FaultRates, drawn, options
 from tests.searches.chaos.outages import Outages
 from tests.searches.chaos.patches import PAGE, everything_at_once, everything_small
+from tests.searches.chaos.people.operators import Operators
+from tests.searches.chaos.people.strangers import Strangers
+from tests.searches.chaos.people.users import Users
 from tests.searches.chaos.scheduler import Scheduler, Worker
-from tests.searches.chaos.users import Users
-from tests.searches.chaos.witness import Witness
+from tests.searches.chaos.senses import invariants
+from tests.searches.chaos.senses.lines import Lines, listening
+from tests.searches.chaos.senses.seen import demand, demand_none, watches
+from tests.searches.chaos.senses.watchman import NotificationBox, Watchman
+from tests.searches.chaos.senses.witness import Witness
 from tests.support.world import START, TICK, policy_of
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -27,6 +30,8 @@ LIFETIME = HOUR
 _MOST_SWEEPS = 4
 _MOST_TURNS = 16
 _MOMENT, _INSTANT, _SHORTEST = timedelta(seconds=20), timedelta(seconds=3), timedelta(microseconds=1)
+_SHORTENING = frozenset({"Q30", "Q36"})
+"""Would spoil the channels of strangers, which nobody renews."""
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -38,13 +43,21 @@ class Life:
         self.scheduler = Scheduler(START)
         self.dice = Dice(rates, self.scheduler, self.random)
         injection = FaultInjection(self.scheduler, self.dice)
-        self.composition = Composition(seed, injection, policy or self._policy(rates), **_options(self.random))
+        self.composition = Composition(seed, injection, policy or self._policy(rates), **options(self.random))
+        self.quirks = drawn(rates, self.random)
+        self.composition.google.configure(quirks={each: self.quirks[each] for each in self.quirks.keys() - _SHORTENING})
+        self.strangers = Strangers(self.composition)
         self.users = Users(self.composition.google, self.random)
+        self.composition.google.configure(quirks=self.quirks)
+        self.users.take_up(self.quirks)
         self.operators = Operators(self.composition, self.users, self.random)
         self.deliveries = Deliveries(self.composition, self.dice, self.random, self._reconciled)
         self.witness = Witness(self.composition)
-        self.outages = Outages(self.composition, self.users, self.dice, self.deliveries, self.random)
-        self.watchman = Watchman(self.composition, self.deliveries.acknowledged, strict=rates is STEADY)
+        self.outages = Outages(self.composition, self.dice, self.deliveries, self.strangers, self.random)
+        calm = rates is STEADY and "Q36" not in self.quirks
+        self.watchman = Watchman(
+            self.composition, self.strangers, self.operators, self.deliveries.acknowledged, strict=calm
+        )
         self.watchman.ended_by_others = self.outages.ended
         self.notification_box = NotificationBox(self.composition)
         self._next_sweep = self.scheduler.now
@@ -65,6 +78,7 @@ class Life:
             believe=3 * MINUTE,
             poll=10 * MINUTE,
             safety_sync=20 * MINUTE if rates.safety else timedelta(0),
+            audit=HOUR if rates.safety else timedelta(0),
             whole_events=self.random.random() < 0.5,
         )
 
@@ -102,7 +116,9 @@ class Life:
 
     def calm_down(self, lines: Lines) -> None:
         """Nothing breaks any more. What was begun comes to its end, and then everything has to be right."""
+        self.composition.google.calm()
         self.dice.calm()
+        self.calm_since = self.scheduler.now
         self.outages.finish()
         self.flow(40 * MINUTE)
         invariants.every_retired_channel_is_stopped(self.composition)
@@ -113,6 +129,7 @@ class Life:
             self.users.act()
         self.flow(12 * MINUTE)
         self._come_to_rest()
+        self.watchman.look()
         invariants.each_consumer_knows_what_google_shows(self.composition, self.witness)
         invariants.nothing_impossible_was_seen(self.witness)
 
@@ -120,7 +137,7 @@ class Life:
         """To a moment at which nobody is in the middle of anything: there has to be one."""
         latest = self.scheduler.now + HOUR
         while self.scheduler.workers or self.composition.store.waiting("", 1) or self.deliveries.next_due():
-            invariants.demand(self.scheduler.now < latest, "nothing breaks, and yet there is no rest")
+            demand(self.scheduler.now < latest, "nothing breaks, and yet there is no rest")
             self.tick(MINUTE)
 
     def _check(self, lines: Lines) -> None:
@@ -135,12 +152,22 @@ class Life:
         invariants.what_is_followed_is_watched(composition)
         invariants.what_operators_were_promised_is_so(composition, self.operators.answered)
         invariants.nobody_is_told_of_a_channel_lost_without_a_reason(witness, self.watchman)
+        invariants.what_works_is_shown_to_work(composition)
+        invariants.no_watch_is_busy_all_the_time(composition, self.calm_since)
+        invariants.no_commit_is_too_heavy(composition)
         invariants.work_is_bounded(composition.injection.passed_by, self.causes, self.watch_hours)
-        invariants.demand_none(lines.telling)
+        demand_none(lines.telling)
 
     @property
     def causes(self) -> int:
-        return self.users.changes + self.operators.asked + self.dice.struck.total()
+        """Each of which may cost calls."""
+        ours = self.users.changes + self.operators.asked + self.dice.struck.total()
+        return ours + self.composition.google.quirks.reached.total()
+
+    @property
+    def reached(self) -> Counter[str]:
+        """How often each quirk of Google's came to us, in an answer or a message."""
+        return Counter(self.composition.google.quirks.reached)
 
     @property
     def hours(self) -> float:
@@ -148,7 +175,7 @@ class Life:
 
     @property
     def watch_hours(self) -> float:
-        return len(invariants.watches(self.composition)) * self.hours
+        return len(watches(self.composition)) * self.hours
 
     def close(self) -> None:
         self.composition.close()
@@ -201,15 +228,6 @@ class Life:
 
     def _reconciled(self, watch_id: str, result: Result) -> None:
         invariants.whoever_lets_go_of_a_watch_leaves_no_notification_behind(self.composition, watch_id, result)
-
-
-def _options(random: Random) -> dict[str, object]:
-    return {
-        "expiration_format": random.choice(("string", "number", "missing")),
-        "sync": random.choice(("after", "after", "before")),
-        "listing_lag_seconds": random.choice((0, 0, 2, 15)),
-        "unwatchable": random.choice(((), ("@group.calendar.google.com",))) if random.random() < 0.1 else (),
-    }
 
 
 def live(seed: int, steps: int, rates: FaultRates | None = None) -> Life:

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from random import Random
 
+from tests.doubles.calendar_simulator import Actor
+from tests.doubles.calendar_simulator.channels import Channel
 from tests.searches.chaos.composition import Composition
-from tests.searches.chaos.deliveries import Deliveries
+from tests.searches.chaos.edges.deliveries import Deliveries
 from tests.searches.chaos.fault_rates import Dice
-from tests.searches.chaos.users import Users
+from tests.searches.chaos.people.strangers import Strangers, ours
 from tests.support.world import ADDRESS, ALICE, BOB
 
 _WHOLE = ("acl", "calendarList", "settings")
@@ -15,9 +17,15 @@ _WHOLE = ("acl", "calendarList", "settings")
 
 
 class Outages:
-    def __init__(self, composition: Composition, users: Users, dice: Dice, deliveries: Deliveries, random: Random):
+    def __init__(
+        self,
+        composition: Composition,
+        dice: Dice,
+        deliveries: Deliveries,
+        strangers: Strangers,
+        random: Random,
+    ):
         self._composition = composition
-        self._users = users
         self._dice = dice
         self._deliveries = deliveries
         self._random = random
@@ -36,6 +44,7 @@ class Outages:
             "blocked": lambda: self._block("drop"),
             "channel dies": self._silence,
             "channel ends early": self._end_early,
+            "intruder": lambda: strangers.intrude(random),
         }
 
     def begin(self) -> None:
@@ -72,16 +81,19 @@ class Outages:
         faults.block(ADDRESS, "drop" if how == "drop" else "fail")
         self._for_a_while(lambda: faults.unblock(ADDRESS))
 
+    def _live(self) -> list[Channel]:
+        return [each for each in self._composition.google.live_channels() if ours(each)]
+
     def _silence(self) -> None:
-        live = self._composition.google.live_channels()
+        live = self._live()
         if live:
             self._deliveries.silent.add(self._random.choice(live).id)
 
     def _end_early(self) -> None:
         """Google may end a channel whenever it likes: here, somebody else with the same account stops it."""
-        live = self._composition.google.live_channels()
+        live = self._live()
         if live:
             channel = self._random.choice(live)
             body = {"id": channel.id, "resourceId": channel.resource_id}
-            self._users.actors[channel.subject].post("channels/stop", body)
+            Actor(self._composition.google, channel.subject).post("channels/stop", body)
             self.ended.add(channel.id)

@@ -9,11 +9,19 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from tests.searches.chaos.fault_rates import FORCED, LOSSLESS, FaultRates
 from tests.searches.chaos.life import Life
-from tests.searches.chaos.lines import listening
 from tests.searches.chaos.patches import everything_at_once
+from tests.searches.chaos.senses.lines import listening
 
 CHOSEN = FaultRates(
-    "chosen", mishaps=0, deaths=0, hangs=0, doubled=0, delayed=0, safety=False, outages=LOSSLESS.outages
+    "chosen",
+    mishaps=0,
+    deaths=0,
+    hangs=0,
+    doubled=0,
+    delayed=0,
+    safety=False,
+    outages=LOSSLESS.outages,
+    quirks=frozenset(),
 )
 """Nothing by chance."""
 CHANCE = st.integers(0, 2**16)

@@ -3,7 +3,6 @@
 python -m tests.searches.mutants [words of a slip's name]
 """
 
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -11,11 +10,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.searches.mutants.slip import Slip
+from tests.searches.mutants.slip import Slip, copied
 from tests.searches.mutants.slips import SLIPS
 
-_ROOT = Path(__file__).parents[3]
-_NEEDED = ("functions", "tests", "infra", "pyproject.toml", "cloudbuild.yaml", "README.md", "CHANGELOG.md")
 _JOBS = 2
 _OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not search")
 """What `make test` runs must notice."""
@@ -23,22 +20,13 @@ _OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not s
 
 def is_caught(slip: Slip) -> bool:
     with tempfile.TemporaryDirectory(prefix="mutant-") as folder:
-        root = _copied(Path(folder))
+        root = copied(Path(folder))
         slip.put_into(root)
         command = [sys.executable, "-m", "pytest", *_OPTIONS, *slip.tests]
         finished = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603 (ours)
     if finished.returncode not in (0, 1):
         raise RuntimeError(f"{slip.name}: the tests did not run\n{finished.stdout[-2000:]}")
     return finished.returncode == 1
-
-
-def _copied(root: Path) -> Path:
-    for name in _NEEDED:
-        if (_ROOT / name).is_dir():
-            shutil.copytree(_ROOT / name, root / name, ignore=shutil.ignore_patterns(".terraform"))
-        else:
-            shutil.copy(_ROOT / name, root / name)
-    return root
 
 
 def _judged(slip: Slip) -> bool:

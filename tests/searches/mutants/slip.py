@@ -1,7 +1,11 @@
 """One slip: what it does wrong, where, and which tests are to notice."""
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
+
+_ROOT = Path(__file__).parents[3]
+_NEEDED = ("functions", "tests", "infra", "pyproject.toml", "cloudbuild.yaml", "README.md", "CHANGELOG.md")
 
 
 @dataclass(frozen=True)
@@ -26,3 +30,13 @@ class Slip:
             if text.count(edit.old) != 1:
                 raise LookupError(f"{self.name}: {edit.file} does not hold exactly one {edit.old!r}")
             place.write_text(text.replace(edit.old, edit.new))
+
+
+def copied(root: Path) -> Path:
+    """All that the tests need, where a slip does no harm."""
+    for name in _NEEDED:
+        if (_ROOT / name).is_dir():
+            shutil.copytree(_ROOT / name, root / name, ignore=shutil.ignore_patterns(".terraform"))
+        else:
+            shutil.copy(_ROOT / name, root / name)
+    return root

@@ -4,8 +4,8 @@ from .quirk import Quirk
 
 READING = (
     Quirk("Q01", "a sync token is refused with 400", "kewisch/gdata-provider", 0.02),
-    Quirk("Q02", "cancelled instances come bare", "KeepSoftwareSimple/compass-calendar#2808", 0.5),
-    Quirk("Q03", "tokens run ahead of what is visible", "googleapis/google-api-python-client#623", 0.1),
+    Quirk("Q02", "cancelled instances come bare", "KeepSoftwareSimple/compass-calendar#2808", 0.8),
+    Quirk("Q03", "tokens run ahead of what is visible", "googleapis/google-api-python-client#623", 0.2),
     Quirk("Q04", "a split series keeps its exceptions' ids", "odoo/odoo#172103", 1.0),
     Quirk("Q05", "ids of instances are opaque", "phw198/OutlookGoogleCalendarSync#2205", 0.5),
     Quirk("Q06", "derived calendars do not tell deletions", "webhookdb/webhookdb#771", 1.0),
@@ -22,7 +22,7 @@ READING = (
     Quirk("Q27", "a moved event stays listed, cancelled", "phw198/OutlookGoogleCalendarSync#2124", 0.5),
     Quirk("Q28", "cosmetic changes and ghosts in calendar lists", "KeepSoftwareSimple/compass-calendar#2789", 0.1),
     Quirk("Q29", "no data owner", "GAM-team/GAM#1854", 0.3),
-    Quirk("Q32", "listings lag behind the messages", "googleapis/google-api-python-client#623", 0.05),
+    Quirk("Q32", "listings lag behind the messages", "googleapis/google-api-python-client#623", 0.15),
     Quirk("Q40", "no sync token on the last page", "googleapis/google-api-php-client#1141", 0.02),
     Quirk("Q41", "changed rules and idleness end sync tokens", "XiovV/calich#178", 0.5),
     Quirk("Q42", "tokens are bound to user and query", "webhookdb/webhookdb#734", 1.0),

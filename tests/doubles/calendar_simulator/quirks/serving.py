@@ -13,7 +13,7 @@ _ANSWERS: tuple[Quirk, ...] = (
         "Q11",
         "403 or 404 for what was made or shared less than a minute ago",
         "google/google-api-javascript-client#521, googleapis/google-api-php-client#288",
-        0.3,
+        0.5,
     ),
     Quirk(
         "Q12",
@@ -43,7 +43,7 @@ _ANSWERS: tuple[Quirk, ...] = (
         "Q16",
         "403 with a reason that nobody listed, or with none, or in HTML; 404 in HTML",
         "phw198/OutlookGoogleCalendarSync#361, insanum/gcalcli#153",
-        0.002,
+        0.004,
     ),
     Quirk(
         "Q17",
@@ -55,7 +55,7 @@ _ANSWERS: tuple[Quirk, ...] = (
         "Q19",
         "401 for a user who lost the Calendar service",
         "GAM-team/GAM (CALENDAR_THROW_REASONS), googleapis/google-cloud-node-core#536",
-        0.0002,
+        0.0005,
     ),
     Quirk(
         "Q45",
@@ -113,7 +113,7 @@ _MESSAGES: tuple[Quirk, ...] = (
         "Q30",
         "a channel sends sync and then nothing; one with eventTypes three times as often",
         "closeio/sync-engine#688",
-        0.03,
+        0.06,
     ),
     Quirk(
         "Q31",

@@ -7,7 +7,8 @@ from typing import Any
 from calendar_watch.errors import UnknownWatchError
 from calendar_watch.operations.query import Query
 from tests.searches.chaos.composition import ARRIVALS, Composition
-from tests.support.consumer import Consumer, GapError, Items, reading
+from tests.searches.chaos.senses.truth import Truth
+from tests.support.consumer import BASELINES, Consumer, GapError, Items, reading
 from tests.support.invariants import compared
 from tests.support.world import cloud_event
 
@@ -18,6 +19,7 @@ class Witness:
         self.when: dict[str, datetime] = {}
         """When each event arrived first, by id."""
         self.offences: list[str] = []
+        self._truth = Truth(composition.google)
         self._composition = composition
         self._last: dict[str, int] = {}
 
@@ -34,7 +36,7 @@ class Witness:
         if event["id"] not in self.consumer.arrived:
             self.when[event["id"]] = self._composition.now
             self._composition.injection.digest.told(self._composition.now, event)
-        self._check_chain(watch, sequence, event["data"])
+        self._check_chain(watch, sequence, event)
         try:
             self.consumer.take(event)
         except (AssertionError, GapError, KeyError) as error:
@@ -44,11 +46,15 @@ class Witness:
         if sequence > self._last.get(watch, 0) + 1:
             self.offences.append(f"{watch}: {sequence} arrived right after {self._last.get(watch, 0)}")
 
-    def _check_chain(self, watch: str, sequence: int, data: Mapping[str, Any]) -> None:
-        """What was there before is what was told last."""
+    def _check_chain(self, watch: str, sequence: int, event: Mapping[str, Any]) -> None:
+        """What was there before is what was told last, and what is told is true."""
+        data = event["data"]
+        if event["type"] in BASELINES and "counts" not in data:
+            self._truth.baseline(watch, event)
         fresh = sequence > self.consumer._sequences.get(watch, 0)  # noqa: SLF001 (whether it is about to be applied)
         if not fresh or "itemId" not in data or watch not in self.consumer.items:
             return
+        self.offences += self._truth.false_changes(event)
         known = self.consumer.items[watch].get(data["itemId"])
         resource = data["watch"]["resource"]
         if compared(known, resource) != compared(data["before"], resource):

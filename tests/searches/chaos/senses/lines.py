@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from calendar_watch.log import _OneLine
-from tests.searches.chaos.composition import REVOKED
-from tests.searches.chaos.users import MARK
+from tests.searches.chaos.edges.access import REVOKED
+from tests.searches.chaos.people.users import MARK
 from tests.support.invariants import no_log_line_tells_a_secret
 from tests.support.world import KEY
 
 _FORBIDDEN = re.compile(
-    "|".join((re.escape(KEY), r"1\.[a-z2-7]{32}\.", "access-token", re.escape(REVOKED), MARK, r"@example\.com"))
+    "|".join((re.escape(KEY), r"1\.[a-z2-7]{32}\.", r"ya29\.", re.escape(REVOKED), MARK, r"@example\.com"))
 )
 
 

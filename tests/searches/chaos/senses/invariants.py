@@ -1,26 +1,24 @@
 """What must be true, whatever has happened: during a run, and once everything has been quiet for a while."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from itertools import islice
 
 from calendar_watch.decisions.children import targets
 from calendar_watch.errors import GoogleError
+from calendar_watch.http.watch_view import watch_view
+from calendar_watch.model.health import StepKind
 from calendar_watch.model.collection.parts import WHOLE
 from calendar_watch.model.watch import State, Watch
-from calendar_watch.ports import Filter
 from calendar_watch.reconciler.reconcile import Result
-from tests.doubles.calendar_simulator.channels import Channel
 from tests.searches.chaos.composition import Composition
-from tests.searches.chaos.witness import Witness
+from tests.searches.chaos.senses.seen import SKEW, demand, demand_none, live_channels, watched, watches, well
+from tests.searches.chaos.senses.watchman import Watchman
+from tests.searches.chaos.senses.witness import Witness
 from tests.support import invariants
-from tests.support.invariants import Items, Watched
+from tests.support.invariants import Items
 
 _ROUNDS = 3
-_UNHEARD = timedelta(minutes=15)
-"""A channel that has spoken is known by then: two leases, an outage and a late worker fit in."""
-_SKEW = timedelta(seconds=8)
 _A_MOMENT = timedelta(minutes=2)
 """Two leases: whoever is at it has done it by then."""
 _CALLS_A_CAUSE = 2
@@ -28,45 +26,9 @@ _CALLS_A_CAUSE = 2
 _CALLS_A_WATCH_HOUR = 8
 """A renewal takes six calls: watch, stop, and a reading and a settling one for opening and first message each."""
 
-
-class ViolationError(AssertionError):
-    pass
-
-
-def demand(holds: object, what: str) -> None:
-    if not holds:
-        raise ViolationError(what)
-
-
-def demand_none(broken: Iterable[str]) -> None:
-    """Of what is broken, the first few are told."""
-    first = [*islice(broken, 3)]
-    demand(not first, "; ".join(first))
-
-
-def watches(composition: Composition) -> list[Watch]:
-    return list(composition.store.page(Filter(), "", 10_000).watches)
-
-
-def watched(watch: Watch, now: datetime) -> Watched:
-    return Watched(watch.id, watch.target.resource.name, watch.state(now), watch.wanted, watch.channels.by_id)
-
-
-def live_channels(composition: Composition) -> dict[str, list[Channel]]:
-    """By watch, but for those that it does not know and may not stop: they expire by themselves."""
-    live: dict[str, list[Channel]] = defaultdict(list)
-    named = {each.id: {*each.channels.by_id, *each.channels.resource_ids} for each in watches(composition)}
-    for channel in composition.google.live_channels():
-        watch_id = composition.tokens.verify(channel.token, channel.id)
-        if {channel.id, channel.resource_id} & named.get(watch_id, {channel.id}):
-            live[watch_id].append(channel)
-    return live
-
-
-def well(composition: Composition) -> Iterator[Watch]:
-    """Watches whose collection is there, may be read, and is read."""
-    return (each for each in watches(composition) if each.state(composition.now) in {State.ACTIVE, State.POLLING})
-
+_CALLS_IN_THE_WORST_HOUR, _CALLS_IN_A_QUIET_HOUR = 1000, 200
+_HEAVIEST = 8 * 2**20
+"""Bytes; Firestore refuses 10 MiB."""
 
 # --- at any time
 
@@ -83,74 +45,16 @@ def whoever_lets_go_of_a_watch_leaves_no_notification_behind(
         return  # somebody else may be about to look
     worker, free = composition.scheduler.running, composition.store.get(watch_id).schedule.holder is None
     waiting = [
-        each for each in composition.store.notifications(watch_id) if worker and each.received < worker.acted - _SKEW
+        each for each in composition.store.notifications(watch_id) if worker and each.received < worker.acted - SKEW
     ]
     demand(not (free and waiting), f"{watch_id} was let go of with notifications waiting")
-
-
-class NotificationBox:
-    """Sees what is taken out of it."""
-
-    def __init__(self, composition: Composition):
-        self._composition = composition
-        self._waiting: set[tuple[str, str]] = set()
-
-    def look(self) -> None:
-        waiting = {(each.watch_id, each.channel_id) for each in self._composition.store.waiting("", 10_000)}
-        for watch_id, _ in self._waiting - waiting:
-            self.whoever_takes_notifications_away_makes_a_reading_due(watch_id)
-        self._waiting = waiting
-
-    def whoever_takes_notifications_away_makes_a_reading_due(self, watch_id: str) -> None:
-        due = self._composition.store.get(watch_id).reading.read_at
-        demand(
-            due and due <= self._composition.now + _SKEW,
-            f"notifications of {watch_id} are gone, and it is read at {due}",
-        )
-
-
-class Watchman:
-    """Looks at every channel once a minute."""
-
-    def __init__(self, composition: Composition, acknowledged: Mapping[str, datetime], *, strict: bool):
-        self.ended_by_others: set[str] = set()
-        """Channels that are not there any more, through no fault of ours."""
-        self._composition = composition
-        self._acknowledged = acknowledged
-        self._strict = strict
-        self._excused: set[str] = set()
-
-    def look(self) -> None:
-        live, now = live_channels(self._composition), self._composition.now
-        stopped = {each.id for each in self._composition.google.channels_ever() if each.stopped} - self.ended_by_others
-        for watch in watches(self._composition):
-            if not watch.wanted or watch.health.refusals:
-                self._excused.add(watch.id)
-            self.no_channel_is_stopped_that_was_not_given_up(watch, stopped)
-            self.no_channel_that_has_spoken_is_unknown_for_long(watch, live.get(watch.id, []), now)
-            if self._strict and watch.channels.was_confirmed and watch.id not in self._excused:
-                demand(watch.id in live, f"{watch.id} has no live channel at {now}")
-
-    def no_channel_is_stopped_that_was_not_given_up(self, watch: Watch, stopped: set[str]) -> None:
-        for channel in watch.channels.by_id.values():
-            demand(not channel.current or channel.id not in stopped, f"{watch.id}: {channel.id} was stopped too early")
-
-    def no_channel_that_has_spoken_is_unknown_for_long(self, watch: Watch, live: list[Channel], now: datetime) -> None:
-        for channel in live:
-            spoke = self._acknowledged.get(channel.id, now)
-            demand(
-                channel.id in watch.channels.by_id or now - spoke < _UNHEARD or channel.expiration - now < _UNHEARD,
-                f"{watch.id} does not know its channel {channel.id}, which spoke at {spoke}",
-            )
-
-    def excuses(self, watch_id: str) -> bool:
-        return not self._strict or watch_id in self._excused
 
 
 def nobody_is_told_of_a_channel_lost_without_a_reason(witness: Witness, watchman: Watchman) -> None:
     for event in witness.consumer.arrived.values():
         degraded = event["type"] == "calendarwatch.watch.degraded.v1"
-        demand(not degraded or watchman.excuses(event["partitionkey"]), f"{event['id']} tells of a lost channel")
+        excused = event["data"].get("reason") or watchman.excuses(event["partitionkey"])
+        demand(not degraded or excused, f"{event['id']} tells of a lost channel")
 
 
 # --- a while after everything has become quiet
@@ -221,7 +125,7 @@ def what_was_acknowledged_has_been_read(composition: Composition, acknowledged: 
     tokens = {channel.id: channel.token for channel in composition.google.channels_ever()}
     for channel_id, when in acknowledged.items():
         watch = composition.store.get(composition.tokens.verify(tokens[channel_id], channel_id))
-        read = watch.reading.last_sync is not None and watch.reading.last_sync + _SKEW >= when
+        read = watch.reading.last_sync is not None and watch.reading.last_sync + SKEW >= when
         demand(read or watch.state(composition.now) is not State.ACTIVE, f"{watch.id} was not read after {when}")
 
 
@@ -247,6 +151,27 @@ def work_is_bounded(calls: Counter[str], causes: int, watch_hours: float) -> Non
     made = sum(count for call, count in calls.items() if call.startswith("google") and not call.endswith(".page"))
     allowed = _CALLS_A_CAUSE * causes + _CALLS_A_WATCH_HOUR * watch_hours
     demand(made <= allowed, f"{made} calls to Google for {causes} causes and {watch_hours:.0f} watch hours")
+
+
+def what_works_is_shown_to_work(composition: Composition) -> None:
+    for watch in well(composition):
+        view = watch_view(watch, composition.now, composition.policy)
+        polls = watch.state(composition.now) is State.POLLING
+        demand(view["lastError"] is None or polls, f"{watch.id}: {view['lastError']} is over")
+        demand(view["reason"] is None or polls, f"{watch.id} is {view['state']} because of {view['reason']}")
+        demand(StepKind.READ not in watch.health.troubles, f"{watch.id} is read, and shown to fail")
+
+
+def no_watch_is_busy_all_the_time(composition: Composition, calm_since: datetime) -> None:
+    """Pages and single items count, too; in the quiet there is little that could ask for a reading."""
+    for watch in watches(composition):
+        ever, calm = (composition.calls.most_in_an_hour(watch.id, since) for since in (watch.created, calm_since))
+        demand(ever <= _CALLS_IN_THE_WORST_HOUR, f"{watch.id}: {ever} calls in an hour")
+        demand(calm <= _CALLS_IN_A_QUIET_HOUR, f"{watch.id}: {calm} calls in a quiet hour")
+
+
+def no_commit_is_too_heavy(composition: Composition) -> None:
+    demand(composition.database.heaviest < _HEAVIEST, f"a commit of {composition.database.heaviest:,} bytes")
 
 
 def nothing_impossible_was_seen(witness: Witness) -> None:

@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from random import Random
 
 from calendar_watch.errors import CalendarWatchError
 from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS, SETTINGS
 from calendar_watch.model.target import Options, Target
 from tests.searches.chaos.composition import Composition
-from tests.searches.chaos.users import Users
+from tests.searches.chaos.people.users import Users
 from tests.support.world import ALICE, BOB
 
 _FOLLOW: Sequence[tuple[str, ...]] = ((), ("acl",), ("acl", "events"), ("events",))
@@ -20,6 +21,8 @@ class Operators:
     def __init__(self, composition: Composition, users: Users, dice: Random):
         self.asked = 0
         self.answered: dict[str, bool] = {}
+        self.asked_at: dict[str, datetime] = {}
+        """When somebody asked last for each, or ended it."""
         self._under_way: Counter[str] = Counter()
         self._latest: dict[str, int] = {}
         self._composition = composition
@@ -39,6 +42,7 @@ class Operators:
     def _ask(self, number: int, target: Target, what: Callable[[], object], *, wanted: bool) -> None:
         alone = not self._under_way[target.id]
         self._latest[target.id] = number
+        self.asked_at[target.id] = self._composition.now
         self.answered.pop(target.id, None)
         self._under_way[target.id] += 1
         try:

@@ -14,6 +14,8 @@ from tests.doubles.calendar_simulator import SimulatorAdapter
 from tests.doubles.local_pubsub import LocalPubSub, PubSubAdapter
 from tests.doubles.memory_store import Edge
 from tests.searches.chaos.digest import Digest
+from tests.searches.chaos.edges.access import Access
+from tests.searches.chaos.edges.calls import Calls
 from tests.searches.chaos.scheduler import Scheduler
 from tests.support.line import Cut, Send, refused, said
 from tests.support.line import lost as lost_answer
@@ -126,9 +128,13 @@ _GOOGLE_MISHAPS = {**BRIEF, **LASTING}
 
 
 class GoogleEdge(SimulatorAdapter):
-    def __init__(self, injection: FaultInjection, *args: Any):
+    """Of one session: who calls here has a token, or is refused one."""
+
+    def __init__(self, injection: FaultInjection, calls: Calls, access: Access, *args: Any):
         super().__init__(*args)
         self._injection = injection
+        self._calls = calls
+        self._access = access
 
     def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
         if self._injection.page_size:
@@ -139,9 +145,17 @@ class GoogleEdge(SimulatorAdapter):
             return cut(request, send) if cut else send()
 
         def send() -> Response:
-            return super(GoogleEdge, self).send(request, *args, **options)
+            request.headers["Authorization"] = f"Bearer {self._access.token()}"
+            response = super(GoogleEdge, self).send(request, *args, **options)
+            if response.status_code == requests.codes.unauthorized:  # once more, as an AuthorizedSession does
+                self._access.renew()
+                request.headers["Authorization"] = f"Bearer {self._access.token()}"
+                response = super(GoogleEdge, self).send(request, *args, **options)
+            return response
 
-        return self._injection.passed(f"google.{_method(request)}", act)
+        method = _method(request)
+        with self._calls.noted(method, request, self._access.subject) as heard:
+            return heard(self._injection.passed(f"google.{method}", act))
 
 
 def _method(request: PreparedRequest) -> str:
@@ -150,6 +164,8 @@ def _method(request: PreparedRequest) -> str:
     *_, collection, last = path.split("/")
     if last in {"watch", "stop"}:
         return f"{collection}.{last}"
+    if collection in {"acl", "events", "calendarList", "settings"}:
+        return f"{collection}.get"
     return f"{last}.page" if "pageToken" in query else f"{last}.list"
 
 

@@ -1,0 +1,1 @@
+"""Where our parts end: every call and message passes here, and may come to harm."""

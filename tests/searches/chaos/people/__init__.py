@@ -1,0 +1,1 @@
+"""Who changes calendars, asks for watches, and watches beside us."""

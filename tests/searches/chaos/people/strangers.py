@@ -1,0 +1,55 @@
+"""Another deployment with keys of its own, on the same Google; and somebody who writes where only we should."""
+
+from random import Random
+from urllib.parse import quote
+
+from calendar_watch.model.notification import PendingNotification
+from calendar_watch.ports import Filter
+from tests.doubles.calendar_simulator import Actor
+from tests.doubles.calendar_simulator.channels import Channel
+from tests.searches.chaos.composition import Composition
+from tests.support.world import ADDRESS, ALICE, BOB
+
+_THEIRS = "https://elsewhere.example.com/"
+
+
+class Strangers:
+    """Their channels are to live for as long as Google said."""
+
+    def __init__(self, composition: Composition):
+        self._composition = composition
+        for user in (ALICE, BOB):
+            for collection in (f"calendars/{quote(user)}/acl", f"calendars/{quote(user)}/events", "users/me/settings"):
+                self._open(user, collection)
+
+    def _open(self, user: str, collection: str) -> None:
+        google = self._composition.google
+        name = f"theirs-{len(google.channels_ever())}"
+        Actor(google, user).post(
+            f"{collection}/watch", {"id": name, "type": "web_hook", "address": _THEIRS, "token": "of another key"}
+        )
+
+    def lost(self) -> list[Channel]:
+        now = self._composition.now
+        return [
+            each
+            for each in self._composition.google.channels_ever()
+            if each.address == _THEIRS and not each.is_live(now) and now < each.expiration
+        ]
+
+    def intrude(self, dice: Random) -> None:
+        """Forge a message of one watch that names the channel of another: of ours or of theirs."""
+        channels = self._composition.google.live_channels()
+        watches = list(self._composition.store.page(Filter(), "", 10_000).watches)
+        if not channels or not watches:
+            return
+        victim, watch = dice.choice(channels), dice.choice(watches)
+        if victim.resource_id in watch.channels.resource_ids or victim.id in watch.channels.by_id:
+            return  # two watches on one collection are not protected from each other
+        self._composition.store.put(
+            PendingNotification(watch.id, victim.id, victim.resource_id, None, self._composition.now, "exists")
+        )
+
+
+def ours(channel: Channel) -> bool:
+    return channel.address == ADDRESS

@@ -1,0 +1,47 @@
+"""What Google knows to be so, against what was told of it: a change that never was is as bad as one that is lost."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from tests.doubles.calendar_simulator import CalendarSimulator
+from tests.doubles.calendar_simulator.collection import Collection
+from tests.doubles.calendar_simulator.revisions import micros
+from tests.support.invariants import alike
+
+_READ_EARLIER = timedelta(minutes=10)
+"""What was told at some time had been read before: a long listing lies between, a late worker, or Google's lag."""
+
+
+class Truth:
+    """Remembers when each item was last told of."""
+
+    def __init__(self, google: CalendarSimulator):
+        self._google = google
+        self._told: dict[tuple[str, str | None], datetime] = {}
+
+    def baseline(self, watch_id: str, event: Mapping[str, Any]) -> None:
+        self._told[watch_id, None] = datetime.fromisoformat(event["time"])
+
+    def false_changes(self, event: Mapping[str, Any]) -> Iterator[str]:
+        """Say what is false about a change, which nobody had heard before."""
+        watch_id, data = event["partitionkey"], event["data"]
+        told = self._told.get((watch_id, data["itemId"])) or self._told[watch_id, None]
+        self._told[watch_id, data["itemId"]] = datetime.fromisoformat(event["time"])
+        about, since = data["watch"], micros(told - _READ_EARLIER)
+        listed = self._google.collection(about["resource"], about["calendarId"] or about["user"])
+        if data["after"] is None and self._must_be_true(data) and not listed.was_gone(data["itemId"], since):
+            yield f"{event['id']} tells that {data['itemId']} is deleted, and it was there ever since {told}"
+        if data["before"] and data["after"] and self._is_idle(data, listed, since):
+            yield f"{event['id']} tells that {data['itemId']} has changed, and it has not since {told}"
+
+    def _must_be_true(self, data: Mapping[str, Any]) -> bool:
+        """Where Google leaves an item out of every listing for hours, and nothing else tells of it, nobody can know."""
+        alone = data["watch"]["resource"] == "settings" or "recurringEventId" in data["before"]
+        return not alone or not self._google.quirks.ever_on
+
+    @staticmethod
+    def _is_idle(data: Mapping[str, Any], listed: Collection, since: int) -> bool:
+        if not alike(data["before"], data["after"]):
+            return False
+        return data["watch"]["resource"] != "events" or not listed.was_written(data["itemId"], since)

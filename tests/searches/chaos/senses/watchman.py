@@ -1,0 +1,123 @@
+"""Looks while everything goes wrong: what must be true at any time, whatever has happened."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from calendar_watch.model.watch import State, Watch
+from tests.doubles.calendar_simulator.channels import Channel
+from tests.searches.chaos.composition import Composition
+from tests.searches.chaos.people.operators import Operators
+from tests.searches.chaos.people.strangers import Strangers
+from tests.searches.chaos.senses.seen import SKEW, demand, live_channels, watches
+
+_UNHEARD = timedelta(minutes=15)
+"""A channel that has spoken is known by then: two leases, an outage and a late worker fit in."""
+_BELIEVED_FROM = 3
+_FAILING, _FAILING_TRIES = timedelta(minutes=25), 6
+"""Later, and oftener, than is promised, as a late worker's answer may not count."""
+
+
+class NotificationBox:
+    """Sees what is taken out of it."""
+
+    def __init__(self, composition: Composition):
+        self._composition = composition
+        self._waiting: set[tuple[str, str]] = set()
+
+    def look(self) -> None:
+        waiting = {(each.watch_id, each.channel_id) for each in self._composition.store.waiting("", 10_000)}
+        for watch_id, _ in self._waiting - waiting:
+            self.whoever_takes_notifications_away_makes_a_reading_due(watch_id)
+        self._waiting = waiting
+
+    def whoever_takes_notifications_away_makes_a_reading_due(self, watch_id: str) -> None:
+        due = self._composition.store.get(watch_id).reading.read_at
+        demand(
+            due and due <= self._composition.now + SKEW,
+            f"notifications of {watch_id} are gone, and it is read at {due}",
+        )
+
+
+class Watchman:
+    """Looks at every channel once a minute."""
+
+    def __init__(
+        self,
+        composition: Composition,
+        strangers: Strangers,
+        operators: Operators,
+        acknowledged: Mapping[str, datetime],
+        *,
+        strict: bool,
+    ):
+        self._asked_at = operators.asked_at
+        self.ended_by_others: set[str] = set()
+        """Channels that are not there any more, through no fault of ours."""
+        self._composition = composition
+        self._strangers = strangers
+        self._acknowledged = acknowledged
+        self._strict = strict
+        self._excused: set[str] = set()
+        self._ended: dict[str, datetime] = {}
+        """When each was last seen not to be wanted."""
+
+    def look(self) -> None:
+        live, now = live_channels(self._composition), self._composition.now
+        stopped = {each.id for each in self._composition.google.channels_ever() if each.stopped} - self.ended_by_others
+        demand(not self._strangers.lost(), f"channels of others are gone: {self._strangers.lost()}")
+        for watch in watches(self._composition):
+            if not watch.wanted or watch.health.refusals or watch.health.troubles:
+                self._excused.add(watch.id)
+            if not watch.wanted:
+                self._ended[watch.id] = now
+            self.no_channel_is_stopped_that_was_not_given_up(watch, stopped)
+            self.no_channel_that_has_spoken_is_unknown_for_long(watch, live.get(watch.id, []), now)
+            self.nobody_is_suspended_without_having_been_refused(watch, watch.state(now))
+            self.nobody_is_active_whose_readings_fail(watch, watch.state(now))
+            if self._strict and watch.channels.was_confirmed and watch.id not in self._excused:
+                demand(watch.id in live, f"{watch.id} has no live channel at {now}")
+
+    def no_channel_is_stopped_that_was_not_given_up(self, watch: Watch, stopped: set[str]) -> None:
+        for channel in watch.channels.by_id.values():
+            demand(not channel.current or channel.id not in stopped, f"{watch.id}: {channel.id} was stopped too early")
+
+    def no_channel_that_has_spoken_is_unknown_for_long(self, watch: Watch, live: list[Channel], now: datetime) -> None:
+        for channel in live:
+            spoke = self._acknowledged.get(channel.id, now)
+            if spoke < _named(watch, channel):
+                continue  # what speaks before Google has named its resource is left to expire
+            demand(
+                channel.id in watch.channels.by_id or now - spoke < _UNHEARD or channel.expiration - now < _UNHEARD,
+                f"{watch.id} does not know its channel {channel.id}, which spoke at {spoke}",
+            )
+
+    def nobody_is_suspended_without_having_been_refused(self, watch: Watch, state: State) -> None:
+        if state is not State.SUSPENDED:
+            return
+        since = watch.reading.last_sync or watch.created
+        refused = [
+            each.at
+            for each in self._composition.calls.readings(watch.id)
+            if each.outcome == "refused" and each.at > since - SKEW
+        ]
+        lasted = refused[-1] - refused[0] if refused else timedelta()
+        believed = len(refused) >= _BELIEVED_FROM and lasted >= self._composition.policy.believe - 2 * SKEW
+        demand(believed, f"{watch.id} is suspended, and was refused at {refused}")
+
+    def nobody_is_active_whose_readings_fail(self, watch: Watch, state: State) -> None:
+        """A second life begins anew."""
+        if state is not State.ACTIVE:
+            return
+        resumed = max(self._ended.get(watch.id, watch.created), self._asked_at.get(watch.id, watch.created))
+        failures = [each for each in self._composition.calls.failures(watch.id) if each.at > resumed]
+        failing = len(failures) >= _FAILING_TRIES and failures[-1].at - failures[0].at >= _FAILING
+        demand(not failing, f"{watch.id} is active, and readings fail: {failures}")
+
+    def excuses(self, watch_id: str) -> bool:
+        return not self._strict or watch_id in self._excused
+
+
+def _named(watch: Watch, channel: Channel) -> datetime:
+    """When Google's answer first told the resource of the channel, as far as is known still."""
+    alike = [each for each in watch.channels.by_id.values() if each.resource_id == channel.resource_id]
+    return min((each.silent_since for each in alike), default=channel.created)
