@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeVar
 
+import pytest
 from google.cloud.firestore import Client
 
 from calendar_watch.errors import RefusedError, UnavailableError
@@ -15,7 +16,7 @@ from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.operations.sweep import Sweep
 from tests.doubles.memory_store import MemoryStore
 from tests.scenarios.conftest import MakeWorld
-from tests.support.line import refused, slow
+from tests.support.line import answered, refused, slow
 from tests.support.log_fields import IN_TROUBLE
 from tests.support.world import ALICE, ALICES_ACL, ALICES_LIST, BOB, START, World, policy_of
 
@@ -60,6 +61,33 @@ def test_one_watch_that_cannot_even_be_read_does_not_stop_the_others(
     assert (swept.failed, swept.synced) == (1, 1)
     [failed] = [each for each in lines if each.get("event") == "unreconciled"]
     assert failed == {"severity": "ERROR", "event": "unreconciled", "watchId": ALICES_ACL.id, "error": "ValueError"}
+
+
+@pytest.mark.xfail(strict=True, raises=AssertionError)
+def test_what_google_said_before_firestore_failed_is_in_no_log(
+    world: World, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may name somebody, and would be in the traceback."""
+    world.open(ALICES_ACL)
+    world.now += timedelta(hours=2)
+    said = {
+        "code": 403,
+        "message": "who is alice@example.com?",
+        "errors": [{"domain": "global", "reason": "forbidden"}],
+    }
+    monkeypatch.setattr(world.store, "edge", _without_failures)
+    with world.line.cut("GET", "/acl", answered(403, {"error": said})):
+        world.sweep()
+    assert "could not be reconciled" in caplog.text
+    assert "UnavailableError" in caplog.text
+    assert "alice@example.com" not in caplog.text
+
+
+def _without_failures(rpc: str, act: Callable[[], T], /) -> T:
+    """Firestore is away as soon as anything has failed."""
+    if rpc == WriteKind.FAILURE:
+        raise UnavailableError("Firestore does not answer")
+    return act()
 
 
 def test_news_of_a_watch_that_is_not_stored_here_are_dropped(world: World) -> None:
