@@ -9,7 +9,7 @@ from contextvars import copy_context
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
-from calendar_watch.errors import ForeignSchemaError, UnavailableError, UnknownWatchError
+from calendar_watch.errors import ForeignSchemaError, GoogleError, UnavailableError, UnknownWatchError
 from calendar_watch.log import event
 from calendar_watch.ports import Services
 from calendar_watch.reconciler.reconcile import Result, reconcile
@@ -81,6 +81,7 @@ class Sweep:
             self._done[watch_id] = self._reconciled(watch_id)
         except Exception as error:  # whatever is wrong with one watch must not keep the sweep from the others
             fields = {"event": "unreconciled", "watchId": watch_id, "error": type(error).__name__}
+            _forget_googles_words(error)
             _logger.exception("watch %s could not be reconciled", watch_id, extra={"fields": fields})
             self._done[watch_id] = Result(failed=True)
 
@@ -141,3 +142,10 @@ class Sweep:
 def _counts_due(began: datetime, now: datetime) -> bool:
     """Whether ten minutes became full since the sweep before; of one that is long, the next may count again."""
     return (began - _BETWEEN_SWEEPS - _EPOCH) // _BETWEEN_COUNTS < (now - _EPOCH) // _BETWEEN_COUNTS
+
+
+def _forget_googles_words(error: BaseException) -> None:
+    """What Google had refused before may name a user, and is no part of why this failed: no traceback needs it."""
+    while (before := error.__cause__ or error.__context__) and not isinstance(before, GoogleError):
+        error = before
+    error.__cause__ = error.__context__ = None

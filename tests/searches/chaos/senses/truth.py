@@ -30,7 +30,7 @@ class Truth:
         self._told[watch_id, data["itemId"]] = datetime.fromisoformat(event["time"])
         about, since = data["watch"], micros(told - _READ_EARLIER)
         listed = self._google.collection(about["resource"], about["calendarId"] or about["user"])
-        if data["after"] is None and self._must_be_true(data) and not listed.was_gone(data["itemId"], since):
+        if data["after"] is None and self._must_be_true(data) and not self._was_gone(data, listed, since):
             yield f"{event['id']} tells that {data['itemId']} is deleted, and it was there ever since {told}"
         if data["before"] and data["after"] and self._is_idle(data, listed, since):
             yield f"{event['id']} tells that {data['itemId']} has changed, and it has not since {told}"
@@ -38,7 +38,16 @@ class Truth:
     def _must_be_true(self, data: Mapping[str, Any]) -> bool:
         """Where Google leaves an item out of every listing for hours, and nothing else tells of it, nobody can know."""
         alone = data["watch"]["resource"] == "settings" or "recurringEventId" in data["before"]
-        return not alone or not self._google.quirks.ever_on
+        return not alone or not (self._google.quirks.reached["Q20"] or self._google.quirks.reached["Q56"])
+
+    @staticmethod
+    def _was_gone(data: Mapping[str, Any], listed: Collection, since: int) -> bool:
+        """An exception ends with its series alone: cancelled, it says that one instance is off."""
+        if "recurringEventId" not in data["before"]:
+            return listed.was_gone(data["itemId"], since)
+        record = listed.find(data["itemId"])
+        series = {data["before"]["recurringEventId"], *([record.item["recurringEventId"]] if record else [])}
+        return any(listed.was_gone(each, since) for each in series)
 
     @staticmethod
     def _is_idle(data: Mapping[str, Any], listed: Collection, since: int) -> bool:
