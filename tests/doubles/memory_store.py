@@ -35,7 +35,6 @@ from calendar_watch.reasons import Reason
 
 _WATCHES, _NOTIFICATIONS, _CHANGES, _SNAPSHOTS = "watches", "news", "changes", "snapshots"
 _ANY, _ABSENT = object(), object()
-_NUMBER = 8
 _Result = TypeVar("_Result")
 _Kind = TypeVar("_Kind", State, Reason)
 Document = Mapping[str, Any]
@@ -119,9 +118,6 @@ class MemoryFirestore:
         default_factory=lambda: {name: _Collection() for name in (_WATCHES, _NOTIFICATIONS, _CHANGES, _SNAPSHOTS)}
     )
 
-    heaviest: int = 0
-    """Bytes of the largest commit so far."""
-
     def __post_init__(self) -> None:
         self._versions = count(1)
 
@@ -130,7 +126,6 @@ class MemoryFirestore:
         for each in writes:
             self._check(each)
         version = next(self._versions)
-        self.heaviest = max(self.heaviest, sum(_stored(each.name) + _stored(each.document) for each in writes))
         for each in writes:
             if each.document is None:
                 self.collections[each.collection].delete(each.name)
@@ -303,19 +298,6 @@ class MemoryStore:
 
     def _in(self, collection: str) -> _Collection:
         return self._database.collections[collection]
-
-
-def _stored(value: Any) -> int:
-    """Bytes, as Firestore counts them: https://cloud.google.com/firestore/docs/storage-size."""
-    if isinstance(value, str):
-        return (len(value) if value.isascii() else len(value.encode())) + 1
-    if isinstance(value, bytes):
-        return len(value)
-    if isinstance(value, dict):
-        return sum(map(_stored, value)) + sum(map(_stored, value.values()))
-    if isinstance(value, list | tuple):
-        return sum(map(_stored, value))
-    return _NUMBER
 
 
 def _replacing(watch: Watch) -> Put:

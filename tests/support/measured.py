@@ -36,7 +36,7 @@ class MeasuredFirestore(MemoryFirestore):
 
     @property
     def largest(self) -> int:
-        return max(each.size for each in self.commits)
+        return max((each.size for each in self.commits), default=0)
 
 
 class MeasuredStore(MemoryStore):

@@ -46,7 +46,7 @@ def run(seed: int, steps: int) -> Outcome:
         life.dice.struck.total(),
         str(life.composition.injection.digest),
         reached=life.reached,
-        heaviest=life.composition.database.heaviest,
+        heaviest=life.composition.database.largest,
     )
 
 

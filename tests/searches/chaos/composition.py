@@ -28,11 +28,12 @@ from tests.doubles.calendar_simulator import CalendarSimulator, Delivery
 from tests.doubles.calendar_simulator import Options as SimulatorOptions
 from tests.doubles.local_pubsub import LocalPubSub
 from tests.doubles.local_pubsub.subscription import Subscription
-from tests.doubles.memory_store import MemoryFirestore, MemoryStore
+from tests.doubles.memory_store import MemoryStore
 from tests.searches.chaos.edges.access import Access
 from tests.searches.chaos.edges.calls import Calls
 from tests.searches.chaos.edges.fault_injection import FaultInjection, GoogleEdge, PubSubEdge, store_edge
 from tests.searches.chaos.scheduler import Scheduler
+from tests.support.measured import MeasuredFirestore
 from tests.support.world import CHANGES, KEY, PUBSUB, ROOT, START, WAKEUPS, answered
 
 PUSHES = "projects/p/subscriptions/wakeups"
@@ -53,7 +54,7 @@ class Composition:
         answers = SimulatorOptions(**{"pretty": False, "quirk_seed": str(seed), **options})
         self.google = CalendarSimulator(lambda: self.scheduler.now, random=chance, options=answers)
         self.pubsub = _pubsub(self.scheduler)
-        self.database = MemoryFirestore()
+        self.database = MeasuredFirestore()
         self.store = MemoryStore(self.database, policy.retention)
         self._sessions: dict[tuple[str, str], requests.Session] = {}
         store = MemoryStore(self.database, policy.retention, store_edge(self.injection))

@@ -171,7 +171,7 @@ def no_watch_is_busy_all_the_time(composition: Composition, calm_since: datetime
 
 
 def no_commit_is_too_heavy(composition: Composition) -> None:
-    demand(composition.database.heaviest < _HEAVIEST, f"a commit of {composition.database.heaviest:,} bytes")
+    demand(composition.database.largest < _HEAVIEST, f"a commit of {composition.database.largest:,} bytes")
 
 
 def nothing_impossible_was_seen(witness: Witness) -> None:
