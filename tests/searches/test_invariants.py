@@ -139,3 +139,18 @@ def test_a_change_that_changes_nothing_is_noticed() -> None:
     [broken] = told.false({"role": "reader"})
     assert "has changed, and it has not" in broken
     assert not told.false({"role": "writer"})
+
+
+def test_an_exception_that_is_told_to_end_while_its_series_lives_is_noticed() -> None:
+    told = Told()
+    series = told.alice.create_event(ALICE, "Daily", recurrence=["RRULE:FREQ=DAILY"])
+    exception = told.alice.cancel_instance(ALICE, series, TEN + timedelta(days=1))
+    told.now += timedelta(hours=1)
+    told.truth.baseline("w", {"time": told.now.isoformat()})
+    about = {"resource": "events", "calendarId": ALICE, "user": ALICE}
+    before = {"id": exception, "recurringEventId": series}
+    event = {"id": "w.2", "partitionkey": "w", "time": told.now.isoformat()}
+    data = {"watch": about, "itemId": exception, "before": before, "after": None}
+    assert [*told.truth.false_changes({**event, "data": data})]
+    told.alice.delete_event(ALICE, series)
+    assert not [*told.truth.false_changes({**event, "data": data})]
