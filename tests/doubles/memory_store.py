@@ -120,6 +120,14 @@ class MemoryFirestore:
 
     def __post_init__(self) -> None:
         self._versions = count(1)
+        self._watches: dict[str, Watch] = {}
+
+    def watch(self, name: str, document: Document, version: int) -> Watch:
+        """As it was read last, if that was the same version: values are frozen, and reading them takes time."""
+        known = self._watches.get(name)
+        if known is None or known.version != version:
+            known = self._watches[name] = watch_of(document, version)
+        return known
 
     def commit(self, writes: Sequence[Put]) -> int:
         """All of them, or none and a ConflictError."""
@@ -193,7 +201,7 @@ class MemoryStore:
         found = self._in(_WATCHES).get(watch_id)
         if found is None:
             raise UnknownWatchError(f"no watch has the id {watch_id}")
-        return watch_of(*found)
+        return self._database.watch(watch_id, *found)
 
     def find(self, watch_ids: Iterable[str]) -> Sequence[Watch]:
         wanted = list(watch_ids)
@@ -250,7 +258,9 @@ class MemoryStore:
         documents = {name: (document, version) for name, document, version in self._in(_WATCHES).between()}
         matching = [name for name, (each, _) in documents.items() if name > after and _matches(each, wanted)][:limit]
         found = ((name, documents[name][0]) for name in matching)
-        watches, _ = sorted_out(_WATCHES, found, lambda name, document: watch_of(document, documents[name][1]))
+        watches, _ = sorted_out(
+            _WATCHES, found, lambda name, document: self._database.watch(name, document, documents[name][1])
+        )
         return WatchPage(watches, matching[-1] if len(matching) == limit else "")
 
     def due(self, now: datetime, limit: int) -> Sequence[tuple[str, datetime]]:
@@ -294,7 +304,7 @@ class MemoryStore:
         return sorted_out(_NOTIFICATIONS, found, notification_of)[0]
 
     def _watches(self) -> Iterator[Watch]:
-        return (watch_of(document, version) for _, document, version in self._in(_WATCHES).between())
+        return (self._database.watch(*each) for each in self._in(_WATCHES).between())
 
     def _in(self, collection: str) -> _Collection:
         return self._database.collections[collection]

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import requests
@@ -58,7 +58,7 @@ class FaultInjection:
         self.scheduler.pause()
         self.passed_by[call] += 1
         fate = self.fates(call)
-        self.digest.call(self.scheduler.now, call, astuple(fate))
+        self.digest.call(self.scheduler.now, call, (fate.mishap, fate.dies, fate.seconds))
         if fate.dies == "before":
             self.scheduler.die()
         worker.acted = self.scheduler.now
