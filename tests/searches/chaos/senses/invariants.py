@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from calendar_watch.decisions.children import targets
 from calendar_watch.errors import GoogleError
 from calendar_watch.http.watch_view import watch_view
-from calendar_watch.model.health import StepKind
 from calendar_watch.model.collection.parts import WHOLE
+from calendar_watch.model.health import StepKind
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.reconciler.reconcile import Result
 from tests.searches.chaos.composition import Composition
