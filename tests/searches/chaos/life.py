@@ -117,6 +117,7 @@ class Life:
     def calm_down(self, lines: Lines) -> None:
         """Nothing breaks any more. What was begun comes to its end, and then everything has to be right."""
         self.composition.google.calm()
+        self.users.calm()
         self.dice.calm()
         self.calm_since = self.scheduler.now
         self.outages.finish()

@@ -85,7 +85,7 @@ _ANSWERS: tuple[Quirk, ...] = (
         "Q60",
         "403 notACalendarUser for a suspended user, and for whoever addresses that user's calendar",
         "GAM-team/GAM#806, webhookdb/webhookdb#624",
-        0.0003,
+        0.0006,
     ),
     Quirk(
         "Q61",

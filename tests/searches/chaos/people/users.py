@@ -35,7 +35,7 @@ class Users:
         self._events: list[tuple[str, str]] = []
         self._single: list[tuple[str, str]] = []
         self._birthdays = ""
-        self._acts: Mapping[Act, float] = {
+        self._everyday: Mapping[Act, float] = {
             self.share: 2,
             self.unshare: 1,
             self.create_calendar: 1,
@@ -53,6 +53,11 @@ class Users:
             self.move: 1,
             self.restore: 1,
         }
+        self._acts: Mapping[Act, float] = self._everyday
+
+    def calm(self) -> None:
+        """Do no more than anybody does: how Google lists a split without the quirk, nobody knows."""
+        self._acts = self._everyday
 
     def take_up(self, quirks: Container[str]) -> None:
         """Do besides what only some of Google's quirks give an occasion for."""
@@ -71,7 +76,7 @@ class Users:
             "Q61": {self.come_again: 0.05},
         }
         self._acts = {
-            **self._acts,
+            **self._everyday,
             **{act: rate for each in occasions if each in quirks for act, rate in occasions[each].items()},
         }
 
