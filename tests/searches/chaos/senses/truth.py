@@ -36,9 +36,10 @@ class Truth:
             yield f"{event['id']} tells that {data['itemId']} has changed, and it has not since {told}"
 
     def _must_be_true(self, data: Mapping[str, Any]) -> bool:
-        """Where Google leaves an item out of every listing for hours, and nothing else tells of it, nobody can know."""
-        alone = data["watch"]["resource"] == "settings" or "recurringEventId" in data["before"]
-        return not alone or not (self._google.quirks.reached["Q20"] or self._google.quirks.reached["Q56"])
+        """Where two listings in a row lack what nothing else tells of, nobody can know."""
+        if data["watch"]["resource"] == "settings":
+            return False
+        return "recurringEventId" not in data["before"] or not self._google.quirks.reached["Q20"]
 
     @staticmethod
     def _was_gone(data: Mapping[str, Any], listed: Collection, since: int) -> bool:
