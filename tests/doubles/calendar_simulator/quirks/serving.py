@@ -13,7 +13,7 @@ _ANSWERS: tuple[Quirk, ...] = (
         "Q11",
         "403 or 404 for what was made or shared less than a minute ago",
         "google/google-api-javascript-client#521, googleapis/google-api-php-client#288",
-        0.5,
+        0.8,
     ),
     Quirk(
         "Q12",
