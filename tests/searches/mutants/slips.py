@@ -408,6 +408,11 @@ SLIPS = (
         (Edit("decisions/listing/paging.py", "watch.with_reading(page_size=max(size, _SMALLEST_PAGE))", "watch"),),
     ),
     Slip(
+        "what was asked for by itself is kept with more than a listing shows",
+        ("tests/scenarios/test_listings.py",),
+        (Edit("decisions/listing/ending.py", "{each: as_listed(item) for", "{each: item for"),),
+    ),
+    Slip(
         "items are shown as of a sequence before them",
         ("tests/scenarios/test_events.py",),
         (

@@ -11,7 +11,7 @@ from calendar_watch.decisions.listing.portions import Outcome, affordable
 from calendar_watch.model.collection.index import NO_SERIES, Entry, Indexes, Mark, mark_of
 from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.collection.parts import lies_in
-from calendar_watch.model.collection.recurrence import is_cancelled, series_of
+from calendar_watch.model.collection.recurrence import as_listed, is_cancelled, series_of
 from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.resources import Item
 
@@ -119,4 +119,5 @@ def unknown(ending: Ending) -> list[str]:
 
 def with_found(ending: Ending, found: Mapping[str, Item]) -> Ending:
     """Only a cancelled exception is there all the same; what Google shows alive, its listings show as well."""
-    return replace(ending, found={each: item for each, item in found.items() if is_cancelled(item) and series_of(item)})
+    off = {each: as_listed(item) for each, item in found.items() if is_cancelled(item) and series_of(item)}
+    return replace(ending, found=off)

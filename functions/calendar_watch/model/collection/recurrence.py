@@ -12,6 +12,7 @@ from calendar_watch.model.resources import EVENTS, Item
 from calendar_watch.sizes import outline, weight
 
 _FINGERPRINT = frozenset(EVENTS.fingerprint)
+_TOMBSTONE = frozenset({"etag", "id", "originalStartTime", "recurringEventId", "status"})
 _BARE = frozenset({"etag", "id", "kind", "status", "updated"})
 _LARGEST_KEPT = 300_000
 """Bytes. Less than a part of the snapshot may hold, so that no event by itself is too large for one."""
@@ -35,6 +36,14 @@ def series_of(event: Item) -> str:
 
 def is_cancelled(event: Item) -> bool:
     return event.get("status") == "cancelled"
+
+
+def as_listed(tombstone: Item) -> Item:
+    """A cancelled exception that was asked for by itself comes whole; a listing promises no more of it than this.
+
+    https://developers.google.com/workspace/calendar/api/v3/reference/events#status. Or the next listing would differ.
+    """
+    return {name: value for name, value in tombstone.items() if name in _TOMBSTONE}
 
 
 def is_bare(event: Item) -> bool:
