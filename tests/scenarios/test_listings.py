@@ -35,7 +35,7 @@ def off(item_id: str, series: str = "", version: int = 1) -> dict[str, Any]:
     return {"id": item_id, "status": "cancelled", "summary": f"off v{version}"} | of(series)
 
 
-def promised(item: dict[str, Any]) -> dict[str, Any]:
+def promised(item: Mapping[str, Any]) -> dict[str, Any]:
     """What a listing promises of a cancelled exception, however much more there is of it alone."""
     return {name: value for name, value in item.items() if name in {"id", "status", "recurringEventId"}}
 
