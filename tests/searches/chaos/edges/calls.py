@@ -23,7 +23,7 @@ _COLLECTION = re.compile(
 _READINGS = frozenset(f"{collection}.{part}" for collection in RESOURCES for part in ("list", "page"))
 _HOUR = timedelta(hours=1)
 _REFUSALS = (401, 403, 404)
-_LIMITS = re.compile(r"usageLimits|[lL]imitExceeded|quotaExceeded|accessNotConfigured|API_KEY_SERVICE_BLOCKED")
+_LIMITS = re.compile(r"usageLimits|[lL]imitExceeded|quotaExceeded|accessNotConfigured")
 _NOT_THE_USERS = re.compile(
     r"unauthorized_client|Requested client not authorized|invalid_scope|[iI]nvalid JWT|No valid verifier|_client"
     r"|Robot is disabled|impersonated credentials|internal_failure"
@@ -36,6 +36,8 @@ class Noted:
     method: str
     outcome: str
     """`done`, `refused` (of this very collection) or `failed`."""
+    whole: bool = False
+    """A listing of everything, without a sync token."""
 
 
 class Calls:
@@ -83,7 +85,8 @@ class Calls:
             calendar = unquote(found["calendar"]) if found["calendar"] else None
             named = subject if calendar == "primary" else calendar
             target = Target(RESOURCES[found["of"] or found["own"]], named, subject)
-            self.of[target.id].append(Noted(self._scheduler.now, method, outcome))
+            whole = "syncToken=" not in (request.url or "")
+            self.of[target.id].append(Noted(self._scheduler.now, method, outcome, whole))
 
 
 def _outcome(response: Response) -> str:
