@@ -12,6 +12,7 @@ from calendar_watch.reasons import Reason
 _LONGEST_PAUSE = timedelta(hours=1)
 
 _LONGEST_DOUBLING = 12
+_MOST_DOUBLINGS = 10
 _ABUSE_PAUSE = timedelta(hours=4)
 _OUTAGE_PAUSE = timedelta(minutes=2)
 _SOON = timedelta(minutes=1)
@@ -50,12 +51,16 @@ class Failure:
         return Reason.QUOTA_EXCEEDED if isinstance(self.error, QuotaError) else None
 
 
+def doubled(first: timedelta, count: int) -> timedelta:
+    """The pause after `count` earlier ones, twice as long each time: an hour at most, unless the first is longer."""
+    factor: int = 2 ** min(count, _MOST_DOUBLINGS)
+    return min(first * factor, max(_LONGEST_PAUSE, first))
+
+
 def waiting(watch: Watch, kind: StepKind, failure: Failure, longest: timedelta = _LONGEST_PAUSE) -> Watch:
     known = watch.health.troubles.get(kind)
     pause = failure.pause(known.count if known else 0, longest)
-    return in_trouble(watch, kind, failure).with_schedule(
-        not_before={**watch.schedule.not_before, kind: failure.at + _hurried(watch, failure, pause)}
-    )
+    return in_trouble(watch, kind, failure).with_wait(kind, failure.at + _hurried(watch, failure, pause))
 
 
 def _hurried(watch: Watch, failure: Failure, pause: timedelta) -> timedelta:

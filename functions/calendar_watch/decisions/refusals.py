@@ -54,7 +54,7 @@ def _refused(watch: Watch, kind: StepKind, error: RefusedError, now: datetime, p
     # What we do not allow ourselves is no passing trouble of Google's.
     refusal = replace(refusal, believed=refusal.believed or believed or reason is Reason.SUBJECT_NOT_ALLOWED)
     again = now + policy.probe if reason.polls else next_rung(refusal.since, now, watch.offset, policy)
-    return _waiting(_with(watch, kind, refusal), kind, again)
+    return _with(watch, kind, refusal).with_wait(kind, again)
 
 
 def _shut_out(watch: Watch, error: OutageError, now: datetime, policy: Policy) -> Watch:
@@ -76,10 +76,6 @@ def _once_more(watch: Watch, kind: StepKind, refusal: Refusal) -> Refusal:
 
 def _with(watch: Watch, kind: StepKind, refusal: Refusal) -> Watch:
     return replace(watch, health=watch.health.with_refusal(kind, refusal))
-
-
-def _waiting(watch: Watch, kind: StepKind, until: datetime) -> Watch:
-    return watch.with_schedule(not_before={**watch.schedule.not_before, kind: until})
 
 
 def hastened(watch: Watch, now: datetime) -> Watch:
@@ -112,7 +108,7 @@ def _brought_forward(watch: Watch, kinds: Iterable[StepKind], now: datetime, apa
     for kind in kinds:
         until, last = watch.schedule.not_before.get(kind), _last_try(watch, kind)
         if until and last:
-            watch = _waiting(watch, kind, min(until, max(now, last + apart)))
+            watch = watch.with_wait(kind, min(until, max(now, last + apart)))
     return watch
 
 
@@ -139,7 +135,7 @@ def silence_admitted(watch: Watch, now: datetime, policy: Policy) -> Watch:
 
 def _not_arriving(watch: Watch, detail: str, now: datetime, policy: Policy) -> Watch:
     refusal = Refusal(Reason.NOTIFICATIONS_NOT_ARRIVING, detail, policy.address, now, now)
-    return _waiting(_with(watch, StepKind.OPEN, refusal), StepKind.OPEN, now + policy.probe)
+    return _with(watch, StepKind.OPEN, refusal).with_wait(StepKind.OPEN, now + policy.probe)
 
 
 def polled_in_time(watch: Watch, now: datetime, policy: Policy) -> Watch:
@@ -181,8 +177,8 @@ def accepted(watch: Watch, now: datetime, policy: Policy) -> Watch:
     silence = watch.health.refusals.get(StepKind.OPEN) if _silent(watch) else None
     watch = succeeded(watch, StepKind.OPEN)
     if silence is None:
-        return _waiting(watch, StepKind.OPEN, now + policy.confirm)
-    return _waiting(_with(watch, StepKind.OPEN, silence), StepKind.OPEN, now + policy.probe)
+        return watch.with_wait(StepKind.OPEN, now + policy.confirm)
+    return _with(watch, StepKind.OPEN, silence).with_wait(StepKind.OPEN, now + policy.probe)
 
 
 def overcome(watch: Watch) -> Watch:

@@ -107,6 +107,10 @@ class Watch:
     def with_schedule(self, **changes: Any) -> Self:
         return replace(self, schedule=replace(self.schedule, **changes))
 
+    def with_wait(self, kind: StepKind, until: datetime) -> Self:
+        """No step of that kind before `until`, whatever asks for one."""
+        return self.with_schedule(not_before={**self.schedule.not_before, kind: until})
+
     def with_reading(self, **changes: Any) -> Self:
         return replace(self, reading=replace(self.reading, **changes))
 

@@ -476,9 +476,9 @@ SLIPS = (
         (
             Edit(
                 "decisions/refusals.py",
-                "    return _waiting(_with(watch, kind, refusal), kind, again)\n",
-                "    watch = _waiting(_with(watch, kind, refusal), StepKind.READ, again)\n"
-                "    return _waiting(watch, kind, again)\n",
+                "    return _with(watch, kind, refusal).with_wait(kind, again)\n",
+                "    watch = _with(watch, kind, refusal).with_wait(StepKind.READ, again)\n"
+                "    return watch.with_wait(kind, again)\n",
             ),
         ),
     ),

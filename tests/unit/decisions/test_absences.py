@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_watch.decisions.listing.absences import Proof, Verdict, can_ask, pause, proof_of, sample, verdict
+from calendar_watch.decisions.backoff import doubled
+from calendar_watch.decisions.listing.absences import Proof, Verdict, can_ask, proof_of, sample, verdict
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS, SETTINGS
 from calendar_watch.model.target import Target
@@ -71,4 +72,11 @@ def test_some_collections_show_single_items_that_their_lists_do_not() -> None:
 
 def test_a_listing_that_was_wrong_is_repeated_after_pauses_that_double_up_to_an_hour() -> None:
     policy = Policy("", "", "")
-    assert [pause(doubts, policy) / timedelta(minutes=1) for doubts in (0, 1, 2, 5, 6, 99)] == [1, 2, 4, 32, 60, 60]
+    assert [doubled(policy.brake, doubts) / timedelta(minutes=1) for doubts in (0, 1, 2, 5, 6, 99)] == [
+        1,
+        2,
+        4,
+        32,
+        60,
+        60,
+    ]

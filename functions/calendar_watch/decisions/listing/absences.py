@@ -6,10 +6,11 @@ second listing decides.
 """
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeVar
 
+from calendar_watch.decisions.backoff import doubled
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import Item
@@ -18,8 +19,6 @@ from calendar_watch.model.watch import Watch
 
 MOST_ASKED = 10
 """Items that are asked for one by one in a reading."""
-_LONGEST_DOUBLING = 10
-_LONGEST_PAUSE = timedelta(hours=1)
 _Value = TypeVar("_Value")
 
 
@@ -74,14 +73,8 @@ def put_off(watch: Watch, doubt: Verdict, now: datetime, policy: Policy) -> Watc
     doubts = watch.reading.doubts
     if doubt is Verdict.SEEN_AGAIN:
         return _again(watch.with_reading(brake=True), now + policy.brake)
-    return _again(watch.with_reading(brake=False, doubts=doubts + 1), now + pause(doubts, policy))
-
-
-def pause(doubts: int, policy: Policy) -> timedelta:
-    factor: int = 2 ** min(doubts, _LONGEST_DOUBLING)
-    return min(policy.brake * factor, max(_LONGEST_PAUSE, policy.brake))
+    return _again(watch.with_reading(brake=False, doubts=doubts + 1), now + doubled(policy.brake, doubts))
 
 
 def _again(watch: Watch, when: datetime) -> Watch:
-    waits = {**watch.schedule.not_before, StepKind.READ: when}
-    return watch.with_schedule(not_before=waits).with_reading(listing=None)
+    return watch.with_wait(StepKind.READ, when).with_reading(listing=None)

@@ -9,8 +9,8 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from calendar_watch.decisions.backoff import Failure
-from calendar_watch.decisions.listing.absences import Verdict, pause
+from calendar_watch.decisions.backoff import Failure, doubled
+from calendar_watch.decisions.listing.absences import Verdict
 from calendar_watch.model.change_log import with_watch_event
 from calendar_watch.model.collection.diff import Change
 from calendar_watch.model.listing import Audit, Listing
@@ -94,7 +94,7 @@ def put_off(watch: Watch, doubt: Verdict, now: datetime, policy: Policy) -> Watc
     doubts = watch.reading.audit.doubts
     if doubt is Verdict.SEEN_AGAIN:
         return _with(abandoned(watch), at=now + policy.brake, brake=True)
-    return _with(abandoned(watch), at=now + pause(doubts, policy), brake=False, doubts=doubts + 1)
+    return _with(abandoned(watch), at=now + doubled(policy.brake, doubts), brake=False, doubts=doubts + 1)
 
 
 def _with(watch: Watch, **changes: Any) -> Watch:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from calendar_watch.decisions import reading, refusals
-from calendar_watch.decisions.backoff import Failure
+from calendar_watch.decisions.backoff import Failure, doubled
 from calendar_watch.decisions.listing import absences, audit
 from calendar_watch.decisions.listing.absences import Verdict
 from calendar_watch.decisions.listing.merge import Merged
@@ -22,8 +22,7 @@ TOLD = "told"
 _FULL_PAGE = int(EVENTS.parameters["maxResults"])
 _SMALLEST_PAGE = 100
 _PAGE_REFUSALS = 3
-_LONGEST_DOUBLING = 10
-_FIRST_PAUSE, _LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
+_FIRST_PAUSE = timedelta(minutes=1)
 
 
 def begun(watch: Watch, now: datetime) -> Watch:
@@ -151,9 +150,8 @@ def _resyncing(watch: Watch, failure: Failure) -> Watch:
     watch = _without_token(watch).with_reading(listing=None, sync_refusals=count + 1)
     if not count:
         return watch
-    factor: int = 2 ** min(count - 1, _LONGEST_DOUBLING)
-    pause = min(_FIRST_PAUSE * factor, _LONGEST_PAUSE) * (0.75 + failure.jitter / 2)
-    return watch.with_schedule(not_before={**watch.schedule.not_before, StepKind.READ: failure.at + pause})
+    pause = doubled(_FIRST_PAUSE, count - 1) * (0.75 + failure.jitter / 2)
+    return watch.with_wait(StepKind.READ, failure.at + pause)
 
 
 def _without_token(watch: Watch) -> Watch:

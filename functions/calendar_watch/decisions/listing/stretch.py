@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from calendar_watch.decisions.listing.merge import Keep, newest
+from calendar_watch.decisions.listing.portions import MOST_PARTS
 from calendar_watch.model.collection.index import Indexes, Mark, mark_of, version_of
 from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.collection.recurrence import is_cancelled
@@ -16,8 +17,7 @@ from calendar_watch.model.listing import Listing, Page
 from calendar_watch.model.resources import Item
 from calendar_watch.sizes import weight
 
-_PARTS_A_PAGE = 16
-"""As many as one write takes."""
+_PARTS_A_PAGE = MOST_PARTS
 _MOST_PAGES = 16
 """A crash costs them, and an increment waits for them while they are read."""
 _MOST_BYTES = 8_000_000
