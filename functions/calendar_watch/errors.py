@@ -31,6 +31,9 @@ from typing import Self
 
 from calendar_watch.reasons import Reason
 
+_LONGEST_DETAIL = 500
+"""Characters of what Google says: it goes into documents, events and answers."""
+
 
 class CalendarWatchError(Exception):
     pass
@@ -88,8 +91,8 @@ class GoogleError(CalendarWatchError):
     operation: str = ""
 
     def __init__(self, detail: str, *, may_have_happened: bool = False):
-        super().__init__(detail)
-        self.detail = detail
+        self.detail = detail[:_LONGEST_DETAIL]
+        super().__init__(self.detail)
         self.may_have_happened = may_have_happened
 
     def with_answer(self, status: int, code: str) -> Self:

@@ -24,7 +24,6 @@ from calendar_watch.errors import (
 )
 from calendar_watch.model.target import Target
 
-_LONGEST_DETAIL = 500
 _LONGEST_AFTER = 86_400.0  # a Retry-After beyond a day is a mistake, not a request
 
 
@@ -55,7 +54,7 @@ def read(response: requests.Response, done: frozenset[int], now: datetime) -> An
     failure = GoogleFailure(
         response.status_code,
         words,
-        message[:_LONGEST_DETAIL],
+        message,
         _retry_after(response, now),
         response.status_code >= requests.codes.internal_server_error and _changes(response.request.method),
         now,
@@ -76,7 +75,7 @@ def _if_googles(response: requests.Response, kind: type[GoogleError], now: datet
     words = _words(response)
     if words is None:
         return read(response, frozenset(), now)
-    return _failed(response, kind(words.message[:_LONGEST_DETAIL]), words.reason)
+    return _failed(response, kind(words.message), words.reason)
 
 
 def unanswered(exception: Exception, method: str, target: Target) -> Answer:

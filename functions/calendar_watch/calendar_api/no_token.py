@@ -15,7 +15,6 @@ from calendar_watch.errors import BriefError, GoogleError, OutageError, RefusedE
 from calendar_watch.model.target import Target
 from calendar_watch.reasons import Reason
 
-_LONGEST_DETAIL = 500
 _DENIED = (400, 401, 403, 404)
 """IAM's words for: you may not, or this service account is not known (yet)."""
 _PASSING = ("internal_failure", "server_error", "temporarily_unavailable")
@@ -47,7 +46,7 @@ def no_token(exception: GoogleAuthError, target: Target) -> GoogleError:
         if final:
             return final
     kind = BriefError if exception.retryable or isinstance(exception, TransportError) else TryLaterError
-    return kind(f"no access token: {detail}"[:_LONGEST_DETAIL]).with_answer(0, type(exception).__name__)
+    return kind(f"no access token: {detail}").with_answer(0, type(exception).__name__)
 
 
 def delegation(target: Target) -> str:
@@ -82,14 +81,14 @@ def _by_token_endpoint(detail: str, target: Target, word: str) -> GoogleError:
     if target.subject is None or _any_of(_OURS, said):
         return _signing(detail).with_answer(0, word)
     if _any_of(_THE_DOMAINS, said):
-        error = OutageError(Reason.AUTHORIZATION_REVOKED, detail[:_LONGEST_DETAIL], cause=delegation(target))
+        error = OutageError(Reason.AUTHORIZATION_REVOKED, detail, cause=delegation(target))
         return error.with_answer(0, word)
     reason = Reason.USER_GONE if _any_of(_THE_USERS, said) else Reason.AUTHORIZATION_REVOKED
-    return RefusedError(reason, detail[:_LONGEST_DETAIL]).with_answer(0, word)
+    return RefusedError(reason, detail).with_answer(0, word)
 
 
 def _signing(detail: str) -> OutageError:
-    return OutageError(Reason.SIGNING_FAILING, detail[:_LONGEST_DETAIL], cause="signing")
+    return OutageError(Reason.SIGNING_FAILING, detail, cause="signing")
 
 
 def _any_of(texts: tuple[str, ...], said: str) -> bool:
