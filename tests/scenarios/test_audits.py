@@ -61,7 +61,7 @@ def test_increments_go_first_between_the_pages_of_an_audit_and_are_not_judged_by
         def meanwhile(name: str) -> None:
             if name == "whole 2" and (told := next(news, None)):
                 life.google.increment = told
-                make_due(life)
+                life.make_due()
 
         life.google.before = meanwhile
         life.run(DAY)
@@ -71,12 +71,6 @@ def test_increments_go_first_between_the_pages_of_an_audit_and_are_not_judged_by
             ("updated", "c"),
         ]  # fmt: skip
         assert life.items.keys() == {"b", "c", "d", "new", "y"}
-
-
-def make_due(life: Life) -> None:
-    """As a message would, while somebody holds the watch."""
-    watch = life.watch
-    life.store.write(Write(WriteKind.RESUME, watch.with_reading(read_at=life.now)))
 
 
 @pytest.mark.parametrize(
@@ -131,7 +125,7 @@ def test_a_sync_token_refused_in_the_middle_of_an_audit_ends_it() -> None:
     def meanwhile(name: str) -> None:
         if name == "whole 2" and not life.watch.reading.resyncing:
             life.google.stale, life.google.next_token = "sync", "newer"
-            make_due(life)
+            life.make_due()
 
     life.google.before = meanwhile
     life.run(DAY)
@@ -149,7 +143,7 @@ def test_too_much_told_meanwhile_begins_an_audit_anew(monkeypatch: pytest.Monkey
         if name == "whole 2" and (told := next(once, None)):
             life.google.increment = told
             life.google.whole = [[alive("a"), alive("n1")], [alive("b"), alive("n2"), alive("n3")]]
-            make_due(life)
+            life.make_due()
 
     life.google.before = meanwhile
     life.run(DAY)

@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 
 from calendar_watch.model.target import Options
-from tests.scenarios.test_audits import make_due
 from tests.support.measured import MeasuredFirestore, MeasuredStore
 from tests.support.scripted_listing import Life, ScriptedCalendar
 
 MOST = 8 * 1024 * 1024
 PAGE = 2_500
+LONG = pytest.param(True, marks=pytest.mark.search)
+"""Of whole events a test of so many takes long, and proves little more."""
 LABELS = {f"label{number}": "ж" * 256 for number in range(16)}
 
 
@@ -74,7 +75,7 @@ def test_four_events_of_half_a_megabyte_that_change_at_once(database: MeasuredFi
     assert Counter(life.told()) == {("updated", f"e{each}"): 1 for each in range(4)}
 
 
-@pytest.mark.parametrize("whole", [False, True], ids=["fingerprint", "full"])
+@pytest.mark.parametrize("whole", [False, LONG], ids=["fingerprint", "full"])
 def test_large_events_that_all_change_while_an_audit_goes_on(database: MeasuredFirestore, *, whole: bool) -> None:
     """Entries with all the labels that a watch may have, parts, and notes of what was told."""
     noise = Noise()
@@ -86,14 +87,14 @@ def test_large_events_that_all_change_while_an_audit_goes_on(database: MeasuredF
     def meanwhile(name: str) -> None:
         if name == "whole 2" and life.google.increment == ([],):
             life.google.increment = [new]
-            make_due(life)
+            life.make_due()
 
     life.google.before = meanwhile
     life.run(timedelta(days=1))
     assert len(life.told()) == 600
 
 
-@pytest.mark.parametrize("whole", [False, True], ids=["fingerprint", "full"])
+@pytest.mark.parametrize("whole", [False, LONG], ids=["fingerprint", "full"])
 def test_many_large_cancelled_exceptions_whose_series_comes_pages_later(
     database: MeasuredFirestore, *, whole: bool
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calendar_watch.errors import GoogleError, RefusedError, SlowError, TryLaterError
@@ -149,7 +149,7 @@ cases = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3 * settings().max_examples)
 @given(cases)
 def test_a_listing_means_the_same_however_it_is_cut_and_ordered(case: Case) -> None:
     with small_parts(case.parts_a_page):
@@ -171,7 +171,7 @@ def assert_in_order(held: Mapping[str, Item], changes: Sequence[Mapping[str, Any
         known[each["itemId"]] = each["after"]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=2 * settings().max_examples)
 @given(cases, st.integers(0, 14), st.booleans())
 def test_a_worker_may_die_at_any_write(case: Case, moment: int, afterwards: bool) -> None:  # noqa: FBT001
     with small_parts(case.parts_a_page):

@@ -32,10 +32,6 @@ def refusing(world: World, path: str = "/acl", method: str = "GET") -> AbstractC
     return world.line.cut(method, path, refused(403, "forbidden"))
 
 
-def listings(world: World) -> list[datetime]:
-    return [call.time for call in world.google.calls if call.method_id == "calendar.acl.list"]
-
-
 def counted(refusals: list[datetime], world: World) -> Callable[[PreparedRequest, Send], Response]:
     """Refuses, and notes when."""
 

@@ -129,6 +129,10 @@ class Life:
             self.now += timedelta(milliseconds=1)
         self.now = end
 
+    def make_due(self) -> None:
+        """As a message would, while somebody holds the watch."""
+        self.store.write(Write(WriteKind.RESUME, self.watch.with_reading(read_at=self.now)))
+
     def read(self) -> None:
         """Until a reading has come to its end."""
         before = self.watch.reading.last_sync
