@@ -1,6 +1,10 @@
 """Settings of the test tools that hold everywhere."""
 
+import sys
+import threading
 from collections import Counter
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,26 +17,57 @@ settings.register_profile("thorough", settings.get_profile("quick"), max_example
 settings.load_profile("quick")
 
 SYSTEM = "tests/end_to_end/system/"
-ONE_STACK = {f"{SYSTEM}test_{name}.py" for name in ("changes", "crashes", "logs", "notifications", "watches")}
+CONTRACT = "tests/contract/test_"
+TOGETHER = {
+    **{f"{SYSTEM}test_{name}.py": "stack" for name in ("changes", "crashes", "logs", "notifications", "watches")},
+    **{f"{CONTRACT}{name}.py": "emulators" for name in ("foreign_documents", "local_firestore", "pubsub", "store")},
+}
 """They share what takes seconds to start."""
 
+ROOMS = ("conformance", "contract/schemas", "cost", "doubles", "end_to_end", "infra", "searches")
+REPEATING = ("channels", "commit_sizes", "costs", "events", "faults", "feed", "mute_channels", "outages", "refusals")
+UNCOUNTED = tuple(f"tests/{room}/" for room in ROOMS) + tuple(f"tests/scenarios/test_{name}.py" for name in REPEATING)
+"""Coverage is not measured in what runs the functions in other processes, not at all, or along lines that others count:
+measuring takes a third of the time."""
 
-class ByStack(LoadFileScheduling):  # type: ignore[misc] # (published without types)
-    """The tests of a file run in one process, those that share a stack as well."""
+
+class ByWhatIsShared(LoadFileScheduling):  # type: ignore[misc] # (published without types)
+    """The tests of a file run in one process, and so do those of files that share something."""
 
     def _split_scope(self, nodeid: str) -> str:
         file = str(super()._split_scope(nodeid))
-        return "one stack" if file in ONE_STACK else file
+        return TOGETHER.get(file, file)
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByStack:
-    return ByStack(config, log)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByWhatIsShared:
+    return ByWhatIsShared(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What mostly waits begins first, and keeps nobody waiting in the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith(SYSTEM))
+    items.sort(key=lambda item: not item.nodeid.startswith((SYSTEM, CONTRACT)))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    if not item.nodeid.startswith(UNCOUNTED):
+        return (yield)
+    with untraced():
+        return (yield)
+
+
+@contextmanager
+def untraced() -> Iterator[None]:
+    """pytest-cov's own mark stops one of two measurements that it runs in a worker of xdist."""
+    ours, threads = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)
+    try:
+        yield
+    finally:
+        sys.settrace(ours)
+        threading.settrace(threads)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -54,6 +54,11 @@ def deploy(
     line.google = None
 
 
+@pytest.fixture(autouse=True)
+def _a_refusal_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("calendar_watch.operations.register._PAUSE_AFTER_REFUSAL", 0.01)
+
+
 @pytest.fixture
 def deployment(deploy: Deploy) -> Deployment:
     return deploy()

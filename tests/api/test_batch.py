@@ -49,14 +49,14 @@ def test_asking_twice_in_one_batch_gives_one_watch(deployment: Deployment) -> No
     assert len(deployment.get("/")["watches"]) == 1
 
 
-def test_five_hundred_are_taken_and_spread_by_the_calls_that_are_allowed(deploy: Deploy) -> None:
-    deployment = deploy(CALENDAR_CALLS_PER_MINUTE="1200")
-    bodies = [{"resource": "settings", "subject": f"user{n}@example.com"} for n in range(500)]
+def test_its_watches_are_spread_by_the_calls_that_are_allowed(deploy: Deploy) -> None:
+    deployment = deploy(CALENDAR_CALLS_PER_MINUTE="240")
+    bodies = [{"resource": "settings", "subject": f"user{n}@example.com"} for n in range(100)]
     results = batch(deployment, *bodies)
     assert {each["status"] for each in results} == {202}
     due = [datetime.fromisoformat(each["watch"]["nextReconcileTime"]) for each in results]
     assert due == sorted(due)
-    assert 95 <= (due[-1] - due[0]).total_seconds() <= 105, "four calls each, twenty a second"
+    assert 95 <= (due[-1] - due[0]).total_seconds() <= 105, "four calls each, four a second"
 
 
 WRONG: list[Any] = [

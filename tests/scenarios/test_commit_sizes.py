@@ -56,7 +56,7 @@ def exceptions(noise: Noise, count: int) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize("whole", [False, True], ids=["fingerprint", "full"])
+@pytest.mark.parametrize("whole", [False, LONG], ids=["fingerprint", "full"])
 def test_the_end_of_a_series_with_two_thousand_large_exceptions(database: MeasuredFirestore, *, whole: bool) -> None:
     life = life_of(database, [event("s"), *exceptions(Noise(), 2_000)], whole=whole)
     assert len(life.items) == 2_001
@@ -66,7 +66,7 @@ def test_the_end_of_a_series_with_two_thousand_large_exceptions(database: Measur
     assert life.items == {}
 
 
-@pytest.mark.parametrize("whole", [False, True], ids=["fingerprint", "full"])
+@pytest.mark.parametrize("whole", [False, LONG], ids=["fingerprint", "full"])
 def test_four_events_of_half_a_megabyte_that_change_at_once(database: MeasuredFirestore, *, whole: bool) -> None:
     noise = Noise()
     life = life_of(database, [event(f"e{each}", description=noise(500_000)) for each in range(4)], whole=whole)

@@ -61,7 +61,9 @@ def firestore_fault(server: LocalFirestore, how: str, rpc: str, nth: int) -> Abs
 
 
 @pytest.mark.parametrize("nth", range(1, 16))
-@pytest.mark.parametrize("how", ["lost", "unavailable", pytest.param("aborted", marks=pytest.mark.search)])
+@pytest.mark.parametrize(
+    "how", ["lost", *(pytest.param(how, marks=pytest.mark.search) for how in ("unavailable", "aborted"))]
+)
 def test_any_one_write_may_fail_or_lose_its_answer(
     make_world: MakeWorld, firestore_server: LocalFirestore, how: str, nth: int
 ) -> None:
@@ -83,7 +85,7 @@ MISHAPS: dict[str, Cut] = {
 }
 
 
-@pytest.mark.parametrize("nth", [1, 2])
+@pytest.mark.parametrize("nth", [1, pytest.param(2, marks=pytest.mark.search)])
 @pytest.mark.parametrize("mishap", MISHAPS)
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call[1])
 def test_any_one_call_to_google_may_fail_or_kill_us(

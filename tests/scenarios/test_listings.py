@@ -149,7 +149,7 @@ cases = st.builds(
 )
 
 
-@settings(max_examples=3 * settings().max_examples)
+@settings(max_examples=2 * settings().max_examples)
 @given(cases)
 def test_a_listing_means_the_same_however_it_is_cut_and_ordered(case: Case) -> None:
     with small_parts(case.parts_a_page):
@@ -171,7 +171,6 @@ def assert_in_order(held: Mapping[str, Item], changes: Sequence[Mapping[str, Any
         known[each["itemId"]] = each["after"]
 
 
-@settings(max_examples=2 * settings().max_examples)
 @given(cases, st.integers(0, 14), st.booleans())
 def test_a_worker_may_die_at_any_write(case: Case, moment: int, afterwards: bool) -> None:  # noqa: FBT001
     with small_parts(case.parts_a_page):

@@ -1,7 +1,11 @@
 """`python -m tests.tools.demo`: exits with 1 if something it promises does not come true."""
 
+import json
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
+
+import requests
 
 from tests.support.stack import WHOSE, ProcessError, RefusedError, Stack, best_pubsub
 
@@ -36,6 +40,8 @@ def _tell(stack: Stack, screen: Screen, settings: Mapping[str, str]) -> None:
         Story(stack, screen, settings).tell()
     except _FAILURES:
         screen.verbatim(stack.tails())
+        with suppress(RefusedError, requests.RequestException):  # `watches` may be what failed
+            screen.verbatim(json.dumps({"watches": stack.api.list(), "channels": stack.google.channels()}, indent=1))
         raise
 
 
