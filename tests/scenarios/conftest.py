@@ -8,6 +8,8 @@ from uuid import uuid4
 import pytest
 from google.cloud.firestore import Client
 
+from calendar_watch.ports import Filter
+from tests.contract.schemas.contract import validator
 from tests.doubles import local_firestore
 from tests.support import firestore_emulator
 from tests.support.databases import Database, InMemory, OverGrpc
@@ -47,6 +49,16 @@ def make_world(make_database: Callable[[], Database]) -> Iterator[MakeWorld]:
 @pytest.fixture
 def world(make_world: MakeWorld) -> World:
     return make_world()
+
+
+@pytest.fixture
+def told_as_published(world: World) -> Iterator[None]:
+    """Whatever its watches have told of themselves in the end fits the schemas."""
+    yield
+    for watch in world.store.page(Filter(), "", 1_000).watches:
+        for entry in world.store.entries(watch.id, 0, 1_000):
+            if entry["type"].startswith("calendarwatch.watch."):
+                validator().validate(entry)
 
 
 class _Kept(logging.Handler):

@@ -20,6 +20,7 @@ from tests.scenarios.conftest import MakeWorld
 from tests.support.line import Cut, Death, Send, answered, dead_after, dead_before, lost, refused
 from tests.support.world import ADDRESS, ALICE, ALICES_ACL, ALICES_LIST, ALICES_SETTINGS, BOB, KEY, World, policy_of
 
+pytestmark = pytest.mark.usefixtures("told_as_published")
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

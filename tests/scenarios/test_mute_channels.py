@@ -18,6 +18,7 @@ from tests.scenarios.conftest import MakeWorld
 from tests.support.line import Send
 from tests.support.world import ADDRESS, ALICE, ALICES_ACL, ALICES_EVENTS, BOB, KEY, World, policy_of
 
+pytestmark = pytest.mark.usefixtures("told_as_published")
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)

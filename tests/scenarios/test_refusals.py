@@ -11,13 +11,14 @@ from requests import PreparedRequest, Response
 from calendar_watch.errors import RefusedError, WrongStateError
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.resources import ACL
-from calendar_watch.model.target import Options, Target
+from calendar_watch.model.target import Target
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.operations.register import Outcome
 from calendar_watch.reasons import Reason
 from tests.support.line import Send, refused
 from tests.support.world import ALICE, ALICES_ACL, ALICES_LIST, BOB, World, policy_of
 
+pytestmark = pytest.mark.usefixtures("told_as_published")
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 REFUSALS = [
@@ -162,7 +163,7 @@ def test_a_new_calendar_that_may_not_be_watched_yet_is_open_all_the_same_and_wat
     world: World,
 ) -> None:
     with refusing(world, "/watch", "POST"):
-        outcome, watch = world.registry.open(ALICES_ACL, Options())
+        outcome, watch = world.registry.open(ALICES_ACL, {})
     assert (outcome, watch.state(world.now), watch.reading.item_count) == (Outcome.CREATED, State.POLLING, 1)
     world.run(3 * MINUTE)
     assert shown(world) == (State.ACTIVE, None)
@@ -184,7 +185,7 @@ def test_whoever_asks_does_not_hear_of_a_single_refusal(world: World) -> None:
         return send() if refusals else counted(refusals, world)(request, send)
 
     with world.line.cut("GET", "/acl", once):
-        outcome, watch = world.registry.open(ALICES_ACL, Options())
+        outcome, watch = world.registry.open(ALICES_ACL, {})
     assert (outcome, watch.state(world.now)) == (Outcome.CREATED, State.ACTIVE)
 
 
@@ -192,7 +193,7 @@ def test_what_nobody_waits_for_stays_opening_with_its_reason_then_is_suspended_a
     world: World,
 ) -> None:
     with refusing(world):
-        world.registry.enrol([(ALICES_ACL, Options())])
+        world.registry.enrol([(ALICES_ACL, {})])
         world.run(5 * MINUTE)
         assert shown(world) == (State.OPENING, "forbidden")
         world.run(25 * MINUTE)
@@ -205,7 +206,7 @@ def test_what_nobody_waits_for_stays_opening_with_its_reason_then_is_suspended_a
 
 def test_enrolment_before_the_grant_has_spread_heals_by_itself(world: World) -> None:
     with refusing(world):
-        world.registry.enrol([(ALICES_ACL, Options())])
+        world.registry.enrol([(ALICES_ACL, {})])
         world.run(3 * MINUTE)
     world.run(6 * MINUTE)
     assert shown(world) == (State.ACTIVE, None)
