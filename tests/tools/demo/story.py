@@ -14,13 +14,16 @@ from .screen import Screen
 ALICE, BOB, CAROL = "alice@example.com", "bob@example.com", "carol@example.com"
 
 # On a human scale: a channel lives for 20 s instead of a week, and is renewed when it is 8 to 10 s old; a change of
-# which no message came is found within 4 s instead of an hour. A busy machine gets more time.
+# which no message came is found within 4 s instead of an hour, and where no message arrives at all, another channel is
+# tried after 20 s instead of a day. A busy machine gets more time.
 SETTINGS = {
     "CHANNEL_TTL_SECONDS": "20",
     "RENEW_AFTER_FRACTION": "0.5",
     "CONFIRM_SECONDS": "4",
     "SETTLE_SECONDS": "1",
     "SAFETY_SYNC_SECONDS": "4",
+    "POLL_SECONDS": "4",
+    "PROBE_SECONDS": "20",
 }
 
 
