@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from calendar_watch.reasons import Reason
+
 ROOT = Path(__file__).parents[3]
 PAPERS = (
     "README.md",
@@ -49,6 +51,24 @@ LINKS = list(links())
 def test_the_papers_name_tests_and_lead_to_each_other() -> None:
     assert TESTS
     assert {target.partition("#")[0] for paper, target in LINKS if paper == "README.md"} >= set(PAPERS[1:])
+
+
+def test_the_table_of_reasons_is_the_codes_own() -> None:
+    table = text_of("infra/README.md").partition("\n## Reasons\n")[2].partition("\n## ")[0]
+    _, *rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \|$", table, re.MULTILINE)
+    assert rows == [(reason.value, reason.meaning, reason.remedy) for reason in Reason]
+
+
+def test_the_ready_queries_name_log_lines_and_fields_that_there_are() -> None:
+    told = text_of("infra/README.md")
+    [queries] = re.findall(r"```\n(jsonPayload.*?)```", told, re.DOTALL)
+    rows = dict(re.findall(r"^\| `(\w+)` \| .*? \| (.*) \|$", told, re.MULTILINE))
+    for query in queries.splitlines():
+        events = re.findall(r'"(\w+)"', query.partition("event=")[2].partition(" AND")[0].partition(")")[0])
+        fields = set(re.findall(r"jsonPayload\.(\w+)", query)) - {"event"}
+        assert events or "watchId" in fields, query
+        for event in events:
+            assert fields <= set(re.findall(r"`(\w+)`", rows[event])), query
 
 
 @pytest.mark.parametrize(("file", "name"), TESTS, ids=[name for _, name in TESTS])

@@ -197,7 +197,13 @@ SLIPS = (
     Slip(
         "a user who left wakes somebody",
         ("tests/infra/test_logs.py",),
-        (Edit("reasons.py", 'does not exist or is suspended.", gone=True', 'does not exist or is suspended."'),),
+        (
+            Edit(
+                "reasons.py",
+                'user does not exist or is suspended.",\n        gone=True',
+                'user does not exist or is suspended."',
+            ),
+        ),
     ),
     Slip(
         "every sweep counts",
