@@ -10,6 +10,7 @@ A channel cannot be extended, only replaced, and tells that something changed, n
 import os
 import secrets
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
@@ -19,9 +20,9 @@ from flask import Request
 
 from calendar_watch import log
 from calendar_watch.errors import ForeignSchemaError, InvalidRequestError, UnknownWatchError
-from calendar_watch.http import problems, requests
+from calendar_watch.http import openapi, parameters, problems, requests
 from calendar_watch.http.watch_request import Rules, read_bodies, read_body
-from calendar_watch.http.watch_view import watch_view
+from calendar_watch.http.watch_view import summary_view, watch_view
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.operations.register import Outcome
 from calendar_watch.reconciler.reconcile import reconcile
@@ -43,24 +44,36 @@ def watches(request: Request) -> problems.Answer:
     with log.trace(requests.trace_of(request.headers), _wiring.settings.google_cloud_project):
         match requests.path_of(request):
             case ():
-                requests.only(request, "POST", "GET")
-                return _open(request) if request.method == "POST" else _list(request)
+                asked = requests.taken(request, POST=(), GET=parameters.LIST)
+                return _open(request) if request.method == "POST" else _list(asked)
+            case ("summary",):
+                requests.taken(request, GET=())
+                return _summary(), 200
+            case ("openapi.json",):
+                requests.taken(request, GET=())
+                return openapi.document(), 200
             case ("batch",):
-                requests.only(request, "POST")
+                requests.taken(request, POST=())
                 return _batch(request)
-            case (name,):
-                requests.only(request, "GET", "DELETE")
-                return _end(name) if request.method == "DELETE" else _show(name)
-            case (name, "items"):
-                requests.only(request, "GET")
-                return _items(request, name)
-            case (name, "changes"):
-                requests.only(request, "GET")
-                return _changes(request, name)
-            case (name, "retry" | "resync" as order):
-                requests.only(request, "POST")
-                return _retry(name) if order == "retry" else _resync(name)
+            case (name, *below):
+                return _of_one(request, name, below)
         raise requests.nowhere(request)
+
+
+def _of_one(request: Request, name: str, below: Sequence[str]) -> problems.Answer:
+    match below:
+        case ():
+            requests.taken(request, GET=(), DELETE=())
+            return _end(name) if request.method == "DELETE" else _show(name)
+        case ("items",):
+            return _items(name, requests.taken(request, GET=parameters.ITEMS))
+        case ("changes",):
+            return _changes(name, requests.taken(request, GET=parameters.CHANGES))
+        case ("retry" | "resync" as order,):
+            requests.taken(request, POST=())
+            requests.nothing_in(request)
+            return _retry(name) if order == "retry" else _resync(name)
+    raise requests.nowhere(request)
 
 
 @functions_framework.http
@@ -115,11 +128,15 @@ def _rules() -> Rules:
     return Rules(settings.resources, settings.auth_mode, settings.subject_domains)
 
 
-def _list(request: Request) -> problems.Answer:
-    wanted, state = requests.filter_of(request)
-    limit = requests.number_of(request, "pageSize", default=100, low=1, high=500)
-    page = _wiring.query.page(wanted, state, requests.page_token_of(request), limit)
+def _list(asked: Mapping[str, Any]) -> problems.Answer:
+    wanted, limit = parameters.filter_of(asked), asked.get("pageSize", parameters.PAGE)
+    page = _wiring.query.page(wanted, asked.get("pageToken", ""), limit)
     return _paged({"watches": [_view(watch) for watch in page.watches]}, page.next_token), 200
+
+
+def _summary() -> dict[str, Any]:
+    summary = _wiring.query.summary()
+    return summary_view(summary.tally, summary.as_of)
 
 
 def _show(name: str) -> problems.Answer:
@@ -139,16 +156,16 @@ def _resync(name: str) -> problems.Answer:
     return _view(_wiring.registry.resync(requests.watch_id_of(name))), 202
 
 
-def _items(request: Request, name: str) -> problems.Answer:
-    page = _wiring.query.items(requests.watch_id_of(name), requests.item_token_of(request), _ITEMS_A_PAGE)
+def _items(name: str, asked: Mapping[str, Any]) -> problems.Answer:
+    page = _wiring.query.items(requests.watch_id_of(name), asked.get("pageToken", ""), _ITEMS_A_PAGE)
     return _paged({"items": page.items, "sequence": page.sequence}, page.next_token), 200
 
 
-def _changes(request: Request, name: str) -> problems.Answer:
-    after = requests.number_of(request, "after", default=0, low=0, high=10**17)
-    limit = requests.number_of(request, "pageSize", default=100, low=1, high=500)
-    entries = _wiring.query.changes(requests.watch_id_of(name), after, limit)
-    return {"changes": entries, "nextAfter": int(entries[-1]["sequence"]) if entries else after}, 200
+def _changes(name: str, asked: Mapping[str, Any]) -> problems.Answer:
+    span, limit = parameters.span_of(asked), asked.get("pageSize", parameters.PAGE)
+    page = _wiring.query.changes(requests.watch_id_of(name), span, limit)
+    by_time = {"complete": page.complete} if span.since or span.until else {}
+    return {"changes": page.changes, "nextAfter": page.next_after, **by_time}, 200
 
 
 def _paged(content: dict[str, Any], next_token: str | None) -> dict[str, Any]:

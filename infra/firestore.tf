@@ -26,16 +26,19 @@ locals {
   # write, and no other time of day is indexed, which would bound a collection to 500 writes a second
   # (https://firebase.google.com/docs/firestore/best-practices). An index on a map serves its keys too.
   #
-  # No composite index: `due_at` is filtered and ordered by itself, and equalities ordered by document name are
-  # answered by merging single-field indexes (https://firebase.google.com/docs/firestore/query-data/index-overview).
+  # No composite index: `due_at` is filtered and ordered by itself, and equalities (`in` is several of them) ordered by
+  # document name are answered by merging single-field indexes
+  # (https://firebase.google.com/docs/firestore/query-data/index-overview). tests/infra/test_indexes.py compares.
   _lookups = {
+    calendar_id = { order = "ASCENDING" }
     due_at      = { order = "ASCENDING" }
     followed_by = { array_config = "CONTAINS" }
     labels      = { order = "ASCENDING" }
-    reason      = { order = "ASCENDING" } # to be counted by, like `state`
+    reason      = { order = "ASCENDING" }
     resource    = { order = "ASCENDING" }
     state       = { order = "ASCENDING" }
     subject     = { order = "ASCENDING" }
+    unpublished = { order = "ASCENDING" }
   }
 }
 

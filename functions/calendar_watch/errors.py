@@ -8,6 +8,7 @@ CalendarWatchError
     FollowedError             it cannot be ended while others follow it
     WrongStateError           nothing of the kind can be asked of a watch that has ended
     TooOldError               the resume feed no longer reaches back that far
+    AheadError                nor has it come that far yet
     GoogleError               a call to Google that did not do what it should
         ItemGoneError         a single item that Google does not have, or no longer
         ListingTokenRefusedError  a sync or page token that Google no longer takes
@@ -74,9 +75,18 @@ class WrongStateError(CalendarWatchError):
 
 
 class TooOldError(CalendarWatchError):
-    def __init__(self, oldest_sequence: int):
+    """`oldest_time` is of the entry with that sequence, where it was asked by time and there is one."""
+
+    def __init__(self, oldest_sequence: int, oldest_time: str = ""):
         super().__init__(f"the feed begins at sequence {oldest_sequence}: start again from items")
         self.oldest_sequence = oldest_sequence
+        self.oldest_time = oldest_time
+
+
+class AheadError(CalendarWatchError):
+    def __init__(self, sequence: int):
+        super().__init__(f"after: the feed ends at sequence {sequence}")
+        self.sequence = sequence
 
 
 class GoogleError(CalendarWatchError):

@@ -1,7 +1,7 @@
 """What operations and the reconciler need of the outside, and what it raises."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -61,11 +61,17 @@ class NotificationStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which watches to list; what is None does not matter."""
+    """Which watches to list; what is None or empty does not matter."""
 
     resource: str | None = None
     subject: str | None = None
-    labels: Mapping[str, str] | None = None
+    calendar_id: str | None = None
+    followed_by: str | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """All of them."""
+    states: frozenset[State] = frozenset()
+    """Any of them, and so for reasons; at most thirty pairs of both."""
+    reasons: frozenset[Reason] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +85,20 @@ class WatchPage:
 class Tally:
     """How many watches there are in each state, and how many for each reason why one is not as it should be."""
 
-    states: Mapping[State, int]
+    watches: Mapping[str, Mapping[State, int]]
+    """By resource."""
     reasons: Mapping[Reason, int]
     """Of those that are wanted."""
     locked_out: int
     """How many are suspended though their calendar and user are there."""
+    unpublished: int
+    """How many have told what has not gone out yet."""
+    overdue_since: datetime | None
+    """Since when the most overdue one is; None: none is."""
+
+    @property
+    def states(self) -> Mapping[State, int]:
+        return {state: sum(each[state] for each in self.watches.values()) for state in State}
 
 
 class Store(Protocol):
@@ -127,7 +142,7 @@ class Store(Protocol):
         """How many there are with these numbers, and between them."""
 
     def page(self, wanted: Filter, after: str, limit: int) -> WatchPage:
-        """Watches in order of id, from the first above `after`."""
+        """Watches in order of id, from the first above `after`, by their state and reason when they were written."""
 
     def due(self, now: datetime, limit: int) -> Sequence[tuple[str, datetime]]:
         """Ids of watches to reconcile, the longest overdue first, and since when."""
@@ -144,7 +159,7 @@ class Store(Protocol):
     def count_due(self, now: datetime) -> int:
         """How many watches are due."""
 
-    def tally(self) -> Tally:
+    def tally(self, now: datetime) -> Tally:
         """As each was when it was last written; the number of queries does not depend on how many there are."""
 
 

@@ -14,6 +14,7 @@ from google.cloud.firestore import Client
 from werkzeug.test import TestResponse
 
 from calendar_watch.firestore.packed_documents import entry_document, entry_of
+from tests.api import documented
 from tests.api.google import ALICE, BOB, Google
 from tests.doubles.calendar_simulator import Delivery
 from tests.doubles.local_firestore import LocalFirestore
@@ -70,10 +71,15 @@ class Deployment:
     def ask(self, function: str, method: str, path: str = "/", **options: Any) -> TestResponse:
         response = self._app(function).test_client().open(path, method=method, **options)
         response.close()
+        if function == "watches":
+            documented.check(method, path, response)
         return response
 
     def post(self, body: object) -> TestResponse:
         return self.ask("watches", "POST", json=body)
+
+    def order(self, watch_id: str, what: str) -> TestResponse:
+        return self.ask("watches", "POST", f"/{watch_id}/{what}", json={})
 
     def get(self, path: str, **query: Any) -> Json:
         """What `watches` answers, when all is well."""
@@ -148,7 +154,9 @@ def problem_of(response: TestResponse) -> Json:
     problem = json_of(response)
     assert response.mimetype == "application/problem+json"
     assert problem["status"] == response.status_code
-    assert problem["type"] and problem["title"] and problem["detail"]  # noqa: PT018 (each must be there, no more)
+    assert problem["type"].startswith("urn:calendarwatch:problem:")
+    assert problem["title"]
+    assert problem["detail"]
     return problem
 
 

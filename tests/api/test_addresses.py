@@ -23,16 +23,25 @@ NO_IDS = [
 
 
 PATHS_WITH = {
-    **{name: ["/"] for name in ("pageToken", "resource", "state", "label")},
+    **{
+        name: ["/"]
+        for name in ("pageToken", "resource", "subject", "calendarId", "state", "reason", "label", "followedBy")
+    },
     "pageSize": ["/", f"/{UNKNOWN}/changes"],
-    "after": [f"/{UNKNOWN}/changes"],
+    **{name: [f"/{UNKNOWN}/changes"] for name in ("after", "since", "until")},
 }
 WRONG_PARAMETERS = {
     "pageSize": ["0", "501", "", "ten", "1.5", "-1", "+1", " 1", "\N{ARABIC-INDIC DIGIT FIVE}", "9" * 5_000],
     "pageToken": ["x", "A" * 32, "a" * 33],
     "resource": ["calendars", "", "ACL"],
+    "subject": ["x" * 513],
+    "calendarId": ["x" * 513],
     "state": ["asleep", "", "ACTIVE"],
+    "reason": ["tired", "", "notfound"],
+    "followedBy": ["", "a" * 31, "A" * 32],
     "label": ["team", ":security", "Team:security", ""],
+    "since": ["", "tuesday", "2026-11-27", "2026-11-27T10:00:00", "2026-11-27T10:00:00 01:00", "2026-13-27T10:00:00Z"],
+    "until": ["", "2026-W48", "1.5", "2026-11-27T25:00:00Z"],
     "after": ["-1", "x", "", "9" * 18, "9" * 5_000],
 }
 ALL_METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -42,7 +51,10 @@ ALL_METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
     ("function", "path", "allowed"),
     [
         ("watches", "/", {"GET", "POST"}),
+        ("watches", "/batch", {"POST"}),
+        ("watches", "/summary", {"GET"}),
         ("watches", f"/{UNKNOWN}", {"GET", "DELETE"}),
+        *(("watches", f"/{UNKNOWN}/{order}", {"POST"}) for order in ("retry", "resync")),
         ("watches", f"/{UNKNOWN}/items", {"GET"}),
         ("watches", f"/watches/{UNKNOWN}/changes", {"GET"}),
         ("notifications", "/", {"POST"}),
@@ -106,7 +118,46 @@ def test_a_wrong_parameter_is_refused_by_name(deployment: Deployment, name: str)
     assert deployment.firestore.calls.log() == []
 
 
-def test_a_get_of_the_largest_numbers_is_answered(deployment: Deployment) -> None:
-    watch = deployment.open(ACL)
-    answer = deployment.get(f"/{watch['id']}/changes", after=10**17, pageSize=500)
-    assert answer == {"changes": [], "nextAfter": 10**17}
+ADDRESSES = [
+    ("POST", "/"),
+    ("GET", "/"),
+    ("POST", "/batch"),
+    ("GET", "/summary"),
+    *((method, f"/{UNKNOWN}") for method in ("GET", "DELETE")),
+    *(("GET", f"/{UNKNOWN}/{what}") for what in ("items", "changes")),
+    *(("POST", f"/{UNKNOWN}/{what}") for what in ("retry", "resync")),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), ADDRESSES)
+def test_an_unknown_parameter_is_refused_by_name_everywhere(deployment: Deployment, method: str, path: str) -> None:
+    response = deployment.ask("watches", method, path, json={}, query_string={"status": "suspended", "Label": "a:b"})
+    assert wrong_fields(response) == ["status", "Label"]
+    assert deployment.firestore.calls.log() == []
+
+
+@pytest.mark.parametrize("name", ["resource", "subject", "calendarId", "followedBy", "pageSize", "pageToken"])
+def test_a_parameter_that_may_not_repeat_is_refused_when_it_does(deployment: Deployment, name: str) -> None:
+    value = {"resource": "acl", "pageSize": "7"}.get(name, UNKNOWN)
+    assert wrong_fields(deployment.ask("watches", "GET", "/", query_string={name: [value, value]})) == [name]
+    assert deployment.firestore.calls.log() == []
+
+
+def test_everything_that_is_wrong_with_a_query_is_told_at_once(deployment: Deployment) -> None:
+    query = {"state": "asleep", "pageSize": ["1", "2"], "stat": "active", "resource": "acl"}
+    assert wrong_fields(deployment.ask("watches", "GET", "/", query_string=query)) == ["state", "pageSize", "stat"]
+
+
+@pytest.mark.parametrize(("method", "path"), [each for each in ADDRESSES if each[0] == "POST"])
+def test_no_page_of_another_site_can_post_anything(deployment: Deployment, method: str, path: str) -> None:
+    foreign = deployment.ask("watches", method, path, json={}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert (foreign.status_code, problem_of(foreign)["type"][-9:]) == (403, "forbidden")
+    for kind in (None, "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"):
+        form = deployment.ask("watches", method, path, data="{}", content_type=kind)
+        assert (form.status_code, problem_of(form)["type"][-22:]) == (415, "unsupported-media-type")
+    assert deployment.firestore.calls.log() == []
+
+
+@pytest.mark.parametrize("site", ["same-origin", "same-site", "none"])
+def test_our_own_page_may_post(deployment: Deployment, site: str) -> None:
+    assert deployment.ask("watches", "POST", "/", json=ACL, headers={"Sec-Fetch-Site": site}).status_code == 201

@@ -7,7 +7,7 @@ import pytest
 from cloudevents.http import from_json
 
 from tests.api.conftest import Deploy
-from tests.api.deployment import ACL, CALENDAR_LIST, SETTINGS, Deployment, Json, json_of, problem_of
+from tests.api.deployment import ACL, CALENDAR_LIST, SETTINGS, Deployment, Json, json_of, problem_of, wrong_fields
 from tests.api.google import ALICE, BOB
 from tests.support.stack import until
 
@@ -154,9 +154,52 @@ def test_the_feed_goes_on_after_what_was_read(
     assert answer["nextAfter"] == next_after
 
 
-@pytest.mark.parametrize("after", [5, 6, 1000])
-def test_an_empty_page_leaves_the_reader_where_it_was(deployment: Deployment, watch: Json, after: int) -> None:
-    assert deployment.get(f"/{watch['id']}/changes", after=after) == {"changes": [], "nextAfter": after}
+def test_an_empty_page_leaves_the_reader_where_it_was(deployment: Deployment, watch: Json) -> None:
+    assert deployment.get(f"/{watch['id']}/changes", after=5) == {"changes": [], "nextAfter": 5}
+
+
+@pytest.mark.parametrize("after", [6, 1000, 10**17])
+def test_whoever_is_ahead_of_the_feed_is_told_where_it_ends(deployment: Deployment, watch: Json, after: int) -> None:
+    ahead = deployment.ask("watches", "GET", f"/{watch['id']}/changes", query_string={"after": after})
+    assert ahead.status_code == 400
+    assert problem_of(ahead)["type"] == "urn:calendarwatch:problem:after-ahead"
+    assert problem_of(ahead)["sequence"] == 5
+
+
+def test_by_time_the_feed_answers_the_same_and_says_when_it_is_complete(deployment: Deployment, watch: Json) -> None:
+    times = [each["time"] for each in deployment.changes(watch)]
+    whole = deployment.get(f"/{watch['id']}/changes", since=times[0], until="2100-01-01T00:00:00Z")
+    assert [int(each["sequence"]) for each in whole["changes"]] == [1, 2, 3, 4, 5]
+    assert (whole["nextAfter"], whole["complete"]) == (5, False)
+    begun = deployment.get(f"/{watch['id']}/changes", since=times[2], until=times[4], pageSize=1)
+    rest = deployment.get(f"/{watch['id']}/changes", after=begun["nextAfter"], until=times[4])
+    told = [int(each["sequence"]) for each in begun["changes"] + rest["changes"]]
+    assert told == [number for number, time in enumerate(times, 1) if times[2] <= time < times[4]]
+    assert (begun["complete"], rest["complete"]) == (False, True)
+    before = deployment.get(f"/{watch['id']}/changes", since="2001-01-01T00:00:00Z", until="2001-01-01T01:00:00+00:30")
+    assert before == {"changes": [], "nextAfter": 0, "complete": True}
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"since": "2026-01-01T00:00:00Z", "after": 1}, "since"),
+        ({"since": "2026-01-01T00:00:00Z", "until": "2026-01-01T00:00:00Z"}, "until"),
+    ],
+)
+def test_what_makes_no_sense_together_is_refused(
+    deployment: Deployment, watch: Json, query: dict[str, Any], field: str
+) -> None:
+    response = deployment.ask("watches", "GET", f"/{watch['id']}/changes", query_string=query)
+    assert wrong_fields(response) == [field]
+
+
+def test_a_time_before_what_is_kept_is_gone(deployment: Deployment, watch: Json) -> None:
+    deployment.grow_old(watch, 1)
+    query = {"since": "2020-01-01T00:00:00Z"}
+    gone = deployment.ask("watches", "GET", f"/{watch['id']}/changes", query_string=query)
+    assert (gone.status_code, problem_of(gone)["oldestSequence"]) == (410, 2)
+    assert deployment.get(f"/{watch['id']}/changes", since=problem_of(gone)["oldestTime"])["nextAfter"] == 5
 
 
 def test_a_change_never_reads_differently(deployment: Deployment, watch: Json) -> None:

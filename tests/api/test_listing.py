@@ -3,6 +3,8 @@ from typing import Any
 
 import pytest
 
+from calendar_watch.model.watch import State
+from calendar_watch.reasons import Reason
 from tests.api.deployment import ACL, CALENDAR_LIST, SETTINGS, Deployment, Json, wrong_fields
 from tests.api.google import ALICE
 
@@ -24,6 +26,11 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
     ({"resource": "settings", "subject": ALICE, "state": "active"}, {"settings"}),
     ({"resource": "settings", "label": "team:blue", "subject": CAROL}, {"carols"}),
     ({"resource": "events"}, set()),
+    ({"calendarId": ALICE}, {"acl"}),
+    ({"calendarId": ALICE, "state": ["active", "stopped"], "resource": "acl"}, {"acl"}),
+    ({"state": ["stopped", "suspended"]}, set()),
+    ({"reason": ["forbidden", "notFound"]}, set()),
+    ({"followedBy": "a" * 32}, set()),
 ]
 
 
@@ -44,6 +51,30 @@ def watches(deployment: Deployment) -> dict[str, Json]:
 def test_filters_combine(deployment: Deployment, watches: dict[str, Json]) -> None:
     for query, wanted in FILTERS:
         assert listed(deployment, **query) == sorted(watches[name]["id"] for name in wanted), query
+
+
+def test_what_needs_somebody_is_found_by_state_and_reason(deployment: Deployment, watches: dict[str, Json]) -> None:
+    with deployment.google.refusing("/acl", 403, "forbidden"):
+        deployment.google.deliver()
+        deployment.order(watches["acl"]["id"], "resync")
+    assert listed(deployment, state=["degraded", "suspended"], reason="forbidden") == [watches["acl"]["id"]]
+    assert listed(deployment, state=["degraded", "suspended"], reason="notFound") == []
+    assert listed(deployment, reason=["notFound", "forbidden"], resource="settings") == []
+
+
+def test_more_combinations_than_firestore_takes_are_refused(deployment: Deployment) -> None:
+    for states, reasons in ((2, 15), (6, 5)):
+        query = {"state": [*State][:states], "reason": [*Reason][:reasons]}
+        assert deployment.ask("watches", "GET", "/", query_string=query).status_code == 200
+    query = {"state": [*State][:3], "reason": [*Reason][:11]}
+    assert wrong_fields(deployment.ask("watches", "GET", "/", query_string=query)) == ["state"]
+
+
+def test_a_followed_watch_is_found_by_the_one_that_follows_it(deployment: Deployment) -> None:
+    parent = deployment.open(CALENDAR_LIST, follow=["acl"])
+    deployment.reconcile()
+    [child] = deployment.get("/", followedBy=parent["id"])["watches"]
+    assert (child["resource"], child["followedBy"]) == ("acl", [parent["id"]])
 
 
 def test_a_state_is_the_one_of_now(deployment: Deployment, watches: dict[str, Json]) -> None:
@@ -81,4 +112,4 @@ def test_there_is_no_token_where_there_is_no_next_page(deployment: Deployment, w
 
 def test_two_values_of_one_label_are_refused(deployment: Deployment) -> None:
     response = deployment.ask("watches", "GET", query_string={"label": ["team:red", "team:blue"]})
-    assert wrong_fields(response) == ["team"]
+    assert wrong_fields(response) == ["label"]

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from calendar_watch.reasons import Reason
 from tests.api.conftest import Deploy
 from tests.api.deployment import (
     ACL,
@@ -123,12 +124,14 @@ def test_a_stopped_watch_is_resumed_and_counts_on(deployment: Deployment) -> Non
     assert len(deployment.google.live) == 1
 
 
-def test_a_later_request_replaces_labels_and_lifetime(deployment: Deployment) -> None:
+def test_a_later_request_replaces_what_it_names_and_null_clears(deployment: Deployment) -> None:
     deployment.open(ACL, labels={"team": "red", "env": "test"}, params={"ttl": "7200"})
     again = json_of(deployment.post({**ACL, "labels": {"team": "blue"}, "params": {"ttl": "3600"}}))
     assert (again["labels"], again["params"]) == ({"team": "blue"}, {"ttl": "3600"})
     without = json_of(deployment.post(ACL))
-    assert (without["labels"], without["params"]) == ({}, {"ttl": "604800"})
+    assert (without["labels"], without["params"]) == (again["labels"], again["params"])
+    cleared = json_of(deployment.post({**ACL, "labels": None, "params": {}}))
+    assert (cleared["labels"], cleared["params"]) == ({}, {"ttl": "604800"})
 
 
 def test_labels_are_echoed_on_every_change_from_then_on(deployment: Deployment) -> None:
@@ -157,20 +160,23 @@ def test_what_cannot_be_watched_is_polled(deploy: Deploy) -> None:
 
 # --- refused for good
 
+NOBODYS_ACL = {**ACL, "calendarId": "nobody@example.com"}
 REFUSALS = [
     (BOBS_ACL, 403, "forbidden", "You need to have writer access to this calendar."),
-    ({**ACL, "calendarId": "nobody@example.com"}, 404, "notFound", "Not Found"),
+    (NOBODYS_ACL, 404, "notFound", "Not Found"),
 ]
 
 
 @pytest.mark.parametrize(("target", "status", "reason", "detail"), REFUSALS)
-def test_a_refusal_is_told_in_googles_words_and_nothing_is_kept(
+def test_a_refusal_names_what_and_for_whom_the_remedy_and_googles_words_and_nothing_is_kept(
     deployment: Deployment, target: Json, status: int, reason: str, detail: str
 ) -> None:
     deployment.google.bob.share(BOB, ALICE, "reader")
     refused = deployment.post(target)
     assert refused.status_code == status
-    assert problem_of(refused).items() >= {"reason": reason, "detail": detail}.items()
+    assert problem_of(refused)["reason"] == reason
+    asked = f"acl of {target['calendarId']} for {ALICE}"
+    assert problem_of(refused)["detail"] == f"Google refuses {asked}. {Reason(reason).remedy} Google says: {detail}"
     assert deployment.get("/") == {"watches": []}
     assert deployment.google.live == []
 

@@ -323,11 +323,36 @@ def test_filters_combine_and_pages_follow_each_other(store: FirestoreStore) -> N
     second = store.page(Filter(), first.next_after, 100)
     assert [*first.watches, *second.watches] == everything
     assert (first.next_after, second.next_after) == (everything[2].id, "")
-    wanted = Filter("acl", "alice@example.com", {"team-x": "a"})
+    wanted = Filter("acl", "alice@example.com", labels={"team-x": "a"})
     assert {each.target.calendar_id for each in store.page(wanted, "", 10).watches} == {
         "c1@example.com",
         "c3@example.com",
     }
+
+
+def test_watches_are_found_by_what_they_were_when_they_were_written(store: FirestoreStore) -> None:
+    list_, opening, stopped, braked, discarded = (
+        write(store, "create", watch_of(target))
+        for target in (
+            Target(CALENDAR_LIST, None, "alice@example.com"),
+            *(Target(ACL, f"c{n}@example.com", "alice@example.com") for n in range(4)),
+        )
+    )
+    write(store, "stop", registration.ended(stopped.with_reading(brake=True), NOW))
+    write(store, "failure", replace(braked.with_reading(brake=True), followed_by=(list_.id,)))
+    write(store, "stop", registration.discarded(discarded, NOW))
+
+    def found(**wanted: Any) -> set[str]:
+        return {each.id for each in store.page(Filter(**wanted), "", 10).watches}
+
+    both = frozenset({State.OPENING, State.STOPPED})
+    assert found(states=both) == {list_.id, opening.id, stopped.id, braked.id}
+    assert found(states=both, resource="acl") == {opening.id, stopped.id, braked.id}
+    assert found(states=frozenset({State.STOPPED}), calendar_id="c2@example.com") == set()
+    assert found(states=both, reasons=frozenset(Reason) - {Reason.FORBIDDEN}) == {braked.id}
+    assert found(states=both, reasons=frozenset({Reason.FORBIDDEN})) == set()
+    assert found(followed_by=list_.id) == found(calendar_id="c2@example.com") == {braked.id}
+    assert found(followed_by=list_.id, states=both, labels={}, subject="alice@example.com") == {braked.id}
 
 
 def test_watches_are_counted_by_state_and_reason_as_they_were_last_written(store: FirestoreStore) -> None:
@@ -338,11 +363,22 @@ def test_watches_are_counted_by_state_and_reason_as_they_were_last_written(store
     write(store, "stop", registration.ended(stopped.with_reading(brake=True), NOW))
     write(store, "failure", braked.with_reading(brake=True))
     write(store, "stop", registration.discarded(discarded, NOW))
-    tally = store.tally()
+    tally = store.tally(NOW)
     assert {state: count for state, count in tally.states.items() if count} == {State.OPENING: 2, State.STOPPED: 1}
     reasons = {reason: count for reason, count in tally.reasons.items() if count}
     assert reasons == {Reason.EMPTY_LISTING: 1}, "a stopped one troubles nobody"
     assert ({*tally.states}, {*tally.reasons}) == ({*State}, {*Reason}), "a gauge has to come down to 0"
+
+
+def test_what_has_not_gone_out_and_the_most_overdue_are_counted(store: FirestoreStore) -> None:
+    told, silent = (
+        write(store, "create", watch_of(Target(ACL, f"c{n}@example.com", "alice@example.com"))) for n in range(2)
+    )
+    assert (store.tally(NOW).unpublished, store.tally(NOW).overdue_since) == (0, NOW)
+    write(store, "failure", with_watch_event(told.with_schedule(due_at=None), "opened", NOW, POLICY))
+    write(store, "failure", silent.with_schedule(due_at=NOW - timedelta(hours=1)))
+    assert (store.tally(NOW).unpublished, store.tally(NOW).overdue_since) == (1, NOW - timedelta(hours=1))
+    assert store.tally(NOW).watches["acl"][State.OPENING] == 2
 
 
 @pytest.mark.parametrize(("reason", "locked_out"), [(Reason.FORBIDDEN, 2), (Reason.USER_GONE, 0)])
@@ -354,7 +390,7 @@ def test_whoever_is_suspended_though_calendar_and_user_are_there_is_counted_apar
         refusal = Refusal(reason, "no", "", NOW, NOW, believed=believed)
         refused = replace(watch, health=watch.health.with_refusal(StepKind.READ, refusal))
         write(store, "failure", refused.with_standing(NOW))
-    tally = store.tally()
+    tally = store.tally(NOW)
     assert (tally.states[State.SUSPENDED], tally.reasons[reason], tally.locked_out) == (2, 3, locked_out)
 
 

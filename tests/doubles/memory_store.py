@@ -5,6 +5,7 @@ the database, for everybody; a `MemoryStore` is one client of it, whose `edge` m
 """
 
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ from calendar_watch.model.collection.index import Index, Indexes
 from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.notification import PendingNotification
+from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.watch import ChangeEvent, State, Watch
 from calendar_watch.model.write import WRITES, Write
 from calendar_watch.ports import Filter, Tally, WatchPage
@@ -36,7 +38,6 @@ from calendar_watch.reasons import Reason
 _WATCHES, _NOTIFICATIONS, _CHANGES, _SNAPSHOTS = "watches", "news", "changes", "snapshots"
 _ANY, _ABSENT = object(), object()
 _Result = TypeVar("_Result")
-_Kind = TypeVar("_Kind", State, Reason)
 Document = Mapping[str, Any]
 
 _ONCE = frozenset({*WRITES, "drop"})
@@ -274,18 +275,18 @@ class MemoryStore:
         timed = ((name, document["due_at"]) for name, document in ours)
         return sorted(((name, due) for name, due in timed if due and due <= now), key=lambda each: each[1])
 
-    def tally(self) -> Tally:
-        return self.edge("tally", self._tally)
+    def tally(self, now: datetime) -> Tally:
+        return self.edge("tally", lambda: self._tally(now))
 
-    def _tally(self) -> Tally:
+    def _tally(self, now: datetime) -> Tally:
         found = [document for _, document, _ in self._in(_WATCHES).between()]
         suspended = [Reason(each["reason"]) for each in found if each["state"] == State.SUSPENDED]
         locked_out = sum(not each.gone for each in suspended)
-        return Tally(self._counted("state", State), self._counted("reason", Reason), locked_out)
-
-    def _counted(self, field: str, kinds: type[_Kind]) -> Mapping[_Kind, int]:
-        found = [document[field] for _, document, _ in self._in(_WATCHES).between()]
-        return {each: found.count(each.value) for each in kinds}
+        kinds = Counter((each["resource"], each["state"]) for each in found)
+        watches = {name: {state: kinds[name, state] for state in State} for name in RESOURCES}
+        reasons = {each: sum(there["reason"] == each for there in found) for each in Reason}
+        unpublished = sum(each["unpublished"] for each in found)
+        return Tally(watches, reasons, locked_out, unpublished, next((due for _, due in self._due(now)), None))
 
     def waiting(self, start: str, limit: int) -> Sequence[PendingNotification]:
         return self.edge("waiting", lambda: self._waiting(start, limit))
@@ -336,5 +337,9 @@ def _matches(watch: Document, wanted: Filter) -> bool:
     return (
         wanted.resource in {None, watch["resource"]}
         and wanted.subject in {None, watch["subject"]}
-        and (wanted.labels or {}).items() <= watch["labels"].items()
+        and wanted.calendar_id in {None, watch["calendar_id"]}
+        and wanted.followed_by in {None, *watch["followed_by"]}
+        and wanted.labels.items() <= watch["labels"].items()
+        and (not wanted.states or watch["state"] in wanted.states)
+        and (not wanted.reasons or watch["reason"] in wanted.reasons)
     )

@@ -99,13 +99,6 @@ def test_collections_are_those_of_the_store(texts: dict[str, str]) -> None:
     assert configured == set(re.findall(r'"(calendar_watch\w+)"', _code("firestore")))
 
 
-def test_what_is_looked_up_is_indexed(texts: dict[str, str]) -> None:
-    indexed = keys(block(texts["firestore.tf"], "_lookups = {"))
-    forms = r'yield "(\w+)"|watches_with\([\w.]+, "(\w+)"|yield FieldPath\("(\w+)"'
-    looked_up = {name for names in re.findall(forms, _code("firestore")) for name in names if name}
-    assert looked_up == indexed
-
-
 def test_the_field_that_expires_is_the_one_that_is_written(texts: dict[str, str]) -> None:
     expiry = block(texts["firestore.tf"], 'resource "google_firestore_field" "expiry"')
     [field] = re.findall(r'field += "(\w+)"', expiry)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from calendar_watch.model.change_log import Span
 from calendar_watch.model.write import WriteKind
 from calendar_watch.operations.query import Query
 from tests.doubles.memory_store import MemoryStore, direct
@@ -44,7 +45,10 @@ def partly_read(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
 def test_items_are_shown_with_the_sequence_that_they_correspond_to(partly_read: World) -> None:
     world = partly_read
     page = Query(world.services).items(ALICES_ACL.id, "", 100)
-    told = {each.get("subject", f"user:{ALICE}") for each in world.query.changes(ALICES_ACL.id, 0, page.sequence)}
+    told = {
+        each.get("subject", f"user:{ALICE}")
+        for each in world.query.changes(ALICES_ACL.id, Span(0), page.sequence).changes
+    }
     assert page.items.keys() == told
     assert len(told) == 3
 

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from requests import PreparedRequest, Response
 
+from calendar_watch.model.change_log import Span
 from calendar_watch.model.collection.recurrence import fingerprint
 from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.resources import EVENTS
@@ -495,5 +496,9 @@ def test_items_are_those_of_their_sequence_though_an_event_comes_while_they_are_
     with pytest.MonkeyPatch.context() as patches:
         patches.setattr(world.store, "parts", interrupted)
         page = world.query.items(ALICES_EVENTS.id, "", 100)
-    told = {each["subject"] for each in world.query.changes(ALICES_EVENTS.id, 0, page.sequence) if "subject" in each}
+    told = {
+        each["subject"]
+        for each in world.query.changes(ALICES_EVENTS.id, Span(0), page.sequence).changes
+        if "subject" in each
+    }
     assert set(page.items) == told == set(came)

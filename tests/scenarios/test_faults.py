@@ -8,7 +8,6 @@ import pytest
 from requests import PreparedRequest, Response
 
 from calendar_watch.errors import CalendarWatchError
-from calendar_watch.model.target import Options
 from calendar_watch.model.watch import State
 from calendar_watch.operations.register import Outcome
 from tests.doubles.local_firestore import LocalFirestore
@@ -112,7 +111,7 @@ def test_firestore_may_take_no_write_from_the_middle_of_a_reconciliation(
     with ExitStack() as outage:
         begin = firestore_server.faults.refuse("Commit", code=grpc.StatusCode.ABORTED, nth=None)
         with world.line.cut(*call, late(lambda: outage.enter_context(begin))):
-            outcome, _ = world.registry.open(ALICES_ACL, Options())
+            outcome, _ = world.registry.open(ALICES_ACL, {})
     assert outcome is Outcome.UNDER_WAY, "it is written down, and goes on by itself"
     live_through_a_lifetime(world)
     assert_all_is_well(world)

@@ -5,9 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from calendar_watch.decisions import children
-from calendar_watch.errors import FollowedError
+from calendar_watch.errors import FollowedError, RefusedError
 from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import State, Watch
@@ -16,7 +18,9 @@ from calendar_watch.operations.register import Outcome
 from calendar_watch.ports import Filter
 from calendar_watch.reconciler.lease import Lease, LeaseLostError
 from tests.doubles.local_firestore import LocalFirestore
+from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_faults import firestore_fault
+from tests.support.line import refused
 from tests.support.world import ALICE, ALICES_LIST, BOB, World
 
 MINUTE = timedelta(minutes=1)
@@ -94,7 +98,7 @@ def test_a_follow_that_is_taken_back_ends_its_children(following: World) -> None
     following.open(ALICES_LIST, follow=("events",))
     following.run(5 * MINUTE)
     assert wanted(following) == {("events", ALICE)}
-    following.open(ALICES_LIST)
+    following.open(ALICES_LIST, follow=())
     following.run(5 * MINUTE)
     assert wanted(following) == set()
     assert following.live() == [following.query.show(ALICES_LIST.id).newest.id]  # type: ignore[union-attr]
@@ -120,9 +124,9 @@ def test_a_followed_watch_cannot_be_ended_by_itself(following: World) -> None:
 
 def test_what_was_also_asked_for_directly_stays_when_it_is_dropped(following: World) -> None:
     target = Target(ACL, ALICE, ALICE)
-    outcome, _ = following.registry.open(target, Options(labels={"mine": "yes"}))
+    outcome, _ = following.registry.open(target, {"labels": {"mine": "yes"}})
     assert outcome is Outcome.EXISTS
-    following.open(ALICES_LIST, labels={"team": "green"})
+    following.open(ALICES_LIST, labels={"team": "green"}, follow=())
     following.run(5 * MINUTE)
     child = following.query.show(target.id)
     assert (child.followed_by, child.options.labels) == ((), {"mine": "yes"})
@@ -174,6 +178,35 @@ def busiest_minute(times: list[Any]) -> int:
     return max(Counter(start for start in set(times) for each in times if start <= each < start + MINUTE).values())
 
 
+NAMED: dict[str, Any] = {"ttl": 7_200, "labels": {"team": "blue"}, "follow": ("acl",)}
+
+
+@given(st.sets(st.sampled_from(sorted(NAMED))))
+@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_asking_again_changes_nothing_that_is_not_named(make_world: MakeWorld, fields: set[str]) -> None:
+    world = make_world()
+    before = world.open(ALICES_LIST, ttl=3_600, labels={"team": "red"}, follow=("acl", "events"))
+    world.run(5 * MINUTE)
+    named = {field: NAMED[field] for field in fields}
+    assert world.open(ALICES_LIST, **named).options == before.options.replaced(named)
+    world.run(5 * MINUTE)
+    assert wanted(world) == {(name, ALICE) for name in named.get("follow", ("acl", "events"))}
+    labels = {each.id: each.options.labels for each in world.store.children(ALICES_LIST.id)}
+    assert set(map(dict.__repr__, labels.values())) == {repr(named.get("labels", {"team": "red"}))}
+
+
+@pytest.mark.parametrize("nothing", [{"follow": ()}, {"labels": {}}, {"ttl": None}])
+def test_what_is_named_as_nothing_is_cleared(following: World, nothing: dict[str, Any]) -> None:
+    before = following.store.get(ALICES_LIST.id).options
+    assert following.open(ALICES_LIST, **nothing).options == before.replaced(nothing)
+
+
+def test_a_refused_watch_that_is_asked_for_anew_has_nothing_of_before(world: World) -> None:
+    with world.line.cut("GET", "calendarList", refused(403, "forbidden")), pytest.raises(RefusedError):
+        world.open(ALICES_LIST, labels={"team": "red"}, follow=("acl",))
+    assert world.open(ALICES_LIST).options == Options()
+
+
 def test_a_worker_who_lost_the_list_brings_no_child_back(world: World) -> None:
     """It has decided what to follow, sleeps through its lease, and wakes when the calendar has long left the list."""
     team = world.alice.create_calendar("Team")
@@ -211,7 +244,7 @@ def test_a_child_that_somebody_else_writes_at_the_same_moment_is_done_again(
     world.open(target, labels={"before": "yes"})
     world.open(ALICES_LIST, follow=("acl",))
     with firestore_server.faults.interleave(
-        "Commit", lambda: world.registry.open(target, Options(labels={"after": "yes"})), nth=2
+        "Commit", lambda: world.registry.open(target, {"labels": {"after": "yes"}}), nth=2
     ) as meddling:
         world.run(5 * MINUTE)
     assert meddling.matched >= 2

@@ -12,7 +12,7 @@ from requests import PreparedRequest, Response
 
 from calendar_watch.errors import ConflictError, RefusedError, UnavailableError, UnclearError, UnknownWatchError
 from calendar_watch.model.health import StepKind
-from calendar_watch.model.target import Options, Target
+from calendar_watch.model.target import Target
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.model.write import WriteKind
 from calendar_watch.operations.register import Outcome, Registry
@@ -42,7 +42,7 @@ def test_ending_a_watch_in_the_middle_of_its_opening_leaves_no_channel(world: Wo
 
 def test_resuming_a_watch_in_the_middle_of_its_end_leaves_one_channel(world: World) -> None:
     world.open(ALICES_ACL)
-    with world.line.cut("POST", "/channels/stop", slow(lambda: world.registry.open(ALICES_ACL, Options()))):
+    with world.line.cut("POST", "/channels/stop", slow(lambda: world.registry.open(ALICES_ACL, {}))):
         world.registry.end(ALICES_ACL.id)
     world.run(5 * MINUTE)
     assert world.store.get(ALICES_ACL.id).state(world.now) is State.ACTIVE
@@ -53,7 +53,7 @@ def test_labels_set_in_the_middle_of_a_reading_are_kept_and_the_reading_too(worl
     world.open(ALICES_ACL)
     world.run(5 * MINUTE)
     world.alice.share(ALICE, BOB, "reader")
-    with world.line.cut("GET", "/acl", late(lambda: world.registry.open(ALICES_ACL, Options(labels={"a": "b"})))):
+    with world.line.cut("GET", "/acl", late(lambda: world.registry.open(ALICES_ACL, {"labels": {"a": "b"}}))):
         world.run(MINUTE)
     world.run(MINUTE)
     assert world.told(ALICES_ACL.id) == ["watch.opened", "acl.created"]
@@ -66,8 +66,8 @@ def test_what_google_refuses_at_once_is_not_kept_and_may_be_asked_for_again(worl
         world.open(ALICES_ACL)
     with pytest.raises(UnknownWatchError):
         world.query.show(ALICES_ACL.id)
-    assert world.query.page(Filter(), None, "", 10).watches == []
-    outcome, watch = world.registry.open(ALICES_ACL, Options())
+    assert world.query.page(Filter(), "", 10).watches == []
+    outcome, watch = world.registry.open(ALICES_ACL, {})
     assert (outcome, watch.log.sequence) == (Outcome.CREATED, 1)
 
 
@@ -84,7 +84,7 @@ def test_what_is_written_without_an_answer_is_created_and_brought_up_all_the_sam
 
     assert isinstance(world.store, MemoryStore)
     world.store.edge = edge
-    outcome, watch = world.registry.open(ALICES_ACL, Options())
+    outcome, watch = world.registry.open(ALICES_ACL, {})
     assert (lost, outcome, watch.state(world.now)) == (True, Outcome.CREATED, State.ACTIVE)
 
 
@@ -115,10 +115,10 @@ def test_a_listing_by_state_looks_at_the_time_that_it_is(world: World) -> None:
     for target in (ALICES_ACL, ALICES_LIST, ALICES_SETTINGS):
         world.open(target)
     world.registry.end(ALICES_LIST.id)
-    active = world.query.page(Filter(), State.ACTIVE, "", 10).watches
+    active = world.query.page(Filter(states=frozenset({State.ACTIVE})), "", 10).watches
     assert {each.id for each in active} == {ALICES_ACL.id, ALICES_SETTINGS.id}
     world.now += timedelta(days=8)
-    assert world.query.page(Filter(), State.ACTIVE, "", 10).watches == []
+    assert world.query.page(Filter(states=frozenset({State.ACTIVE})), "", 10).watches == []
 
 
 def test_pages_of_a_filtered_listing_visit_every_watch_once(world: World) -> None:
@@ -126,7 +126,7 @@ def test_pages_of_a_filtered_listing_visit_every_watch_once(world: World) -> Non
         world.open(target)
     seen, token = [], ""
     while True:
-        page = world.query.page(Filter(subject=ALICE), State.ACTIVE, token, 1)
+        page = world.query.page(Filter(subject=ALICE, states=frozenset({State.ACTIVE})), token, 1)
         seen += [each.id for each in page.watches]
         if page.next_token is None:
             break
@@ -155,7 +155,7 @@ def test_a_refusal_does_not_discard_what_somebody_else_has_opened_meanwhile(worl
         looks.append(refusal)
         if refusal and refusal.count == 2 and looks.count(refusal) == 3 and not asked:
             asked.append(watch_id)
-            world.registry.open(ALICES_ACL, Options())
+            world.registry.open(ALICES_ACL, {})
         return get(watch_id)
 
     looks: list[object] = []
@@ -163,7 +163,7 @@ def test_a_refusal_does_not_discard_what_somebody_else_has_opened_meanwhile(worl
     get = world.store.get
     world.store.get = asked_again_just_before_the_discarding  # type: ignore[method-assign]
     with world.line.cut("GET", "/acl", refused_twice), suppress(RefusedError):
-        world.registry.open(ALICES_ACL, Options())
+        world.registry.open(ALICES_ACL, {})
     world.store.get = get  # type: ignore[method-assign]
     world.run(5 * MINUTE)
     assert asked
@@ -218,7 +218,7 @@ def test_those_who_collided_do_not_try_again_at_the_same_time(world: World) -> N
         world.store.edge = crowded(3)
         waited: list[float] = []
         services = replace(world.services, jitter=partial(float, chance))
-        Registry(services, waited.append).open(ALICES_ACL, Options(labels={"chance": str(chance)}))
+        Registry(services, waited.append).open(ALICES_ACL, {"labels": {"chance": str(chance)}})
         pauses.append(waited)
     assert all(len(each) == 3 and each == sorted(each) for each in pauses)
     assert len({each[0] for each in pauses}) == 3
@@ -227,7 +227,7 @@ def test_those_who_collided_do_not_try_again_at_the_same_time(world: World) -> N
 def test_a_worker_who_is_crowded_out_by_operators_costs_nobody_an_answer(world: World) -> None:
     assert isinstance(world.store, MemoryStore)
     world.store.edge = crowded(20, set(WriteKind) - OPERATORS - {WriteKind.CREATE, WriteKind.CLAIM})
-    outcome, watch = world.registry.open(ALICES_ACL, Options())
+    outcome, watch = world.registry.open(ALICES_ACL, {})
     assert (outcome, watch.state(world.now)) == (Outcome.UNDER_WAY, State.OPENING)
     world.run(10 * MINUTE)
     assert world.query.show(ALICES_ACL.id).state(world.now) is State.ACTIVE

@@ -11,7 +11,7 @@ from google.auth.exceptions import RefreshError
 from requests import PreparedRequest, Response
 
 from calendar_watch.model.resources import ACL
-from calendar_watch.model.target import Options, Target
+from calendar_watch.model.target import Target
 from calendar_watch.model.watch import State
 from calendar_watch.operations.register import Outcome
 from tests.support.line import Cut, Send, refused
@@ -64,7 +64,7 @@ def test_an_hour_in_which_everybody_is_refused_leaves_nobody_silent(world: World
 
 def test_what_is_asked_for_meanwhile_is_kept_with_the_reason_and_opens_by_itself(world: World) -> None:
     with world.line.cut("GET", "", unsigned), world.line.cut("POST", "", unsigned):
-        outcome, watch = world.registry.open(ALICES_ACL, Options())
+        outcome, watch = world.registry.open(ALICES_ACL, {})
         assert (outcome, watch.state(world.now), watch.reason) == (Outcome.UNDER_WAY, State.OPENING, "signingFailing")
         world.run(HOUR)
         assert world.query.show(ALICES_ACL.id).state(world.now) is State.OPENING

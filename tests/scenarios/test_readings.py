@@ -6,6 +6,7 @@ import pytest
 from requests import PreparedRequest, Response
 
 from calendar_watch.decisions import registration
+from calendar_watch.model.change_log import Span
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import State
 from calendar_watch.model.write import Write, WriteKind
@@ -251,7 +252,7 @@ def test_resuming_after_the_retention_starts_from_a_new_baseline_and_counts_on(m
     assert world.store.due(world.now + timedelta(days=999), 10) == [], "a watch that ended long ago is parked"
     world.open(ALICES_ACL)
     world.run(MINUTE)
-    told = world.query.changes(ALICES_ACL.id, 2, 100)
+    told = world.query.changes(ALICES_ACL.id, Span(2), 100).changes
     assert [each["type"] for each in told] == ["calendarwatch.watch.resynced.v1", "calendarwatch.watch.resumed.v1"]
     assert told[0]["data"]["itemCount"] == 2
 

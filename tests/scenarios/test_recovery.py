@@ -15,7 +15,7 @@ from google.auth.exceptions import RefreshError
 from requests import PreparedRequest, Response
 
 from calendar_watch.model.resources import ACL
-from calendar_watch.model.target import Options, Target
+from calendar_watch.model.target import NamedOptions, Target
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.operations.sweep import Sweep
 from calendar_watch.ports import Filter, Services
@@ -62,7 +62,7 @@ class Fleet:
     def enrol(self) -> None:
         alice = Actor(self.google, ALICE)
         calendars = [alice.create_calendar(f"Team {number}") for number in range(_WATCHES)]
-        asked = [(Target(ACL, each, ALICE), Options()) for each in calendars]
+        asked: list[tuple[Target, NamedOptions]] = [(Target(ACL, each, ALICE), {}) for each in calendars]
         self.composition.registry.enrol(asked)
         self.run(30 * _MINUTE)
 

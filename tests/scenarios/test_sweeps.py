@@ -10,7 +10,7 @@ from google.cloud.firestore import Client
 
 from calendar_watch.errors import RefusedError, UnavailableError
 from calendar_watch.model.notification import PendingNotification
-from calendar_watch.model.target import Options, Target
+from calendar_watch.model.target import Target
 from calendar_watch.model.watch import State
 from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.operations.sweep import Sweep
@@ -35,7 +35,7 @@ def test_a_sweep_counts_what_it_did(world: World) -> None:
 
 
 def test_the_first_channel_of_a_watch_is_no_renewal(world: World) -> None:
-    world.registry.enrol([(ALICES_ACL, Options())])
+    world.registry.enrol([(ALICES_ACL, {})])
     swept = world.sweep()
     assert (swept.reconciled, swept.renewed, swept.synced) == (1, 0, 1)
 

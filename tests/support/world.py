@@ -15,10 +15,11 @@ import requests
 from calendar_watch import pubsub
 from calendar_watch.errors import CalendarWatchError, InvalidRequestError, InvalidTokenError
 from calendar_watch.google_http import Tries
+from calendar_watch.model.change_log import Span
 from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS, RESOURCES, SETTINGS
-from calendar_watch.model.target import Options, Target
+from calendar_watch.model.target import Target
 from calendar_watch.model.watch import Watch
 from calendar_watch.operations.query import Query
 from calendar_watch.operations.receive import Receiver
@@ -163,11 +164,14 @@ class World:
         return Sweep(self.services, threads=1, seconds=50).run(start="")
 
     def open(self, target: Target, **options: Any) -> Watch:
-        return self.registry.open(target, Options(**options))[1]
+        return self.registry.open(target, options)[1]
 
     def events(self, watch_id: str) -> list[Any]:
         """The whole feed, as a consumer reads it."""
-        return list(self.query.changes(watch_id, 0, 10_000))
+        told: list[Any] = []
+        while (page := self.query.changes(watch_id, Span(len(told)), 10_000)).changes:
+            told += page.changes
+        return told
 
     def published(self) -> list[Any]:
         """Every CloudEvent that arrived at Pub/Sub, in JSON form, in order of arrival."""

@@ -10,7 +10,7 @@ from calendar_watch.errors import WrongStateError
 from calendar_watch.model.health import Health
 from calendar_watch.model.listing import Audit, Counts, ReadCause, Reading
 from calendar_watch.model.policy import Policy
-from calendar_watch.model.target import Options, Target
+from calendar_watch.model.target import NamedOptions, Options, Target
 from calendar_watch.model.watch import Schedule, Watch
 
 _CALLS_TO_OPEN = 4
@@ -35,17 +35,18 @@ def created(target: Target, options: Options, now: datetime) -> Watch:
     )
 
 
-def asked_again(watch: Watch, options: Options, now: datetime, policy: Policy) -> Watch:
-    """A later POST: it replaces the options, brings a stopped watch back to life, and has tried what waits.
+def asked_again(watch: Watch, named: NamedOptions, now: datetime, policy: Policy) -> Watch:
+    """A later POST: it replaces the options it names, brings a stopped watch back to life, and has tried what waits.
 
     What it follows is looked through as well, so that what is suspended there is tried too.
     """
+    options = (Options() if watch.discarded else watch.options).replaced(named)
     again = replace(watch, options=options, by_operator=True).with_following(
         revision=watch.following.revision + (options != watch.options or bool(options.follow))
     )
     if not watch.wanted:
         return resumed(again, now, policy)
-    tried = _sooner(again, refusals.retried(again, now), now)
+    tried = _tried_now(again, now)
     return _due_now(tried, now) if tried.follows_late else tried
 
 
@@ -56,6 +57,10 @@ def retried(watch: Watch, now: datetime) -> Watch:
     """
     if not watch.wanted:
         raise WrongStateError(watch.state(now))
+    return _tried_now(watch, now)
+
+
+def _tried_now(watch: Watch, now: datetime) -> Watch:
     return _sooner(watch, _stops_retried(refusals.retried(watch, now), now), now)
 
 

@@ -45,32 +45,50 @@ def entries(client: firestore.Client, watch_id: str, after: int) -> Any:
     return between(client, CHANGES, entry_name(watch_id, after + 1), f"{watch_id}~~")
 
 
-def watches_with(client: firestore.Client, field: str, operator: str, value: object) -> Any:
+def followed_by(client: firestore.Client, watch_id: str) -> Any:
+    return _watches_with(client, "followed_by", "array_contains", watch_id)
+
+
+def in_state(client: firestore.Client, resource: str, state: State) -> Any:
+    return _watches_with(client, "state", "==", state).where(filter=FieldFilter("resource", "==", resource))
+
+
+def with_reason(client: firestore.Client, reason: Reason) -> Any:
+    return _watches_with(client, "reason", "==", reason)
+
+
+def unpublished(client: firestore.Client) -> Any:
+    return _watches_with(client, "unpublished", "==", value=True)
+
+
+def _watches_with(client: firestore.Client, field: str, operator: str, value: object) -> Any:
     return client.collection(WATCHES).where(filter=FieldFilter(field, operator, value))
 
 
 def locked_out(client: firestore.Client) -> Any:
     reasons = [each for each in Reason if not each.gone]
-    return watches_with(client, "state", "==", State.SUSPENDED).where(filter=FieldFilter("reason", "in", reasons))
+    return _watches_with(client, "state", "==", State.SUSPENDED).where(filter=FieldFilter("reason", "in", reasons))
 
 
 def due(client: firestore.Client, now: datetime) -> Any:
-    return watches_with(client, "due_at", "<=", now)
+    return _watches_with(client, "due_at", "<=", now)
 
 
 def watches(client: firestore.Client, wanted: Filter, after: str) -> Any:
     """In order of id, from the first above `after`."""
     query: Any = client.collection(WATCHES)
-    for path, value in _equalities(wanted):
-        query = query.where(filter=FieldFilter(path, "==", value))
+    for path, operator, value in _conditions(wanted):
+        query = query.where(filter=FieldFilter(path, operator, value))
     query = query.order_by(FieldPath.document_id())
     return query.start_after({FieldPath.document_id(): client.collection(WATCHES).document(after)}) if after else query
 
 
-def _equalities(wanted: Filter) -> Iterator[tuple[str, str]]:
-    if wanted.resource:
-        yield "resource", wanted.resource
-    if wanted.subject:
-        yield "subject", wanted.subject
-    for key, value in (wanted.labels or {}).items():
-        yield FieldPath("labels", key).to_api_repr(), value
+def _conditions(wanted: Filter) -> Iterator[tuple[str, str, object]]:
+    fields = {"resource": wanted.resource, "subject": wanted.subject, "calendar_id": wanted.calendar_id}
+    yield from ((field, "==", value) for field, value in fields.items() if value is not None)
+    yield from ((FieldPath("labels", key).to_api_repr(), "==", value) for key, value in wanted.labels.items())
+    if wanted.followed_by is not None:
+        yield "followed_by", "array_contains", wanted.followed_by
+    for field, values in {"state": wanted.states, "reason": wanted.reasons}.items():
+        if values:
+            yield field, "in", sorted(values)

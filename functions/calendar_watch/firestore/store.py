@@ -10,6 +10,7 @@ The client's own retries are off for writes: it would repeat one that had landed
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -40,6 +41,7 @@ from calendar_watch.model.collection.index import Index, Indexes
 from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.notification import PendingNotification
+from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.watch import ChangeEvent, State, Watch
 from calendar_watch.model.write import WRITES, Condition, Write
 from calendar_watch.ports import Filter, Tally, WatchPage
@@ -48,6 +50,7 @@ from calendar_watch.reasons import Reason
 _Result = TypeVar("_Result")
 
 _PAGES_OF_DUE = 4
+_COUNTED_AT_ONCE = 16
 
 
 class FirestoreStore:
@@ -103,8 +106,7 @@ class FirestoreStore:
         return [_watch_of(found) for found in self._all(map(self._watch, watch_ids)) if found.exists]
 
     def children(self, watch_id: str) -> Sequence[Watch]:
-        following = queries.watches_with(self._client, "followed_by", "array_contains", watch_id)
-        return [_watch_of(found) for found in self._found(following)]
+        return [_watch_of(found) for found in self._found(queries.followed_by(self._client, watch_id))]
 
     def parts(self, watch_id: str, names: Iterable[str]) -> Sequence[Snapshot]:
         wanted = {self._part(watch_id, name): name for name in names}
@@ -156,10 +158,17 @@ class FirestoreStore:
     def count_due(self, now: datetime) -> int:
         return self._count(queries.due(self._client, now))
 
-    def tally(self) -> Tally:
-        states = {each: self._count(queries.watches_with(self._client, "state", "==", each)) for each in State}
-        reasons = {each: self._count(queries.watches_with(self._client, "reason", "==", each)) for each in Reason}
-        return Tally(states, reasons, self._count(queries.locked_out(self._client)))
+    def tally(self, now: datetime) -> Tally:
+        client = self._client
+        kinds = {(name, state): queries.in_state(client, name, state) for name in RESOURCES for state in State}
+        reasons = {each: queries.with_reason(client, each) for each in Reason}
+        with ThreadPoolExecutor(_COUNTED_AT_ONCE) as pool:
+            by_kind = dict(zip(kinds, pool.map(self._count, kinds.values()), strict=True))
+            by_reason = dict(zip(reasons, pool.map(self._count, reasons.values()), strict=True))
+            locked_out, unpublished = pool.map(self._count, (queries.locked_out(client), queries.unpublished(client)))
+        watches = {name: {state: by_kind[name, state] for state in State} for name in RESOURCES}
+        overdue_since = next((since for _, since in self.due(now, 1)), None)
+        return Tally(watches, by_reason, locked_out, unpublished, overdue_since)
 
     def waiting(self, start: str, limit: int) -> Sequence[PendingNotification]:
         found = self._found(queries.between(self._client, NOTIFICATIONS, start or FIRST, LAST).limit(limit))

@@ -25,7 +25,7 @@ _READING = (
 )  # fmt: skip
 _CHANNELS = ("generation", "unconfirmed", "was_confirmed", "unannounced_changes", "mute", "without_types")
 _FOLLOWING = tuple(each.name for each in fields(Following))
-_LOG = ("sequence", "published")
+_LOG = ("sequence", "published", "last_time")
 _KINDS = frozenset(StepKind)
 _COUNTS_FIELDS = tuple(each.name for each in fields(Counts))
 _LISTING_FIELDS = tuple(each.name for each in fields(Listing) if each.name != "trail")
@@ -40,6 +40,7 @@ def watch_document(watch: Watch) -> dict[str, Any]:
     """`state` and `reason` are what is counted; a watch that nobody wants has no reason: nothing need be done."""
     return {
         "schema": SCHEMA,
+        "unpublished": watch.log.published < watch.log.sequence,
         "state": None if watch.discarded else watch.standing.state.value,
         "state_since": watch.standing.since,
         "reason": watch.reason.value if watch.wanted and watch.reason else None,

@@ -1,7 +1,6 @@
 """Values and errors become answers (RFC 9457, problem details)."""
 
 import functools
-import json
 import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -12,6 +11,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from calendar_watch import __version__
 from calendar_watch.errors import (
+    AheadError,
     CalendarWatchError,
     FollowedError,
     InvalidRequestError,
@@ -23,21 +23,60 @@ from calendar_watch.errors import (
     UnknownWatchError,
     WrongStateError,
 )
+from calendar_watch.http.json_schema import MOMENT, WATCH_ID, Schema, array, closed, one_of, text, whole
+from calendar_watch.model.watch import State
 from calendar_watch.reasons import Reason
+from calendar_watch.sizes import encoded
 
 _logger = logging.getLogger(__name__)
 
-_STATUS: Mapping[type[CalendarWatchError], HTTPStatus] = {
-    InvalidRequestError: HTTPStatus.BAD_REQUEST,
-    InvalidTokenError: HTTPStatus.FORBIDDEN,
-    RefusedError: HTTPStatus.FORBIDDEN,
-    UnknownWatchError: HTTPStatus.NOT_FOUND,
-    FollowedError: HTTPStatus.CONFLICT,
-    WrongStateError: HTTPStatus.CONFLICT,
-    TooOldError: HTTPStatus.GONE,
-    RefusedWriteError: HTTPStatus.INTERNAL_SERVER_ERROR,
-    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+_TYPE = "urn:calendarwatch:problem:"
+
+_PROBLEMS: Mapping[type[CalendarWatchError], tuple[HTTPStatus, str]] = {
+    InvalidRequestError: (HTTPStatus.BAD_REQUEST, "invalid-request"),
+    InvalidTokenError: (HTTPStatus.FORBIDDEN, "forbidden"),
+    RefusedError: (HTTPStatus.FORBIDDEN, "refused-by-google"),
+    UnknownWatchError: (HTTPStatus.NOT_FOUND, "unknown-watch"),
+    FollowedError: (HTTPStatus.CONFLICT, "still-followed"),
+    WrongStateError: (HTTPStatus.CONFLICT, "wrong-state"),
+    TooOldError: (HTTPStatus.GONE, "changes-expired"),
+    AheadError: (HTTPStatus.BAD_REQUEST, "after-ahead"),
+    RefusedWriteError: (HTTPStatus.INTERNAL_SERVER_ERROR, "internal"),
+    StoreError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
 }
+"""What each error answers, and the `type` of the problem: part of the contract."""
+
+_HTTP_PROBLEMS: Mapping[int, str] = {
+    HTTPStatus.BAD_REQUEST: "invalid-request",
+    HTTPStatus.FORBIDDEN: "forbidden",
+    HTTPStatus.NOT_FOUND: "not-found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "method-not-allowed",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "too-large",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "unsupported-media-type",
+}
+"""The same for what is no error of ours."""
+
+_EVERYWHERE: Mapping[str, Schema] = {
+    "type": one_of(
+        sorted(
+            {f"{_TYPE}{kind}" for kind in ("internal", *_HTTP_PROBLEMS.values())}
+            | {f"{_TYPE}{kind}" for _, kind in _PROBLEMS.values()}
+        )
+    ),
+    "title": text(),
+    "status": whole(400, 599),
+    "detail": text(),
+}
+_SOMEWHERE: Mapping[str, Schema] = {
+    "errors": array(closed({"field": text(), "message": text()})),
+    "reason": one_of(Reason),
+    "followedBy": array(WATCH_ID),
+    "state": one_of(State),
+    "oldestSequence": whole(1),
+    "oldestTime": MOMENT,
+    "sequence": whole(),
+}
+SCHEMA = closed({**_EVERYWHERE, **_SOMEWHERE}, optional=_SOMEWHERE.keys())
 
 Answer = tuple[Any, int]
 """What to send as JSON (None: nothing at all), and the status."""
@@ -52,11 +91,12 @@ def answers(entry_point: Callable[[Request], Answer]) -> Callable[[Request], Res
             return _said(*entry_point(request))
         except HTTPException as error:
             return _http_problem(error)
-        except tuple(_STATUS) as error:
+        except tuple(_PROBLEMS) as error:
             return _known_problem(error)
         except Exception:  # wrong settings or a defect: one line for Error Reporting, where the framework writes many
             _logger.exception("a request could not be answered")
-            return _problem(HTTPStatus.INTERNAL_SERVER_ERROR, "this function does not work: see its log", {})
+            detail = "this function does not work: see its log"
+            return _problem(_details(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", detail, {}))
 
     return answer
 
@@ -76,25 +116,29 @@ def with_version(entry_point: Callable[[Request], Response]) -> Callable[[Reques
 def _said(content: Any, status: int) -> Response:
     if content is None:
         return Response(status=status)
-    return Response(json.dumps(content), status, mimetype="application/json")
+    return Response(encoded(content), status, mimetype="application/json")
 
 
-def _problem(status: int, detail: str, members: Mapping[str, Any]) -> Response:
-    content = _details(status, detail, members)
-    return Response(json.dumps(content), status, mimetype="application/problem+json")
+def _problem(content: Mapping[str, Any]) -> Response:
+    return Response(encoded(content), content["status"], mimetype="application/problem+json")
 
 
-def _details(status: int, detail: str, members: Mapping[str, Any]) -> dict[str, Any]:
-    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **members}
+def _details(status: int, kind: str, detail: str, members: Mapping[str, Any]) -> dict[str, Any]:
+    title = HTTPStatus(status).phrase
+    return {"type": f"{_TYPE}{kind}", "title": title, "status": status, "detail": detail, **members}
 
 
 def problem_of(error: CalendarWatchError) -> dict[str, Any]:
     """As an answer of its own would tell it."""
-    return _details(_status(error), str(error), _members(error))
+    status, kind = next(told for each, told in _PROBLEMS.items() if isinstance(error, each))
+    if isinstance(error, RefusedError) and error.reason is Reason.NOT_FOUND:
+        status = HTTPStatus.NOT_FOUND
+    return _details(status, kind, str(error), _members(error))
 
 
 def _http_problem(error: HTTPException) -> Response:
-    response = _problem(error.code or HTTPStatus.INTERNAL_SERVER_ERROR, error.description or "", {})
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    response = _problem(_details(status, _HTTP_PROBLEMS.get(status, "internal"), error.description or "", {}))
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.valid_methods or ())
     return response
@@ -103,26 +147,23 @@ def _http_problem(error: HTTPException) -> Response:
 def _known_problem(error: CalendarWatchError) -> Response:
     if isinstance(error, StoreError):
         _logger.error("%s", error)
-    return _problem(_status(error), str(error), _members(error))
-
-
-def _status(error: CalendarWatchError) -> int:
-    if isinstance(error, RefusedError) and error.reason is Reason.NOT_FOUND:
-        return HTTPStatus.NOT_FOUND
-    return next(status for kind, status in _STATUS.items() if isinstance(error, kind))
+    return _problem(problem_of(error))
 
 
 def _members(error: CalendarWatchError) -> Mapping[str, Any]:
+    members: dict[str, Any] = {}
     match error:
         case InvalidRequestError():
-            return {"errors": [{"field": field, "message": message} for field, message in error.errors]}
+            members["errors"] = [{"field": field, "message": message} for field, message in error.errors]
         case RefusedError():
-            return {"reason": error.reason}
+            members["reason"] = error.reason
         case FollowedError():
-            return {"followedBy": list(error.followed_by)}
+            members["followedBy"] = list(error.followed_by)
         case WrongStateError():
-            return {"state": error.state}
+            members["state"] = error.state
         case TooOldError():
-            return {"oldestSequence": error.oldest_sequence}
-        case _:
-            return {}
+            members["oldestSequence"] = error.oldest_sequence
+            members |= {"oldestTime": error.oldest_time} if error.oldest_time else {}
+        case AheadError():
+            members["sequence"] = error.sequence
+    return members

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
 from flask import Request
 from werkzeug.exceptions import (
     BadRequest,
+    Forbidden,
     HTTPException,
     MethodNotAllowed,
     NotFound,
@@ -17,18 +18,13 @@ from werkzeug.exceptions import (
 )
 
 from calendar_watch.errors import InvalidRequestError
+from calendar_watch.http import parameters
+from calendar_watch.http.parameters import WATCH_ID_FORM, Parameter
+from calendar_watch.http.watch_request import MOST_BODIES
 from calendar_watch.model.notification import Headers
-from calendar_watch.model.resources import RESOURCES
-from calendar_watch.model.target import LABEL_KEY
-from calendar_watch.model.watch import State
-from calendar_watch.ports import Filter
 
-_LONGEST_TOKEN = 2048
-_LONGEST_TEXT = 320
 _LARGEST_BODY = 64 * 1024
 _LARGEST_BATCH = 1024 * 1024
-_MOST_BODIES = 500
-_WATCH_ID = re.compile(r"[a-z2-7]{32}")
 _TRACE_HEADERS = {
     "x-cloud-trace-context": re.compile(r"([0-9a-f]{32})(?:[/;].*)?"),
     "traceparent": re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-.*"),
@@ -48,7 +44,7 @@ def path_of(request: Request) -> tuple[str, ...]:
 
 
 def watch_id_of(segment: str) -> str:
-    if not _WATCH_ID.fullmatch(segment):
+    if not WATCH_ID_FORM.fullmatch(segment):
         raise NotFound("a watch's id is 32 characters of a-z and 2-7")
     return segment
 
@@ -56,6 +52,31 @@ def watch_id_of(segment: str) -> str:
 def only(request: Request, *methods: str) -> None:
     if request.method not in methods:
         raise MethodNotAllowed(list(methods), f"{request.method} is not for this address")
+
+
+def taken(request: Request, **methods: Iterable[Parameter]) -> Mapping[str, Any]:
+    """The parameters of a request to an address that takes these methods, and with each of them these parameters."""
+    only(request, *methods)
+    if request.method == "POST":
+        _not_from_elsewhere(request)
+    return parameters.read(request.args, methods[request.method])
+
+
+def _not_from_elsewhere(request: Request) -> None:
+    """No page of another site may act for whoever has our console open: a browser says so, and sends no JSON unasked.
+
+    https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Sec-Fetch-Site
+    """
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        raise Forbidden("a page of another site may not ask this")
+    if request.mimetype != "application/json":
+        raise UnsupportedMediaType("send JSON, with Content-Type: application/json")
+
+
+def nothing_in(request: Request) -> None:
+    """Of an order without a body, `{}` may be one."""
+    if request.get_data() and json_of(request) != {}:
+        raise InvalidRequestError(("", "takes no body: leave it out, or send {}"))
 
 
 def nowhere(request: Request) -> NotFound:
@@ -88,48 +109,9 @@ def _unambiguous(members: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 def batch_of(request: Request) -> list[Any]:
     """The bodies of many requests, at most 500 and together at most 1 MiB; each is still to be read."""
     match json_of(request, _LARGEST_BATCH):
-        case {"requests": list(bodies), **others} if not others and len(bodies) <= _MOST_BODIES:
+        case {"requests": list(bodies), **others} if not others and len(bodies) <= MOST_BODIES:
             return bodies
-    raise InvalidRequestError(("requests", f"must be the only field, and a list of at most {_MOST_BODIES} bodies"))
-
-
-def number_of(request: Request, name: str, default: int, low: int, high: int) -> int:
-    text = request.args.get(name, str(default))
-    if not re.fullmatch(r"[0-9]{1,18}", text) or not low <= int(text) <= high:
-        raise InvalidRequestError((name, f"must be a whole number from {low} to {high}"))
-    return int(text)
-
-
-def item_token_of(request: Request) -> str:
-    """An item's part key. It is only compared, so any text will do; bounded all the same."""
-    return request.args.get("pageToken", "")[:_LONGEST_TOKEN]
-
-
-def page_token_of(request: Request) -> str:
-    token = request.args.get("pageToken", "")
-    if token and not _WATCH_ID.fullmatch(token):
-        raise InvalidRequestError(("pageToken", "is not a token of ours"))
-    return token
-
-
-def filter_of(request: Request) -> tuple[Filter, State | None]:
-    resource, state = request.args.get("resource"), request.args.get("state")
-    if resource is not None and resource not in RESOURCES:
-        raise InvalidRequestError(("resource", f"must be one of {', '.join(RESOURCES)}"))
-    if state is not None and state not in set(State):
-        raise InvalidRequestError(("state", f"must be one of {', '.join(State)}"))
-    subject = request.args.get("subject")
-    if subject is not None and len(subject) > _LONGEST_TEXT:
-        raise InvalidRequestError(("subject", "must be an e-mail address"))
-    labels = _unambiguous(_label(each) for each in request.args.getlist("label"))
-    return Filter(resource, subject and subject.lower(), labels), State(state) if state else None
-
-
-def _label(text: str) -> tuple[str, str]:
-    key, colon, value = text.partition(":")
-    if not colon or not LABEL_KEY.fullmatch(key) or len(value) > _LONGEST_TEXT:
-        raise InvalidRequestError(("label", "must be key:value"))
-    return key, value
+    raise InvalidRequestError(("requests", f"must be the only field, and a list of at most {MOST_BODIES} bodies"))
 
 
 def wakeup_of(request: Request) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from calendar_watch.errors import InvalidRequestError
+from calendar_watch.http.json_schema import Schema, array, closed, named, one_of, or_null, text
 from calendar_watch.model.resources import CALENDAR_LIST, EVENT_TYPES, EVENTS, FOLLOWABLE, RESOURCES
-from calendar_watch.model.target import LABEL_KEY, Options, Target
+from calendar_watch.model.target import LABEL_KEY, NamedOptions, Target
 
 _OURS = {
     "id": "a fresh UUID is made for each channel",
@@ -16,11 +17,14 @@ _OURS = {
     "type": "it is always web_hook",
     "expiration": "ask for a lifetime with params.ttl",
 }
+MOST_BODIES = 500
+"""Of a batch."""
 _SHORTEST, _LONGEST = 600, 2_592_000
 _SECONDS = re.compile(r"[0-9]{1,8}")
 _MOST_LABELS = 16
-_LABEL_VALUE = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{0,256}")
-_CALENDAR_ID = re.compile(r"(?!\.{1,2}$)[^\s\x00-\x1f\x7f\ud800-\udfff]{1,512}")
+_LONGEST_ID, _LONGEST_LABEL = 512, 256
+_LABEL_VALUE = re.compile(rf"[^\x00-\x1f\x7f\ud800-\udfff]{{0,{_LONGEST_LABEL}}}")
+_CALENDAR_ID = re.compile(rf"(?!\.{{1,2}}$)[^\s\x00-\x1f\x7f\ud800-\udfff]{{1,{_LONGEST_ID}}}")
 _NO_SUBJECT_NEEDED = {"service_account", "anonymous"}
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@((?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63})")
 
@@ -34,13 +38,13 @@ class Rules:
     subject_domains: frozenset[str]
 
 
-def read_body(body: object, rules: Rules) -> tuple[Target, Options]:
-    """Raises InvalidRequestError with every wrong field."""
+def read_body(body: object, rules: Rules) -> tuple[Target, NamedOptions]:
+    """What is to be watched, and which options the body names. Raises InvalidRequestError with every wrong field."""
     if not isinstance(body, Mapping):
         raise InvalidRequestError(("", "the body must be a JSON object"))
     errors = list(_strangers(body))
     values: dict[str, Any] = {}
-    for field, read in _READERS.items():
+    for field, (_, read) in _FIELDS.items():
         try:
             values[field] = read(body.get(field), body, rules)
         except InvalidRequestError as within:
@@ -50,15 +54,15 @@ def read_body(body: object, rules: Rules) -> tuple[Target, Options]:
     if errors:
         raise InvalidRequestError(*errors)
     target = Target(RESOURCES[values["resource"]], values["calendarId"], values["subject"], values["eventTypes"])
-    return target, Options(values["params"], values["labels"], values["follow"])
+    return target, {option: values[field] for field, option in _OPTIONS.items() if field in body}
 
 
-def read_bodies(bodies: Iterable[object], rules: Rules) -> list[tuple[Target, Options] | InvalidRequestError]:
+def read_bodies(bodies: Iterable[object], rules: Rules) -> list[tuple[Target, NamedOptions] | InvalidRequestError]:
     """Each by itself: what is wrong with one says nothing of the others."""
     return [_read_or_error(each, rules) for each in bodies]
 
 
-def _read_or_error(body: object, rules: Rules) -> tuple[Target, Options] | InvalidRequestError:
+def _read_or_error(body: object, rules: Rules) -> tuple[Target, NamedOptions] | InvalidRequestError:
     try:
         return read_body(body, rules)
     except InvalidRequestError as error:
@@ -69,7 +73,7 @@ def _strangers(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name in body:
         if name in _OURS:
             yield name, f"is not yours to set: {_OURS[name]}"
-        elif name not in _READERS:
+        elif name not in _FIELDS:
             yield name[:100], "is not a field of a watch"
 
 
@@ -90,9 +94,17 @@ def _calendar_id(calendar_id: Any, body: Mapping[str, Any], _rules: Rules) -> st
         return None
     if resource and not resource.per_calendar:
         raise ValueError(f"{name} belongs to a user, not to a calendar: leave it out")
+    if calendar_id == "primary":
+        raise ValueError(f"primary is another calendar for each user: give its address, {_address_in(body)}")
     if not isinstance(calendar_id, str) or not _CALENDAR_ID.fullmatch(calendar_id):
         raise ValueError("must be a calendar's id: 1 to 512 characters without spaces")
     return calendar_id
+
+
+def _address_in(body: Mapping[str, Any]) -> str:
+    subject = body.get("subject")
+    email = _EMAIL.fullmatch(subject.lower()) if isinstance(subject, str) else None
+    return f"here {email[0]}" if email else "such as alice@example.com"
 
 
 def _subject(subject: Any, _body: Mapping[str, Any], rules: Rules) -> str | None:
@@ -159,12 +171,16 @@ def _labels(labels: Any, _body: Mapping[str, Any], _rules: Rules) -> Mapping[str
     return labels
 
 
-_READERS: Mapping[str, Callable[[Any, Mapping[str, Any], Rules], Any]] = {
-    "resource": _resource,
-    "calendarId": _calendar_id,
-    "subject": _subject,
-    "params": _params,
-    "eventTypes": _event_types,
-    "follow": _follow,
-    "labels": _labels,
+_FIELDS: Mapping[str, tuple[Schema, Callable[[Any, Mapping[str, Any], Rules], Any]]] = {
+    "resource": (one_of(RESOURCES), _resource),
+    "calendarId": (or_null(text(longest=_LONGEST_ID)), _calendar_id),
+    "subject": (or_null({"type": "string", "format": "email"}), _subject),
+    "params": (or_null(closed({"ttl": text("[0-9]{3,7}")}, optional=("ttl",))), _params),
+    "eventTypes": (or_null({**array(one_of(EVENT_TYPES)), "minItems": 1}), _event_types),
+    "follow": (or_null(array(one_of(FOLLOWABLE))), _follow),
+    "labels": (or_null(named(text(longest=_LONGEST_LABEL), LABEL_KEY.pattern, _MOST_LABELS)), _labels),
 }
+"""By name, what each looks like, and how it is read; what goes with what, only reading tells."""
+BODY = closed({name: schema for name, (schema, _) in _FIELDS.items()}, optional=_FIELDS.keys() - {"resource"})
+_OPTIONS = {"params": "ttl", "labels": "labels", "follow": "follow"}
+"""By field, what it sets of `Options`; the other fields are the watch's identity."""

@@ -1,7 +1,7 @@
 """The change log of a watch: each entry a CloudEvent, numbered on from the watch's sequence without a gap."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,17 @@ _HEAVIEST = 900_000
 """Bytes of a whole entry. A Firestore property may have 1,048,487, and a request to Pub/Sub 10 MB in Base64:
 https://firebase.google.com/docs/firestore/quotas, https://cloud.google.com/pubsub/quotas.
 """
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Which entries are asked for: those after a sequence, or from a time on, and before another time."""
+
+    after: int = 0
+    since: datetime | None = None
+    until: datetime | None = None
+
+
 _CAUSES = {ReadCause.NOTIFICATION: "notification", ReadCause.SETTLE: "notification"}
 
 
@@ -71,7 +82,8 @@ def with_watch_event(watch: Watch, kind: str, now: datetime, policy: Policy, **m
 
 
 def _appended(watch: Watch, event: _Event) -> Watch:
-    watch = watch.with_log(sequence=watch.log.sequence + 1)
+    event = replace(event, time=max(event.time, watch.log.last_time or event.time))
+    watch = watch.with_log(sequence=watch.log.sequence + 1, last_time=event.time)
     return watch.with_log(pending=(*watch.log.pending, _bounded(watch, _cloud_event(watch, event))))
 
 

@@ -5,10 +5,14 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 from calendar_watch.model.resources import Resource
+
+NamedOptions = Mapping[str, Any]
+"""Of the fields of `Options`, those that a request names: what it does not name stays as it is."""
 
 LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 
@@ -27,6 +31,12 @@ class Target:
         """Birthdays, holidays and the like: Google never tells of what goes (webhookdb/webhookdb#771)."""
         return (self.calendar_id or "").endswith("@group.v.calendar.google.com")
 
+    @property
+    def in_words(self) -> str:
+        """For whoever asked for it."""
+        of = f" of {self.calendar_id}" if self.calendar_id else ""
+        return f"{self.resource.name}{of}" + (f" for {self.subject}" if self.subject else "")
+
     @cached_property
     def id(self) -> str:
         """32 characters: asking twice gives one watch."""
@@ -36,9 +46,12 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a POST asks for beyond the target itself; a later one replaces it."""
+    """What a POST asks for beyond the target itself; a later one replaces what it names."""
 
     ttl: int | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     follow: tuple[str, ...] = ()
     """Collections of every calendar that the subject owns, which are to be watched as well."""
+
+    def replaced(self, named: NamedOptions) -> "Options":
+        return replace(self, **named)

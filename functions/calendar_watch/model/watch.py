@@ -61,6 +61,8 @@ class Log:
     sequence: int = 0
     published: int = 0
     """Up to which sequence the log has gone out."""
+    last_time: datetime | None = None
+    """When the last entry was made; the clocks of two instances differ, and none is told as earlier."""
     announced: State | None = None
     """The last state that was told."""
     pending: tuple[ChangeEvent, ...] = ()

@@ -3,22 +3,24 @@
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
-from calendar_watch.errors import (
-    TooOldError,
-    UnknownWatchError,
-)
+from calendar_watch.errors import AheadError, TooOldError, UnknownWatchError
+from calendar_watch.model.change_log import Span
 from calendar_watch.model.collection.parts import key_of
 from calendar_watch.model.collection.snapshot import Snapshot, content
 from calendar_watch.model.resources import Item
-from calendar_watch.model.watch import ChangeEvent, State, Watch
-from calendar_watch.ports import Filter, Services, Store
+from calendar_watch.model.watch import ChangeEvent, Watch
+from calendar_watch.ports import Filter, Services, Store, Tally
 from calendar_watch.reconciler.lease import exhausted
+from calendar_watch.sizes import fitting, weight
 
 _TRIES = 10
 _PAGES_SCANNED = 5
+_MOST_BYTES = 8_000_000
+"""Of what a page holds: the platform takes 32 MiB, and whoever reads it has to hold it."""
+_SUMMARY_STAYS = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,20 @@ class ItemPage:
     next_token: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ChangePage:
+    changes: Sequence[ChangeEvent]
+    next_after: int
+    complete: bool
+    """Nothing more is to come before the time that was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    tally: Tally
+    as_of: datetime
+
+
 def _as_read(watch: Watch, part: Snapshot) -> bool:
     """Whether the part is of the same reading as the watch; what is read page by page has no digest of it all."""
     return not watch.reading.digest or watch.reading.digest == part.digest
@@ -44,23 +60,33 @@ class Query:
 
     def __init__(self, services: Services):
         self._services = services
+        self._summary: Summary | None = None
 
     def show(self, watch_id: str) -> Watch:
         return shown(self._services.store, watch_id)
 
-    def page(self, wanted: Filter, state: State | None, after: str, limit: int) -> Page:
-        """Up to `limit` watches in order of id. `state` follows from the time, so it is tested here, not queried."""
+    def page(self, wanted: Filter, after: str, limit: int) -> Page:
+        """Up to `limit` watches in order of id. What time has changed since it was written is left out."""
         matching: list[Watch] = []
         for _ in range(_PAGES_SCANNED):
             found = self._services.store.page(wanted, after, limit)
-            visible = (each for each in found.watches if not each.discarded)
-            matching += (each for each in visible if state in {None, each.state(self._now())})
+            matching += (each for each in found.watches if not each.discarded and self._fits(each, wanted))
             if len(matching) > limit:
                 return Page(matching[:limit], matching[limit - 1].id)
             if not found.next_after:
                 return Page(matching, None)
             after = found.next_after
         return Page(matching, after)
+
+    def _fits(self, watch: Watch, wanted: Filter) -> bool:
+        return not wanted.states or watch.state(self._now()) in wanted.states
+
+    def summary(self) -> Summary:
+        """Of the whole deployment; as of half a minute ago at most."""
+        now = self._now()
+        if self._summary is None or now - self._summary.as_of >= _SUMMARY_STAYS:
+            self._summary = Summary(self._services.store.tally(now), now)
+        return self._summary
 
     def items(self, watch_id: str, after: str, limit: int) -> ItemPage:
         """The collection as last read, with the sequence to go on from; `after` is where the page before it ended.
@@ -84,14 +110,17 @@ class Query:
         if watch.reading.item_count is None:
             return ItemPage({}, watch.log.sequence, None)
         found: list[Item] = []
+        weights: list[int] = []
         sequence = watch.log.sequence
         for part in self._parts(watch, after):
             sequence = sequence if _as_read(watch, part) else part.sequence
             found += (item for item in sorted(part.items.values(), key=key_of) if key_of(item) > after)
-            if len(found) > limit:
+            weights += map(weight, found[len(weights) :])
+            if len(found) > limit or sum(weights) > _MOST_BYTES:
                 break
-        next_token = key_of(found[limit - 1]) if len(found) > limit else None
-        return ItemPage({item["id"]: content(item) for item in found[:limit]}, sequence, next_token)
+        shown = found[: min(limit, fitting(weights, _MOST_BYTES))]
+        next_token = key_of(shown[-1]) if len(shown) < len(found) else None
+        return ItemPage({item["id"]: content(item) for item in shown}, sequence, next_token)
 
     def _parts(self, watch: Watch, after: str) -> Iterator[Snapshot]:
         """In order of key, from the part that holds `after` on."""
@@ -99,17 +128,45 @@ class Query:
             if name >= after[: len(name)]:
                 yield from self._services.store.parts(watch.id, [name])
 
-    def changes(self, watch_id: str, after: int, limit: int) -> Sequence[ChangeEvent]:
-        """The feed, in sequence, without a hole. Raises TooOldError when what follows `after` is no longer kept."""
+    def changes(self, watch_id: str, span: Span, limit: int) -> ChangePage:
+        """The feed, in sequence, without a hole. Raises TooOldError when where it is to begin is no longer kept.
+
+        Raises AheadError where there is nothing that `span.after` could stand for.
+        """
         watch = self.show(watch_id)
+        if span.after > watch.log.sequence:
+            raise AheadError(watch.log.sequence)
+        after = self._before(watch, span.since) if span.since else span.after
         entries = _contiguous(self._services.store.entries(watch_id, after, limit), after)
         if after < watch.log.sequence and not (entries and self._kept(entries[0])):
             raise TooOldError(self._oldest(watch, after))
-        return entries
+        within = [each for each in entries if span.until is None or _time(each) < span.until]
+        page = within[: fitting(map(weight, within), _MOST_BYTES)]
+        over = len(within) < len(entries) or self._is_over(watch, after + len(entries), span.until)
+        return ChangePage(page, after + len(page), complete=over and len(page) == len(within))
+
+    def _is_over(self, watch: Watch, reached: int, until: datetime | None) -> bool:
+        """Whether no entry before `until` is still to come: one that is under way is written within the lease."""
+        settled = until is not None and until <= self._now() - self._services.policy.lease
+        return settled and reached >= watch.log.sequence
+
+    def _before(self, watch: Watch, since: datetime) -> int:
+        """The sequence before the first entry of that time or later. Raises TooOldError."""
+        oldest, present = self._oldest(watch, 0), watch.log.sequence
+        first = self._services.store.entries(watch.id, oldest - 1, 1)
+        begins = _time(first[0]) if first else _just_after(watch.log.last_time or self._now())
+        if oldest > 1 and since < begins:
+            raise TooOldError(oldest, first[0]["time"] if first else "")
+        kept = range(oldest, present + 1)
+        return oldest - 1 + bisect_left(kept, x=since, key=lambda number: self._time_of(watch, number))
+
+    def _time_of(self, watch: Watch, sequence: int) -> datetime:
+        [entry] = self._services.store.entries(watch.id, sequence - 1, 1)
+        return _time(entry)
 
     def _kept(self, entry: ChangeEvent) -> bool:
         """Decided by time: Firestore's own deletion may come a day late."""
-        return datetime.fromisoformat(entry["time"]) > self._now() - self._services.policy.retention
+        return _time(entry) > self._now() - self._services.policy.retention
 
     def _now(self) -> datetime:
         return self._services.clock()
@@ -126,6 +183,14 @@ class Query:
         if not first or not self._kept(first[0]):
             return False
         return store.count_entries(watch.id, sequence, present) == present - sequence + 1
+
+
+def _just_after(moment: datetime) -> datetime:
+    return moment + timedelta(microseconds=1)
+
+
+def _time(entry: ChangeEvent) -> datetime:
+    return datetime.fromisoformat(entry["time"])
 
 
 def _contiguous(entries: Sequence[ChangeEvent], after: int) -> Sequence[ChangeEvent]:

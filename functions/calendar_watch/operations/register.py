@@ -17,7 +17,7 @@ from calendar_watch.errors import (
     UnknownWatchError,
 )
 from calendar_watch.model.health import Refusal, StepKind
-from calendar_watch.model.target import Options, Target
+from calendar_watch.model.target import NamedOptions, Options, Target
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.operations.query import shown
@@ -48,13 +48,13 @@ class Registry:
         self._pause = pause
         self._workers = ThreadPoolExecutor(max_workers=64, thread_name_prefix="reconciler")
 
-    def open(self, target: Target, options: Options) -> tuple[Outcome, Watch]:
+    def open(self, target: Target, named: NamedOptions) -> tuple[Outcome, Watch]:
         """Have a collection watched. Raises RefusedError when Google refuses it twice.
 
         What this request would have created is then not kept; what was there before stays. So does what had opened and
         is refused a moment later: consumers know of it.
         """
-        outcome = self._enter(registration.created(target, options, self._now()))
+        outcome = self._enter(registration.created(target, Options(**named), self._now()), named)
         if outcome is Outcome.EXISTS:
             return outcome, self._get(target.id)
         self._within_patience(lambda: self._bring_up(target.id))
@@ -63,7 +63,8 @@ class Registry:
         had_opened = outcome is Outcome.CREATED and watch.log.sequence
         if refusal and not had_opened:
             self._discard(watch, outcome)
-            raise RefusedError(refusal.reason, refusal.detail)
+            told = f"Google refuses {target.in_words}. {refusal.reason.remedy} Google says: {refusal.detail}"
+            raise RefusedError(refusal.reason, told)
         return (Outcome.UNDER_WAY if self._unopened(watch) else outcome), watch
 
     def end(self, watch_id: str) -> Watch:
@@ -92,41 +93,43 @@ class Registry:
         self._within_patience(lambda: reconcile(self._services, watch_id))
         return self._get(watch_id)
 
-    def enrol(self, wanted: Iterable[tuple[Target, Options]]) -> list[tuple[Outcome, Watch]]:
+    def enrol(self, wanted: Iterable[tuple[Target, NamedOptions]]) -> list[tuple[Outcome, Watch]]:
         """Have many collections watched, of which each is reconciled a little after the one before, by `renew`.
 
-        What is asked for more than once is asked for as it was said last.
+        What is asked for more than once is asked for as each said in turn.
         """
         asked, now = list(wanted), self._now()
         between = registration.stagger(self._services.policy)
-        last = {target.id: (target, options) for target, options in asked}
+        merged: dict[str, tuple[Target, NamedOptions]] = {}
+        for target, named in asked:
+            _, before = merged.get(target.id, (target, {}))
+            merged[target.id] = target, {**before, **named}
         entering = {
-            watch_id: self._workers.submit(
-                copy_context().run, self._enrolled, target, options, now + position * between
-            )
-            for position, (watch_id, (target, options)) in enumerate(last.items())
+            watch_id: self._workers.submit(copy_context().run, self._enrolled, target, named, now + position * between)
+            for position, (watch_id, (target, named)) in enumerate(merged.items())
         }
         return [entering[target.id].result() for target, _ in asked]
 
-    def _enrolled(self, target: Target, options: Options, due: datetime) -> tuple[Outcome, Watch]:
-        outcome = self._enter(registration.created(target, options, self._now()).with_schedule(due_at=due))
+    def _enrolled(self, target: Target, named: NamedOptions, due: datetime) -> tuple[Outcome, Watch]:
+        wanted = registration.created(target, Options(**named), self._now()).with_schedule(due_at=due)
+        outcome = self._enter(wanted, named)
         return (Outcome.UNDER_WAY if outcome is Outcome.CREATED else outcome), self._get(target.id)
 
-    def _enter(self, wanted: Watch) -> Outcome:
+    def _enter(self, wanted: Watch, named: NamedOptions) -> Outcome:
         for _ in self._tries():
             try:
                 self._services.store.write(Write(WriteKind.CREATE, wanted))
             except (ConflictError, UnclearError):
                 with suppress(UnknownWatchError):  # then it was not written, and may be tried again
-                    return self._ask_again(wanted)
+                    return self._ask_again(wanted, named)
             else:
                 return Outcome.CREATED
         raise exhausted()
 
-    def _ask_again(self, wanted: Watch) -> Outcome:
+    def _ask_again(self, wanted: Watch, named: NamedOptions) -> Outcome:
         policy, when = self._services.policy, wanted.schedule.due_at or self._now()
         before = self._change(
-            WriteKind.RESUME, wanted.id, lambda watch: registration.asked_again(watch, wanted.options, when, policy)
+            WriteKind.RESUME, wanted.id, lambda watch: registration.asked_again(watch, named, when, policy)
         )
         if before.discarded or before.created == wanted.created:  # the latter: our own, whose answer was lost
             return Outcome.CREATED

@@ -110,7 +110,7 @@ class Sweep:
     def _count(self) -> None:
         """For the whole deployment. The clock says which sweep does it: nobody need remember when it was done last."""
         with suppress(UnavailableError):
-            tally = self._services.store.tally()
+            tally = self._services.store.tally(self._services.clock())
             watches = sum(tally.states.values())
             event(
                 "counts",

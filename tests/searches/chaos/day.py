@@ -12,7 +12,7 @@ from statistics import quantiles
 from typing import Any
 
 from calendar_watch.model.resources import ACL, EVENTS
-from calendar_watch.model.target import Options, Target
+from calendar_watch.model.target import Target
 from tests.searches.chaos.fault_rates import FaultRates
 from tests.searches.chaos.life import Life
 from tests.searches.chaos.patches import everything_at_once
@@ -61,7 +61,7 @@ class Day:
     def _open(self) -> None:
         for resource in (ACL, EVENTS):
             for user in (ALICE, BOB):
-                self._life.composition.registry.open(Target(resource, user, user), Options())
+                self._life.composition.registry.open(Target(resource, user, user), {})
         self._life.flow(30 * MINUTE)
 
     def _change(self) -> None:

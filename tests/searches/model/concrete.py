@@ -54,7 +54,7 @@ def watch_of(doc: Doc, asked: datetime = _AGO) -> Watch:
         log=Log(
             doc.sequence + _AFTER_THE_BASELINE,
             doc.published + _AFTER_THE_BASELINE,
-            State(doc.told) if doc.told else None,
+            announced=State(doc.told) if doc.told else None,
         ),
     )
 

@@ -170,7 +170,11 @@ SLIPS = (
     Slip(
         "a message is answered 204 although Firestore failed",
         ("tests/api/test_outages.py",),
-        (Edit("http/problems.py", "StoreError: HTTPStatus.SERVICE_UNAVAILABLE", "StoreError: HTTPStatus.NO_CONTENT"),),
+        (
+            Edit(
+                "http/problems.py", "StoreError: (HTTPStatus.SERVICE_UNAVAILABLE", "StoreError: (HTTPStatus.NO_CONTENT"
+            ),
+        ),
     ),
     Slip(
         "404 on stop is a failure",

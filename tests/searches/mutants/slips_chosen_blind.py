@@ -85,7 +85,7 @@ SLIPS = (
         (
             Edit(
                 "http/problems.py",
-                "    RefusedWriteError: HTTPStatus.INTERNAL_SERVER_ERROR,\n",
+                '    RefusedWriteError: (HTTPStatus.INTERNAL_SERVER_ERROR, "internal"),\n',
                 "",
             ),
         ),

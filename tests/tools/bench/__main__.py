@@ -22,6 +22,7 @@ _PARTS = (
     "reconciling",
     "sweep",
     "nothing_due",
+    "lists",
     "latency",
     "memory",
     "large_calendar",

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from calendar_watch.errors import InvalidRequestError
 from calendar_watch.http.watch_request import Rules, read_body
 from calendar_watch.model.resources import RESOURCES
-from calendar_watch.model.target import Options, Target
+from calendar_watch.model.target import Target
 
 ALICE = "alice@example.com"
 BODY = {"resource": "acl", "calendarId": "team@example.com", "subject": ALICE}
@@ -28,14 +28,28 @@ def wrong(body: object, by: Rules) -> list[tuple[str, str]]:
 
 def test_a_body_becomes_what_is_followed_and_what_is_wished() -> None:
     body = {**BODY, "params": {"ttl": "600"}, "labels": {"team": "red"}}
-    target, options = read_body(body, rules())
+    target, named = read_body(body, rules())
     assert target == Target(RESOURCES["acl"], "team@example.com", ALICE)
-    assert options == Options(600, {"team": "red"})
+    assert named == {"ttl": 600, "labels": {"team": "red"}}
 
 
-@pytest.mark.parametrize("empty", [{}, {"params": None, "labels": None}, {"params": {}, "labels": {}, "follow": []}])
-def test_nothing_wished_is_nothing_however_it_is_said(empty: dict[str, Any]) -> None:
-    assert read_body({**BODY, **empty}, rules())[1] == Options()
+CALENDAR_LIST = {"resource": "calendarList", "subject": ALICE}
+
+
+@pytest.mark.parametrize("nothing", [None, {}])
+def test_nothing_wished_is_nothing_however_it_is_said(nothing: Any) -> None:
+    body = {**CALENDAR_LIST, "params": nothing, "labels": nothing, "follow": nothing if nothing is None else []}
+    assert read_body(body, rules())[1] == {"ttl": None, "labels": {}, "follow": ()}
+
+
+OPTIONS: dict[str, Any] = {"params": {"ttl": "600"}, "labels": {"team": "red"}, "follow": ["acl"]}
+
+
+@given(st.sets(st.sampled_from(sorted(OPTIONS))))
+def test_only_what_a_body_names_is_wished(fields: set[str]) -> None:
+    body = {**CALENDAR_LIST, **{field: OPTIONS[field] for field in fields}}
+    values = {"params": ("ttl", 600), "labels": ("labels", {"team": "red"}), "follow": ("follow", ("acl",))}
+    assert read_body(body, rules())[1] == dict(values[field] for field in fields)
 
 
 @pytest.mark.parametrize(
@@ -86,16 +100,23 @@ def test_only_what_the_deployment_watches_can_be_asked_for() -> None:
     assert (field, "RESOURCES" in message) == ("resource", True)
 
 
-@pytest.mark.parametrize("calendar_id", ["primary", "c_1a@group.calendar.google.com", "a/b#c@x", "ä", "x" * 512])
+@pytest.mark.parametrize("calendar_id", ["c_1a@group.calendar.google.com", "a/b#c@x", "ä", "x" * 512])
 def test_a_calendar_id_is_taken_as_it_is(calendar_id: str) -> None:
     assert read_body({**BODY, "calendarId": calendar_id}, rules())[0].calendar_id == calendar_id
+
+
+@pytest.mark.parametrize(("subject", "address"), [("Alice@Example.com", ALICE), (None, "such as")])
+def test_primary_is_nobodys_calendar_and_its_address_is_named(subject: str | None, address: str) -> None:
+    body = {**BODY, "calendarId": "primary", "subject": subject}
+    [(field, message)] = wrong(body, rules("delegated" if subject else "service_account"))
+    assert (field, address in message) == ("calendarId", True)
 
 
 @given(st.integers(0, 10**9).map(str))
 def test_a_lifetime_is_read_exactly_within_its_bounds(ttl: str) -> None:
     body = {**BODY, "params": {"ttl": ttl}}
     if 600 <= int(ttl) <= 2_592_000:
-        assert read_body(body, rules())[1].ttl == int(ttl)
+        assert read_body(body, rules())[1] == {"ttl": int(ttl)}
     else:
         assert [field for field, _ in wrong(body, rules())] == ["params.ttl"]
 
@@ -106,7 +127,7 @@ def test_a_lifetime_is_read_exactly_within_its_bounds(ttl: str) -> None:
     )
 )
 def test_labels_are_read_as_they_are(labels: dict[str, str]) -> None:
-    assert read_body({**BODY, "labels": labels}, rules())[1].labels == labels
+    assert read_body({**BODY, "labels": labels}, rules())[1] == {"labels": labels}
 
 
 names = st.sampled_from([*FIELDS, "ttl", "id", "token"]) | st.text(max_size=5)
@@ -132,5 +153,5 @@ def test_what_is_no_object_is_no_body(body: object) -> None:
 
 def test_only_what_may_be_watched_may_be_followed() -> None:
     body = {"resource": "calendarList", "subject": ALICE, "follow": ["acl", "events"]}
-    assert read_body(body, rules())[1].follow == ("acl", "events")
+    assert read_body(body, rules())[1] == {"follow": ("acl", "events")}
     assert [field for field, _ in wrong(body, rules(resources=("calendarList", "acl")))] == ["follow"]

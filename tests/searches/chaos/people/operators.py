@@ -7,7 +7,7 @@ from random import Random
 
 from calendar_watch.errors import CalendarWatchError
 from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS, SETTINGS
-from calendar_watch.model.target import Options, Target
+from calendar_watch.model.target import NamedOptions, Target
 from tests.searches.chaos.composition import Composition
 from tests.searches.chaos.people.users import Users
 from tests.support.world import ALICE, BOB
@@ -36,8 +36,8 @@ class Operators:
         registry, number = self._composition.registry, self.asked
         if self._dice.random() < 0.25:
             return lambda: self._ask(number, target, lambda: registry.end(target.id), wanted=False)
-        options = self._options(target)
-        return lambda: self._ask(number, target, lambda: registry.open(target, options), wanted=True)
+        named = self._named(target)
+        return lambda: self._ask(number, target, lambda: registry.open(target, named), wanted=True)
 
     def _ask(self, number: int, target: Target, what: Callable[[], object], *, wanted: bool) -> None:
         alone = not self._under_way[target.id]
@@ -65,6 +65,6 @@ class Operators:
         )
         return self._dice.choice(targets)
 
-    def _options(self, target: Target) -> Options:
+    def _named(self, target: Target) -> NamedOptions:
         follow = self._dice.choice(_FOLLOW) if target.resource is CALENDAR_LIST else ()
-        return Options(None, {"team": self._dice.choice(("red", "blue"))}, follow)
+        return {"labels": {"team": self._dice.choice(("red", "blue"))}, "follow": follow}

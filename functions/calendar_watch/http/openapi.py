@@ -1,0 +1,151 @@
+"""What `watches` takes and answers, as OpenAPI 3.1, from the tables by which it reads and shows."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from calendar_watch import __version__
+from calendar_watch.http import parameters, problems
+from calendar_watch.http.json_schema import BOOLEAN, WATCH_ID, Schema, array, closed, named, text, whole
+from calendar_watch.http.parameters import Parameter
+from calendar_watch.http.watch_request import BODY, MOST_BODIES
+from calendar_watch.http.watch_view import SUMMARY, WATCH
+
+_SCHEMAS = Path(__file__).parents[1] / "schemas"
+_HERE = "#/components/schemas/"
+_WATCH, _PROBLEM = {"$ref": f"{_HERE}Watch"}, {"$ref": f"{_HERE}Problem"}
+_TOKEN = {"nextPageToken": text()}
+_NOTHING = closed({})
+
+_ANYWHERE = (400, 500, 503)
+"""A query may be wrong anywhere, Firestore away, or we."""
+_POSTED = (403, 413, 415)
+
+
+@dataclass(frozen=True, slots=True)
+class _Operation:
+    method: str
+    path: str
+    says: str
+    answers: Mapping[int, Schema]
+    problems: Sequence[int] = ()
+    parameters: Sequence[Parameter] = ()
+    body: Schema | None = None
+
+
+_PAGE_OF_WATCHES = closed({"watches": array(_WATCH), **_TOKEN}, optional=_TOKEN)
+_PAGE_OF_ITEMS = closed({"items": named({"type": "object"}, ".*"), "sequence": whole(), **_TOKEN}, optional=_TOKEN)
+_PAGE_OF_CHANGES = closed(
+    {"changes": array({"$ref": f"{_HERE}Change"}), "nextAfter": whole(), "complete": BOOLEAN}, optional=("complete",)
+)
+_RESULTS = closed(
+    {
+        "results": array(
+            {
+                "oneOf": [
+                    closed({"status": whole(200, 202), "watch": _WATCH}),
+                    closed({"status": whole(400, 400), "problem": _PROBLEM}),
+                ]
+            },
+            MOST_BODIES,
+        )
+    }
+)
+
+_OPERATIONS = (
+    _Operation(
+        "post", "/", "Have a collection watched", dict.fromkeys((200, 201, 202), _WATCH), (*_POSTED, 404), body=BODY
+    ),
+    _Operation("get", "/", "List watches", {200: _PAGE_OF_WATCHES}, parameters=parameters.LIST),
+    _Operation(
+        *("post", "/batch", "Have many collections watched"),
+        {200: _RESULTS},
+        _POSTED,
+        body=closed({"requests": array({}, MOST_BODIES)}),
+    ),
+    _Operation("get", "/summary", "All watches at a glance", {200: SUMMARY}),
+    _Operation("get", "/openapi.json", "This document", {200: {"type": "object"}}),
+    _Operation("get", "/{id}", "Show a watch", {200: _WATCH}, (404,)),
+    _Operation("delete", "/{id}", "End a watch", {200: _WATCH, 202: _WATCH}, (404, 409)),
+    _Operation("get", "/{id}/items", "What it holds", {200: _PAGE_OF_ITEMS}, (404,), parameters.ITEMS),
+    _Operation("get", "/{id}/changes", "What changed", {200: _PAGE_OF_CHANGES}, (404, 410), parameters.CHANGES),
+    _Operation("post", "/{id}/retry", "Try whatever waits", {202: _WATCH}, (*_POSTED, 404, 409), body=_NOTHING),
+    _Operation("post", "/{id}/resync", "Read and compare all", {202: _WATCH}, (*_POSTED, 404, 409), body=_NOTHING),
+)
+
+
+@cache
+def document() -> dict[str, Any]:
+    paths: dict[str, dict[str, Any]] = {}
+    for each in _OPERATIONS:
+        paths.setdefault(each.path, {})[each.method] = _operation(each)
+    return {
+        "openapi": "3.1.1",
+        "info": {"title": "Calendar Watch", "version": __version__},
+        "paths": paths,
+        "components": {"schemas": {"Watch": WATCH, "Problem": problems.SCHEMA, **dict(_changes())}},
+    }
+
+
+def _operation(operation: _Operation) -> dict[str, Any]:
+    failures = sorted({*_ANYWHERE, *operation.problems})
+    return {
+        "summary": operation.says,
+        "parameters": [*_in_path(operation.path), *map(_in_query, operation.parameters)],
+        **({"requestBody": _body(operation)} if operation.body is not None else {}),
+        "responses": {
+            **{
+                str(status): _answer(status, "application/json", schema) for status, schema in operation.answers.items()
+            },
+            **{str(status): _answer(status, "application/problem+json", _PROBLEM) for status in failures},
+        },
+    }
+
+
+def _in_path(path: str) -> list[dict[str, Any]]:
+    return [{"name": "id", "in": "path", "required": True, "schema": WATCH_ID}] if "{id}" in path else []
+
+
+def _in_query(parameter: Parameter) -> dict[str, Any]:
+    return {"name": parameter.name, "in": "query", "description": parameter.says, "schema": parameter.schema}
+
+
+def _body(operation: _Operation) -> dict[str, Any]:
+    return {
+        "required": operation.body is not _NOTHING,
+        "content": {"application/json": {"schema": operation.body}},
+    }
+
+
+def _answer(status: int, kind: str, schema: Schema) -> dict[str, Any]:
+    return {"description": HTTPStatus(status).phrase, "content": {kind: {"schema": schema}}}
+
+
+def _changes() -> Iterator[tuple[str, Any]]:
+    """The published schemas of changes, each under the name of its file."""
+    for path in sorted(_SCHEMAS.glob("*.json")):
+        schema = json.loads(path.read_text())
+        home = _home_of(path.stem)
+        yield home, _moved({name: schema[name] for name in schema if name not in {"$id", "$schema"}}, home)
+
+
+def _home_of(name: str) -> str:
+    return "Change" if name == "change" else f"Change.{name}"
+
+
+def _moved(value: Any, home: str) -> Any:
+    """References to files, and within one, lead to where the file's schema lies here."""
+    if isinstance(value, list):
+        return [_moved(each, home) for each in value]
+    if not isinstance(value, dict):
+        return value
+    return {name: _target(each, home) if name == "$ref" else _moved(each, home) for name, each in value.items()}
+
+
+def _target(reference: str, home: str) -> str:
+    file, _, within = reference.partition("#")
+    return f"{_HERE}{_home_of(file.removesuffix('.json')) if file else home}{within}"

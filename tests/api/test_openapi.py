@@ -1,0 +1,87 @@
+"""The document of the API: right in itself, and (by way of every other test here) in what it says."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, ValidationError
+from werkzeug.test import TestResponse
+from werkzeug.wrappers import Response
+
+from calendar_watch.http import openapi, parameters, problems
+from calendar_watch.reasons import Reason
+from tests.api import documented
+from tests.api.deployment import ACL, Deployment
+
+SPECIFICATION = json.loads(Path("tests/contract/openapi/openapi-3.1.schema.json").read_text())
+"""https://spec.openapis.org/oas/3.1/schema/2022-10-07, as it lies in python-openapi/openapi-spec-validator."""
+GOOGLES = {"/{id}/items", "/openapi.json"}
+"""What they answer is Google's, or OpenAPI's: no form of ours. So is what is within a change."""
+
+
+def test_it_is_served_and_is_openapi(deployment: Deployment) -> None:
+    served = deployment.get("/openapi.json")
+    assert served == json.loads(json.dumps(openapi.document()))
+    Draft202012Validator(SPECIFICATION).validate(served)
+
+
+def objects(schema: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    if isinstance(schema, dict):
+        if schema.get("type") == "object":
+            yield path, schema
+        for name, each in schema.items():
+            yield from objects(each, (*path, name))
+    elif isinstance(schema, list):
+        for each in schema:
+            yield from objects(each, path)
+
+
+def test_no_answer_of_ours_may_have_more_than_is_said_and_none_is_a_default() -> None:
+    document = openapi.document()
+    for path, methods in document["paths"].items():
+        for operation in methods.values():
+            assert "default" not in operation["responses"]
+            open_objects = [at for at, each in objects(operation["responses"]) if "additionalProperties" not in each]
+            assert path in GOOGLES or not open_objects
+    for name in ("Watch", "Problem"):
+        assert all("additionalProperties" in each for _, each in objects(document["components"]["schemas"][name]))
+
+
+def test_every_reason_problem_and_parameter_is_in_it() -> None:
+    document = openapi.document()
+    watch, problem = (document["components"]["schemas"][name]["properties"] for name in ("Watch", "Problem"))
+    assert set(watch["reason"]["enum"]) == {None, *Reason}
+    assert {each.rpartition(":")[2] for each in problem["type"]["enum"]} == {
+        *("invalid-request", "unknown-watch", "not-found", "refused-by-google", "still-followed", "changes-expired"),
+        *("after-ahead", "wrong-state", "method-not-allowed", "unsupported-media-type", "too-large", "forbidden"),
+        *("unavailable", "internal"),
+    }
+    told = {each["name"] for each in document["paths"]["/"]["get"]["parameters"]}
+    assert told == {each.name for each in parameters.LIST}
+
+
+@pytest.mark.parametrize("status", [299, 409])
+def test_an_answer_that_is_not_documented_is_noticed(status: int) -> None:
+    with pytest.raises(AssertionError):
+        documented.check("GET", "/", TestResponse(iter([b"{}"]), str(status), {}, None))  # type: ignore[arg-type]
+
+
+def test_an_answer_that_departs_from_its_form_is_noticed(deployment: Deployment) -> None:
+    watch = deployment.open(ACL)
+    for wrong in (
+        {**watch, "more": 1},
+        {**watch, "state": "asleep"},
+        {name: watch[name] for name in watch if name != "id"},
+    ):
+        answer = Response(json.dumps(wrong), 200, mimetype="application/json")
+        with pytest.raises(ValidationError):
+            documented.check("GET", f"/{watch['id']}", answer)  # type: ignore[arg-type]
+
+
+def test_a_problem_without_a_type_of_ours_is_noticed() -> None:
+    validator = documented.validator_of(problems.SCHEMA)
+    known = {"title": "Not Found", "status": 404, "detail": "there is nothing"}
+    assert validator.is_valid({**known, "type": "urn:calendarwatch:problem:not-found"})
+    assert not validator.is_valid({**known, "type": "about:blank"})
