@@ -74,8 +74,8 @@ SLIPS = (
         (
             Edit(
                 "http/watch_view.py",
-                "_channel_view(watch.confirmed(now) or watch.newest)",
-                "_channel_view(watch.newest)",
+                "shown.watch.confirmed(shown.time) or shown.watch.newest",
+                "shown.watch.newest",
             ),
         ),
     ),
