@@ -42,7 +42,7 @@ _FIRST_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
 def watches(request: Request) -> problems.Answer:
     """Ask for a collection to be watched, show and list watches, read what they hold and what changed, end them."""
     with log.trace(requests.trace_of(request.headers), _wiring.settings.google_cloud_project):
-        match requests.path_of(request):
+        match path := requests.path_of(request):
             case ():
                 asked = requests.taken(request, POST=(), GET=parameters.LIST)
                 return _open(request) if request.method == "POST" else _list(asked)
@@ -55,21 +55,19 @@ def watches(request: Request) -> problems.Answer:
             case ("batch",):
                 requests.taken(request, POST=())
                 return _batch(request)
-            case (name, *below):
-                return _of_one(request, name, below)
-        raise requests.nowhere(request)
+        return _of_one(request, path)
 
 
-def _of_one(request: Request, name: str, below: Sequence[str]) -> problems.Answer:
-    match below:
-        case ():
+def _of_one(request: Request, path: Sequence[str]) -> problems.Answer:
+    match path:
+        case (name,):
             requests.taken(request, GET=(), DELETE=())
             return _end(name) if request.method == "DELETE" else _show(name)
-        case ("items",):
+        case (name, "items"):
             return _items(name, requests.taken(request, GET=parameters.ITEMS))
-        case ("changes",):
+        case (name, "changes"):
             return _changes(name, requests.taken(request, GET=parameters.CHANGES))
-        case ("retry" | "resync" as order,):
+        case (name, "retry" | "resync" as order):
             requests.taken(request, POST=())
             requests.nothing_in(request)
             return _retry(name) if order == "retry" else _resync(name)
