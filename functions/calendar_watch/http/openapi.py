@@ -96,7 +96,7 @@ def _operation(operation: _Operation) -> dict[str, Any]:
     return {
         "summary": operation.says,
         "parameters": [*_in_path(operation.path), *map(_in_query, operation.parameters)],
-        **({"requestBody": _body(operation)} if operation.body is not None else {}),
+        **({"requestBody": _body(operation.body)} if operation.body is not None else {}),
         "responses": {
             **{
                 str(status): _answer(status, "application/json", schema) for status, schema in operation.answers.items()
@@ -114,11 +114,8 @@ def _in_query(parameter: Parameter) -> dict[str, Any]:
     return {"name": parameter.name, "in": "query", "description": parameter.says, "schema": parameter.schema}
 
 
-def _body(operation: _Operation) -> dict[str, Any]:
-    return {
-        "required": operation.body is not _NOTHING,
-        "content": {"application/json": {"schema": operation.body}},
-    }
+def _body(schema: Schema) -> dict[str, Any]:
+    return {"required": True, "content": {"application/json": {"schema": schema}}}
 
 
 def _answer(status: int, kind: str, schema: Schema) -> dict[str, Any]:

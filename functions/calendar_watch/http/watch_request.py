@@ -173,7 +173,7 @@ def _labels(labels: Any, _body: Mapping[str, Any], _rules: Rules) -> Mapping[str
 
 _FIELDS: Mapping[str, tuple[Schema, Callable[[Any, Mapping[str, Any], Rules], Any]]] = {
     "resource": (one_of(RESOURCES), _resource),
-    "calendarId": (or_null(text(longest=_LONGEST_ID)), _calendar_id),
+    "calendarId": (or_null({**text(longest=_LONGEST_ID), "minLength": 1}), _calendar_id),
     "subject": (or_null({"type": "string", "format": "email"}), _subject),
     "params": (or_null(closed({"ttl": text("[0-9]{3,7}")}, optional=("ttl",))), _params),
     "eventTypes": (or_null({**array(one_of(EVENT_TYPES)), "minItems": 1}), _event_types),

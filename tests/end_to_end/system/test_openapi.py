@@ -1,0 +1,99 @@
+"""The running `watches`, driven by its own document: its answers are in it, and what is in it are its answers."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.support.stack import Stack
+
+ALICE = "alice@example.com"
+SETTINGS = {"SUBJECT_DOMAINS": "example.com"}
+CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
+IN_TEST, IN_SEARCH = 40, 500
+"""Examples of each operation, right ones and wrong ones. Ten operations: in the searches these are 10,000 requests."""
+METHOD_NOT_ALLOWED = 405
+Answer = tuple[str, str, int]
+NOT_HERE: Mapping[int, str] = {
+    403: "needs Sec-Fetch-Site, or a refusal of Google's: tests/api/test_addresses.py, test_opening.py",
+    413: "needs a body of 64 KiB: tests/api/test_bodies.py",
+    415: "needs another content type: tests/api/test_addresses.py",
+    500: "needs wrong settings or a defect: tests/api/test_outages.py",
+    503: "needs Firestore to be away: tests/api/test_outages.py",
+}
+"""Statuses that no request alone brings about, whatever the operation."""
+RARE: Mapping[Answer, str] = {
+    ("POST", "/", 200): "needs a watch that is there: tests/api/test_opening.py",
+    ("POST", "/", 202): "needs Google to be slow: tests/api/test_opening.py",
+    ("DELETE", "/{id}", 202): "needs Google to refuse the stop: tests/api/test_ending.py",
+    ("DELETE", "/{id}", 409): "needs a watch that is followed: tests/api/test_following.py",
+    ("POST", "/", 404): "needs a calendar that Google does not know: tests/api/test_opening.py",
+    ("GET", "/{id}/changes", 410): "needs changes that are too old: tests/api/test_feed.py",
+}
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Stack]:
+    with Stack(SETTINGS) as stack:
+        yield stack
+
+
+@pytest.mark.parametrize("examples", [IN_TEST, pytest.param(IN_SEARCH, marks=pytest.mark.search)])
+def test_nothing_is_answered_that_is_not_documented_and_everything_that_is(stack: Stack, examples: int) -> None:
+    seen: set[Answer] = set()
+    schema = schemathesis.openapi.from_url(f"{stack.watches.url}openapi.json")
+    operations: list[Any] = [each.ok() for each in schema.get_all_operations()]  # type: ignore[union-attr] # (fails)
+    for operation in operations:
+        drive(operation, [living(stack), ended(stack)], examples, seen)
+    documented = {
+        (operation.method.upper(), operation.path, int(status))
+        for operation in operations
+        for status in operation.definition.raw["responses"]
+    }
+    assert seen <= documented
+    assert {each for each in documented - seen if each[2] not in NOT_HERE} <= RARE.keys()
+
+
+def living(stack: Stack) -> str:
+    return str(stack.api.open(resource="acl", calendarId=ALICE, subject=ALICE)["id"])
+
+
+def ended(stack: Stack) -> str:
+    return str(stack.api.end(stack.api.open(resource="settings", subject=ALICE)["id"])["id"])
+
+
+def drive(operation: Any, ids: list[str], examples: int, seen: set[Answer]) -> None:
+    @settings(
+        max_examples=examples,
+        derandomize=examples == IN_TEST,  # the same requests each time, so that the same statuses come
+        deadline=None,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(
+        case=st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in modes(operation))),
+        known=st.sampled_from([*ids, None]),
+        more=st.sampled_from([{}, {}, {}, {"unheard": "of"}]),
+    )
+    def ask(case: Any, known: str | None, more: dict[str, str]) -> None:
+        if known and "id" in case.path_parameters:
+            case.path_parameters["id"] = known
+        response = case.call(params=more)
+        if response.status_code != METHOD_NOT_ALLOWED:  # of an id with a slash in it, that is another operation
+            case.validate_response(response, checks=CHECKS)
+        seen.add((operation.method.upper(), operation.path, response.status_code))
+
+    ask()
+
+
+def modes(operation: Any) -> list[schemathesis.GenerationMode]:
+    right, wrong = schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE
+    return [right, wrong] if operation.query or operation.body else [right]
