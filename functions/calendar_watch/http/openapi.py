@@ -10,7 +10,7 @@ from typing import Any
 
 from calendar_watch import __version__
 from calendar_watch.http import parameters, problems
-from calendar_watch.http.json_schema import BOOLEAN, WATCH_ID, Schema, array, closed, named, text, whole
+from calendar_watch.http.json_schema import BOOLEAN, WATCH_ID, Schema, array, closed, text, whole
 from calendar_watch.http.parameters import Parameter
 from calendar_watch.http.watch_request import BODY, MOST_BODIES
 from calendar_watch.http.watch_view import SUMMARY, WATCH
@@ -38,7 +38,9 @@ class _Operation:
 
 
 _PAGE_OF_WATCHES = closed({"watches": array(_WATCH), **_TOKEN}, optional=_TOKEN)
-_PAGE_OF_ITEMS = closed({"items": named({"type": "object"}, ".*"), "sequence": whole(), **_TOKEN}, optional=_TOKEN)
+_ITEMS = {"type": "object", "additionalProperties": {"type": "object"}}
+"""By id, as Google gave them."""
+_PAGE_OF_ITEMS = closed({"items": _ITEMS, "sequence": whole(), **_TOKEN}, optional=_TOKEN)
 _PAGE_OF_CHANGES = closed(
     {"changes": array({"$ref": f"{_HERE}Change"}), "nextAfter": whole(), "complete": BOOLEAN}, optional=("complete",)
 )
@@ -62,7 +64,9 @@ _OPERATIONS = (
     ),
     _Operation("get", "/", "List watches", {200: _PAGE_OF_WATCHES}, parameters=parameters.LIST),
     _Operation(
-        *("post", "/batch", "Have many collections watched"),
+        "post",
+        "/batch",
+        "Have many collections watched: each body is judged by itself",
         {200: _RESULTS},
         _POSTED,
         body=closed({"requests": array({}, MOST_BODIES)}),
