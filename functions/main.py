@@ -17,6 +17,7 @@ from typing import Any
 
 import functions_framework
 from flask import Request
+from werkzeug.exceptions import HTTPException
 
 from calendar_watch import log
 from calendar_watch.errors import ForeignSchemaError, InvalidRequestError, UnknownWatchError
@@ -30,6 +31,8 @@ from calendar_watch.wiring import Wiring, utc_now
 
 _wiring = Wiring(os.environ)
 log.configure("INFO")  # until the settings say otherwise, or turn out to be wrong
+
+functions_framework.errorhandler(HTTPException)(problems.http_problem)  # Flask routes no address with a line break
 
 _STATUS = {Outcome.CREATED: 201, Outcome.RESUMED: 200, Outcome.EXISTS: 200, Outcome.UNDER_WAY: 202}
 _ITEMS_A_PAGE = 1000

@@ -90,7 +90,7 @@ def answers(entry_point: Callable[[Request], Answer]) -> Callable[[Request], Res
         try:
             return _said(*entry_point(request))
         except HTTPException as error:
-            return _http_problem(error)
+            return http_problem(error)
         except tuple(_PROBLEMS) as error:
             return _known_problem(error)
         except Exception:  # wrong settings or a defect: one line for Error Reporting, where the framework writes many
@@ -136,7 +136,8 @@ def problem_of(error: CalendarWatchError) -> dict[str, Any]:
     return _details(status, kind, str(error), _members(error))
 
 
-def _http_problem(error: HTTPException) -> Response:
+def http_problem(error: HTTPException) -> Response:
+    """Of what is wrong with a request before it is one of ours."""
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     response = _problem(_details(status, _HTTP_PROBLEMS.get(status, "internal"), error.description or "", {}))
     if isinstance(error, MethodNotAllowed):
