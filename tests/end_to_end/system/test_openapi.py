@@ -19,7 +19,7 @@ ALICE = "alice@example.com"
 SETTINGS = {"SUBJECT_DOMAINS": "example.com"}
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
 IN_TEST, IN_SEARCH = 40, 500
-"""Examples of each operation, right ones and wrong ones. Ten operations: in the searches these are 10,000 requests."""
+"""Examples of each operation, right ones and wrong ones. Ten operations: in the searches some 5,000 requests."""
 METHOD_NOT_ALLOWED = 405
 Answer = tuple[str, str, int]
 NOT_HERE: Mapping[int, str] = {
