@@ -232,4 +232,59 @@ SLIPS = (
             ),
         ),
     ),
+    Slip(
+        "an outage of a whole domain counts toward believing a refusal of this one watch",
+        ("tests/unit/decisions/test_refusals.py",),
+        (
+            Edit(
+                "decisions/refusals.py",
+                "    if known is None or (known.reason.polls, known.common) != (refusal.reason.polls, refusal.common):",
+                "    if known is None or known.reason.polls != refusal.reason.polls:",
+            ),
+        ),
+    ),
+    Slip(
+        "a notification does not end a run of unannounced changes, so a channel that speaks is taken for mute",
+        ("tests/unit/decisions/test_claim.py",),
+        (
+            Edit(
+                "decisions/claim.py",
+                "notified_at=since).with_channels(\n        unannounced_changes=0\n    )",
+                "notified_at=since)",
+            ),
+        ),
+    ),
+    Slip(
+        "after a renewal a safety reading that is an hour away is not brought forward",
+        ("tests/unit/decisions/test_channel_lifecycle.py",),
+        (
+            Edit(
+                "decisions/channel_lifecycle.py",
+                "    if reading.read_at is None or reading.read_at > latest:",
+                "    if reading.read_at is None:",
+            ),
+        ),
+    ),
+    Slip(
+        "no timer is set for an intent that never answered, so an ended watch stays stopping for an hour",
+        ("tests/unit/decisions/test_channel_lifecycle.py",),
+        (
+            Edit(
+                "decisions/next_step.py",
+                "        if not channel.confirmed:\n            yield",
+                "        if channel.answered and not channel.confirmed:\n            yield",
+            ),
+        ),
+    ),
+    Slip(
+        "a watch that an operator ended still counts as asked for by one when it is followed later",
+        ("tests/unit/decisions/test_children.py",),
+        (
+            Edit(
+                "decisions/registration.py",
+                "    ended = replace(watch, wanted=False, by_operator=False)",
+                "    ended = replace(watch, wanted=False)",
+            ),
+        ),
+    ),
 )

@@ -3,9 +3,12 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from calendar_watch.decisions import channel_lifecycle, registration
-from calendar_watch.decisions.next_step import decided
+from calendar_watch.decisions.next_step import Wait, decided
 from calendar_watch.model.channel import Opening
+from calendar_watch.model.listing import ReadCause
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL
 from calendar_watch.model.target import Options, Target
@@ -63,3 +66,21 @@ def test_a_watch_that_ends_waits_for_an_unanswered_channel_only_as_long_as_for_a
     ended = registration.ended(asked_for("one"), NOW)
     for moment, state in ((NOW, State.STOPPING), (NOW + POLICY.confirm, State.STOPPED)):
         assert decided(ended, moment, POLICY, "fresh")[0].state(moment) is state
+
+
+@pytest.mark.parametrize("safety", [None, timedelta(hours=1), timedelta(seconds=30)])
+def test_after_a_renewal_there_is_a_reading_even_if_the_first_message_gets_lost(safety: timedelta | None) -> None:
+    old = channel_lifecycle.opened(asked_for("one"), "one", ALIVE, NOW, POLICY)
+    old = old.with_channel(replace(old.channels.by_id["one"], confirmed=True))
+    old = old.with_reading(read_at=safety and NOW + safety, read_cause=ReadCause.SCHEDULE)
+    renewed = channel_lifecycle.opened(
+        channel_lifecycle.intended(old, "two", NOW, POLICY), "two", ALIVE, NOW, POLICY
+    ).reading
+    assert renewed.read_at == NOW + min(POLICY.confirm, safety or POLICY.confirm)
+    assert renewed.read_cause is ReadCause.OPENED
+
+
+def test_an_ended_watch_waits_for_an_unanswered_channel_no_longer_than_for_its_message() -> None:
+    ended, step = decided(registration.ended(asked_for("one"), NOW), NOW, POLICY, "fresh")
+    assert step == Wait(NOW + POLICY.confirm)
+    assert ended.schedule.due_at == NOW + POLICY.confirm

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_watch.decisions import children
-from calendar_watch.model.resources import CALENDAR_LIST
+from calendar_watch.decisions import children, registration
+from calendar_watch.model.policy import Policy
+from calendar_watch.model.resources import ACL, CALENDAR_LIST
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import Watch
 
@@ -77,3 +78,12 @@ def test_nothing_is_followed_that_is_not_owned_and_nothing_twice(
     assert len(found) == len(set(found))
     owned = {each["id"] for each in shown if each["accessRole"] == "owner"}
     assert {*found} <= owned | {subject}
+
+
+def test_what_an_operator_ended_lives_only_as_long_as_it_is_followed() -> None:
+    """Asked for once, ended, then followed: it ends with the follow."""
+    parent = Watch(Target(CALENDAR_LIST, None, ALICE), Options(follow=("acl",)), NOW)
+    ended = registration.ended(registration.created(Target(ACL, "team", ALICE), Options(), NOW), NOW)
+    followed = children.adopted(ended, parent, NOW, Policy("", "", ""))
+    assert followed.wanted
+    assert not children.dropped(followed, parent, NOW).wanted

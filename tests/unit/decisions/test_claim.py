@@ -133,3 +133,9 @@ def test_how_long_a_change_waits_is_counted_from_the_first_message_of_it() -> No
     waiting = after(answered(), says())
     again = claim.claimed(waiting, [replace(says(), received=NOW + HOUR)], "nonce", NOW + HOUR, POLICY)
     assert (again.reading.read_at, again.reading.notified_at) == (NOW + HOUR, NOW)
+
+
+def test_a_message_ends_the_suspicion_that_a_channel_is_mute() -> None:
+    suspected = answered().with_channels(unannounced_changes=1)
+    assert after(suspected, says()).channels.unannounced_changes == 0
+    assert after(suspected).channels.unannounced_changes == 1

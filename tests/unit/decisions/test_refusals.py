@@ -50,6 +50,13 @@ def test_a_delegation_that_is_missing_is_believed_after_a_day() -> None:
     assert state(failing(watch, DELEGATION, 1441), 1441) == (State.SUSPENDED, "authorizationRevoked")
 
 
+def test_what_failed_for_all_counts_toward_believing_no_refusal_of_one() -> None:
+    watch = failing(opened(), DELEGATION, 0, 10)
+    watch = failing(watch, RefusedError(Reason.FORBIDDEN, "no"), 20)
+    assert (watch.health.refusals[StepKind.READ].count, state(watch, 20)[1]) == (1, "forbidden")
+    assert not watch.health.suspended
+
+
 def test_who_waits_for_all_waits_as_long_as_it_was_told() -> None:
     watch = failing(opened(), SIGNING, 0)
     assert watch.schedule.not_before[StepKind.READ] == NOW + timedelta(seconds=150)
