@@ -3,18 +3,22 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from calendar_watch.model.target import WATCH_ID
+
 Schema = Mapping[str, Any]
 
 NOTHING: Schema = {"type": "null"}
 BOOLEAN: Schema = {"type": "boolean"}
 MOMENT: Schema = {"type": "string", "format": "date-time"}
-WATCH_ID: Schema = {"type": "string", "pattern": "^[a-z2-7]{32}$"}
 
 
 def text(pattern: str = "", longest: int = 0) -> Schema:
     """`pattern` is of the whole text."""
     form = {"pattern": f"^(?:{pattern})$"} if pattern else {}
     return {"type": "string", **form, **({"maxLength": longest} if longest else {})}
+
+
+ID = text(WATCH_ID.pattern)
 
 
 def whole(low: int = 0, high: int | None = None) -> Schema:

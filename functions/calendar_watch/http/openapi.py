@@ -10,7 +10,7 @@ from typing import Any
 
 from calendar_watch import __version__
 from calendar_watch.http import parameters, problems
-from calendar_watch.http.json_schema import BOOLEAN, WATCH_ID, Schema, array, closed, text, whole
+from calendar_watch.http.json_schema import BOOLEAN, ID, Schema, array, closed, text, whole
 from calendar_watch.http.parameters import Parameter
 from calendar_watch.http.watch_request import BODY, MOST_BODIES
 from calendar_watch.http.watch_view import SUMMARY, WATCH
@@ -111,7 +111,7 @@ def _operation(operation: _Operation) -> dict[str, Any]:
 
 
 def _in_path(path: str) -> list[dict[str, Any]]:
-    return [{"name": "id", "in": "path", "required": True, "schema": WATCH_ID}] if "{id}" in path else []
+    return [{"name": "id", "in": "path", "required": True, "schema": ID}] if "{id}" in path else []
 
 
 def _in_query(parameter: Parameter) -> dict[str, Any]:

@@ -10,15 +10,14 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from calendar_watch.errors import InvalidRequestError
-from calendar_watch.http.json_schema import MOMENT, WATCH_ID, Schema, array, one_of, text, whole
+from calendar_watch.http.json_schema import ID, MOMENT, Schema, array, one_of, text, whole
 from calendar_watch.model.change_log import Span
 from calendar_watch.model.resources import RESOURCES
-from calendar_watch.model.target import LABEL_KEY
+from calendar_watch.model.target import LABEL_KEY, WATCH_ID
 from calendar_watch.model.watch import State
 from calendar_watch.ports import Filter
 from calendar_watch.reasons import Reason
 
-WATCH_ID_FORM = re.compile(r"[a-z2-7]{32}")
 PAGE = 100
 _LONGEST_TEXT = 512
 _LONGEST_TOKEN = 2048
@@ -98,14 +97,14 @@ def _label(given: str) -> tuple[str, str]:
 
 
 def _watch_id(given: str) -> str:
-    if not WATCH_ID_FORM.fullmatch(given):
+    if not WATCH_ID.fullmatch(given):
         raise ValueError("must be a watch's id: 32 characters of a-z and 2-7")
     return given
 
 
 def _page_token(given: str) -> str:
     """The id of the last watch of the page before; empty: from the beginning."""
-    if given and not WATCH_ID_FORM.fullmatch(given):
+    if given and not WATCH_ID.fullmatch(given):
         raise ValueError("is not a token of ours")
     return given
 
@@ -129,10 +128,10 @@ LIST = (
     Parameter("calendarId", partial(_text, _LONGEST_TEXT), text(longest=_LONGEST_TEXT), "of that calendar"),
     Parameter("state", _state, array(one_of(State)), "in any of these states", repeats=True),
     Parameter("reason", _reason, array(one_of(Reason)), "for any of these reasons", repeats=True),
-    Parameter("label", _label, array(text("[a-z][a-z0-9_-]{0,62}:.*")), "with all of these labels", repeats=True),
-    Parameter("followedBy", _watch_id, WATCH_ID, "kept by the follow of that watch"),
+    Parameter("label", _label, array(text(f"{LABEL_KEY.pattern}:.*")), "with all of these labels", repeats=True),
+    Parameter("followedBy", _watch_id, ID, "kept by the follow of that watch"),
     _PAGE_SIZE,
-    Parameter("pageToken", _page_token, text("([a-z2-7]{32})?"), "nextPageToken of the page before"),
+    Parameter("pageToken", _page_token, text(f"({WATCH_ID.pattern})?"), "nextPageToken of the page before"),
 )
 ITEMS = (Parameter("pageToken", partial(_text, _LONGEST_TOKEN), text(longest=_LONGEST_TOKEN), LIST[-1].says),)
 """An item's token is its key in the collection: it is only compared, so any text will do."""

@@ -23,7 +23,7 @@ from calendar_watch.errors import (
     UnknownWatchError,
     WrongStateError,
 )
-from calendar_watch.http.json_schema import MOMENT, WATCH_ID, Schema, array, closed, one_of, text, whole
+from calendar_watch.http.json_schema import ID, MOMENT, Schema, array, closed, one_of, text, whole
 from calendar_watch.model.watch import State
 from calendar_watch.reasons import Reason
 from calendar_watch.sizes import encoded
@@ -70,7 +70,7 @@ _EVERYWHERE: Mapping[str, Schema] = {
 _SOMEWHERE: Mapping[str, Schema] = {
     "errors": array(closed({"field": text(), "message": text()})),
     "reason": one_of(Reason),
-    "followedBy": array(WATCH_ID),
+    "followedBy": array(ID),
     "state": one_of(State),
     "oldestSequence": whole(1),
     "oldestTime": MOMENT,

@@ -19,9 +19,10 @@ from werkzeug.exceptions import (
 
 from calendar_watch.errors import InvalidRequestError
 from calendar_watch.http import parameters
-from calendar_watch.http.parameters import WATCH_ID_FORM, Parameter
+from calendar_watch.http.parameters import Parameter
 from calendar_watch.http.watch_request import MOST_BODIES
 from calendar_watch.model.notification import Headers
+from calendar_watch.model.target import WATCH_ID
 
 _LARGEST_BODY = 64 * 1024
 _LARGEST_BATCH = 1024 * 1024
@@ -44,7 +45,7 @@ def path_of(request: Request) -> tuple[str, ...]:
 
 
 def watch_id_of(segment: str) -> str:
-    if not WATCH_ID_FORM.fullmatch(segment):
+    if not WATCH_ID.fullmatch(segment):
         raise NotFound("a watch's id is 32 characters of a-z and 2-7")
     return segment
 
@@ -69,6 +70,10 @@ def _not_from_elsewhere(request: Request) -> None:
     """
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         raise Forbidden("a page of another site may not ask this")
+    _json_only(request)
+
+
+def _json_only(request: Request) -> None:
     if request.mimetype != "application/json":
         raise UnsupportedMediaType("send JSON, with Content-Type: application/json")
 
@@ -85,8 +90,7 @@ def nowhere(request: Request) -> NotFound:
 
 def json_of(request: Request, largest: int = _LARGEST_BODY) -> Any:
     """The body, of at most `largest` bytes."""
-    if request.mimetype != "application/json":
-        raise UnsupportedMediaType("send JSON, with Content-Type: application/json")
+    _json_only(request)
     body = request.get_data()  # functions-framework reads all of it in any case, even after a refusal
     if len(body) > largest:
         raise RequestEntityTooLarge(f"a body may have {largest // 1024} KiB")

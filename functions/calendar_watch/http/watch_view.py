@@ -7,9 +7,8 @@ from typing import Any
 
 from calendar_watch.http.json_schema import (
     BOOLEAN,
+    ID,
     MOMENT,
-    NOTHING,
-    WATCH_ID,
     Schema,
     array,
     closed,
@@ -24,6 +23,7 @@ from calendar_watch.model.channel import Channel, ChannelPhase
 from calendar_watch.model.health import Trouble
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import FOLLOWABLE, RESOURCES
+from calendar_watch.model.target import LABEL_KEY
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.ports import Tally
 from calendar_watch.reasons import Reason
@@ -111,7 +111,7 @@ def _remedy_of(shown: _Now) -> str | None:
 
 
 _WATCH: Fields = {
-    "id": (WATCH_ID, lambda shown: shown.watch.id),
+    "id": (ID, lambda shown: shown.watch.id),
     "resource": (one_of(RESOURCES), lambda shown: shown.watch.target.resource.name),
     "calendarId": (or_null(_TEXT), lambda shown: shown.watch.target.calendar_id),
     "subject": (or_null(_TEXT), lambda shown: shown.watch.target.subject),
@@ -119,13 +119,13 @@ _WATCH: Fields = {
         closed({"ttl": text("[0-9]+")}),
         lambda shown: {"ttl": str(shown.policy.lifetime(shown.watch.options.ttl))},
     ),
-    "labels": (named(_TEXT, "[a-z][a-z0-9_-]{0,62}"), lambda shown: dict(shown.watch.options.labels)),
+    "labels": (named(_TEXT, LABEL_KEY.pattern), lambda shown: dict(shown.watch.options.labels)),
     "follow": (array(one_of(FOLLOWABLE)), lambda shown: list(shown.watch.options.follow)),
-    "followedBy": (array(WATCH_ID), lambda shown: list(shown.watch.followed_by)),
+    "followedBy": (array(ID), lambda shown: list(shown.watch.followed_by)),
     "state": (one_of(State), lambda shown: shown.watch.state(shown.time)),
     "reason": ({"enum": [*map(str, Reason), None]}, lambda shown: shown.watch.reason),
     "detail": (or_null(_TEXT), lambda shown: shown.watch.detail),
-    "channel": ({"anyOf": [_schema_of(_CHANNEL), NOTHING]}, _channel_of),
+    "channel": (or_null(_schema_of(_CHANNEL)), _channel_of),
     "channels": (
         array(_schema_of(_LIFE)),
         lambda shown: [_shown(_LIFE, each) for each in shown.watch.channels.by_id.values()],
@@ -138,7 +138,7 @@ _WATCH: Fields = {
     "nextReconcileTime": (or_null(MOMENT), lambda shown: _time(shown.watch.schedule.due_at)),
     "stateTime": (MOMENT, lambda shown: _time(shown.watch.state_since(shown.time))),
     "remedy": (or_null(_TEXT), _remedy_of),
-    "lastError": ({"anyOf": [_schema_of(_TROUBLE), NOTHING]}, _trouble_of),
+    "lastError": (or_null(_schema_of(_TROUBLE)), _trouble_of),
 }
 
 _SUMMARY: Fields = {

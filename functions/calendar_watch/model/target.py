@@ -14,6 +14,7 @@ from calendar_watch.model.resources import Resource
 NamedOptions = Mapping[str, Any]
 """Of the fields of `Options`, those that a request names: what it does not name stays as it is."""
 
+WATCH_ID = re.compile(r"[a-z2-7]{32}")
 LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
 
 

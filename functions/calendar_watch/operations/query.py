@@ -118,9 +118,9 @@ class Query:
             weights += map(weight, found[len(weights) :])
             if len(found) > limit or sum(weights) > _MOST_BYTES:
                 break
-        shown = found[: min(limit, fitting(weights, _MOST_BYTES))]
-        next_token = key_of(shown[-1]) if len(shown) < len(found) else None
-        return ItemPage({item["id"]: content(item) for item in shown}, sequence, next_token)
+        page = found[: min(limit, fitting(weights, _MOST_BYTES))]
+        next_token = key_of(page[-1]) if len(page) < len(found) else None
+        return ItemPage({item["id"]: content(item) for item in page}, sequence, next_token)
 
     def _parts(self, watch: Watch, after: str) -> Iterator[Snapshot]:
         """In order of key, from the part that holds `after` on."""
