@@ -24,6 +24,7 @@ from calendar_watch.errors import ForeignSchemaError, InvalidRequestError, Unkno
 from calendar_watch.http import openapi, parameters, problems, requests
 from calendar_watch.http.watch_request import Rules, read_bodies, read_body
 from calendar_watch.http.watch_view import summary_view, watch_view
+from calendar_watch.model.deadline import Deadline
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.operations.register import Outcome
 from calendar_watch.reconciler.reconcile import reconcile
@@ -90,12 +91,15 @@ def notifications(request: Request) -> problems.Answer:
 @functions_framework.http
 @problems.answers
 def renew(request: Request) -> problems.Answer:
-    """`POST /`: reconcile every watch that is due. `POST /wakeups`: the one that a message names."""
+    """`POST /`: reconcile every watch that is due. `POST /shards`, `POST /wakeups`: those that a message names."""
     with log.trace(requests.trace_of(request.headers), _wiring.settings.google_cloud_project):
         match requests.path_of(request):
             case ():
                 requests.only(request, "POST")
                 return _sweep(), 200
+            case ("shards",):
+                requests.only(request, "POST")
+                return _sweep_shard(requests.shard_of(request, utc_now()))
             case ("wakeups",):
                 requests.only(request, "POST")
                 return _wake(requests.wakeup_of(request))
@@ -178,10 +182,18 @@ def _view(watch: Watch) -> dict[str, Any]:
 
 
 def _sweep() -> dict[str, Any]:
-    return asdict(_wiring.sweep().run(start=secrets.choice(_FIRST_LETTERS)))
+    start = secrets.choice(_FIRST_LETTERS)
+    return asdict(_wiring.sweep().run(start, _wiring.hand_over))
+
+
+def _sweep_shard(named: Sequence[int]) -> problems.Answer:
+    for shard in named:
+        _wiring.sweep().run_shard(shard)
+    return None, 204
 
 
 def _wake(watch_id: str) -> problems.Answer:
     with suppress(UnknownWatchError, ForeignSchemaError):  # gone, or another release's: sweeps tell of those
-        reconcile(_wiring.services, watch_id, pause=time.sleep)
+        deadline = Deadline.after(utc_now(), _wiring.settings.sweep_seconds)
+        reconcile(_wiring.services, watch_id, deadline, pause=time.sleep)
     return None, 204

@@ -37,7 +37,7 @@ locals {
     notifications = merge(local._told_all, {
       WAKEUP_TOPIC = google_pubsub_topic.this["wakeups"].id
     }, { for name, value in local._tuning : name => value if name == "LOG_LEVEL" })
-    renew   = local._told_workers
+    renew   = merge(local._told_workers, { HANDOVER_TOPIC = google_pubsub_topic.this["handover"].id })
     watches = local._told_workers
   }
 }

@@ -1,12 +1,12 @@
 resource "google_pubsub_topic" "this" {
-  for_each = toset(["changes", "dead-letters", "wakeups"])
+  for_each = toset(["changes", "dead-letters", "handover", "wakeups"])
 
   name         = "${var.name}-${each.key}"
   kms_key_name = var.kms_key_name
   depends_on   = [google_kms_crypto_key_iam_member.this, google_project_service.this]
 }
 
-# notifications -> wakeups -> renew
+# notifications -> wakeups -> renew, renew -> handover -> renew
 
 resource "google_pubsub_topic_iam_member" "wakeups" {
   topic  = google_pubsub_topic.this["wakeups"].id
@@ -14,15 +14,23 @@ resource "google_pubsub_topic_iam_member" "wakeups" {
   member = google_service_account.function["notifications"].member
 }
 
-resource "google_pubsub_subscription" "wakeups" {
-  name  = "${var.name}-wakeups"
-  topic = google_pubsub_topic.this["wakeups"].id
+resource "google_pubsub_topic_iam_member" "handover" {
+  topic  = google_pubsub_topic.this["handover"].id
+  role   = "roles/pubsub.publisher"
+  member = google_service_account.function["renew"].member
+}
+
+resource "google_pubsub_subscription" "renew" {
+  for_each = { handover = "shards", wakeups = "wakeups" }
+
+  name  = "${var.name}-${each.key}"
+  topic = google_pubsub_topic.this[each.key].id
 
   ack_deadline_seconds       = local.functions.renew.timeout
-  message_retention_duration = "600s" # the least there is: the next sweep finds the notification in any case
+  message_retention_duration = "600s" # the least there is: the next sweep finds what is to be done in any case
 
   push_config {
-    push_endpoint = "${local.renew_url}/wakeups"
+    push_endpoint = "${local.renew_url}/${each.value}"
     oidc_token {
       service_account_email = google_service_account.invoker.email
       audience              = local.renew_url
@@ -113,7 +121,7 @@ resource "google_pubsub_topic_iam_member" "dead_letters" {
 
 resource "google_pubsub_subscription_iam_member" "dead_letters" {
   for_each = merge(
-    { wakeups = google_pubsub_subscription.wakeups.id },
+    { for name, subscription in google_pubsub_subscription.renew : name => subscription.id },
     { for name, subscription in google_pubsub_subscription.changes : "changes-${name}" => subscription.id },
   )
 

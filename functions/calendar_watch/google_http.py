@@ -1,10 +1,11 @@
 """HTTP to Google, for Calendar and Pub/Sub alike: pooled sessions, a deadline for each call, tries with jitter."""
 
+import math
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Self, TypeVar
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
@@ -31,9 +32,14 @@ class Tries:
     clock: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[], float] = random.random
+    latest: float = math.inf
+    """By `clock`: when every call has to be over."""
+
+    def within(self, seconds: float) -> Self:
+        return replace(self, latest=self.clock() + seconds)
 
     def deadline(self) -> float:
-        return self.clock() + self.timeout
+        return min(self.clock() + self.timeout, self.latest)
 
     @property
     def least(self) -> float:

@@ -14,6 +14,7 @@ from calendar_watch.model.listing import Page
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import Item
+from calendar_watch.model.shard import SHARDS
 from calendar_watch.model.target import Target
 from calendar_watch.model.watch import ChangeEvent, State, Watch
 from calendar_watch.model.write import Write
@@ -21,7 +22,10 @@ from calendar_watch.reasons import Reason
 
 
 class Calendar(Protocol):
-    """Google Calendar. Every method raises RefusedError or TryLaterError; no call takes half a lease."""
+    """Google Calendar. Every call raises RefusedError or TryLaterError, and takes less than half a lease."""
+
+    def within(self, seconds: float) -> "Calendar":
+        """The same, of which no call ends later than so many seconds from now."""
 
     def watch(self, target: Target, channel: Channel, token: str, ttl: int) -> Opening:
         """Open `channel`, already written down, for `ttl` seconds. Never repeated by itself: an id works once."""
@@ -144,8 +148,11 @@ class Store(Protocol):
     def page(self, wanted: Filter, after: str, limit: int) -> WatchPage:
         """Watches in order of id, from the first above `after`, by their state and reason when they were written."""
 
-    def due(self, now: datetime, limit: int) -> Sequence[tuple[str, datetime]]:
+    def due(self, now: datetime, limit: int, shards: Sequence[int] = SHARDS) -> Sequence[tuple[str, datetime]]:
         """Ids of watches to reconcile, the longest overdue first, and since when."""
+
+    def outdated(self, fingerprint: str, limit: int) -> Sequence[str]:
+        """Ids of watches that were last looked at with settings of another fingerprint."""
 
     def waiting(self, start: str, limit: int) -> Sequence[PendingNotification]:
         """Notifications of any watch, in order of name from `start`, and from the beginning when the end is reached.
@@ -175,3 +182,5 @@ class Services:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     jitter: Callable[[], float]
+    terminating: Callable[[], bool]
+    """Whether this instance has been told to end."""

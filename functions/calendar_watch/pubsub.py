@@ -111,6 +111,18 @@ class WakeupTopic:
         self.pubsub.publish(self.topic, [{"attributes": {"watchId": watch_id}}])
 
 
+@dataclass(frozen=True, slots=True)
+class HandoverTopic:
+    """Has `renew` sweep shards, in other instances if there are any: a message each."""
+
+    pubsub: PubSub
+    topic: str
+
+    def hand_over(self, shards: Sequence[int]) -> None:
+        """Raise TryLaterError when any may not have been sent."""
+        self.pubsub.publish(self.topic, [{"attributes": {"shard": str(each)}} for each in shards])
+
+
 def bodies(messages: Iterable[Message]) -> Iterator[bytes]:
     """Yield the requests to make, none above the limits; a message that is larger by itself goes alone."""
     batch: list[bytes] = []

@@ -10,6 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -21,8 +22,10 @@ from calendar_watch.model.policy import Policy
 from calendar_watch.operations.query import Query
 from calendar_watch.operations.receive import Receiver
 from calendar_watch.operations.register import Registry
-from calendar_watch.operations.sweep import Sweep
+from calendar_watch.operations.sweep import HandOver, Sweep
+from calendar_watch.operations.workers import Workers
 from calendar_watch.ports import Calendar, NotificationStore, Services, Store
+from calendar_watch.termination import terminating
 
 _RECEIVE_SECONDS = 6.0
 _WAKEUP_SECONDS = 2.0
@@ -36,13 +39,14 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """Time and chance. Tests that run in virtual time have their own."""
+    """Time and chance, and when it ends. Tests that run in virtual time have their own."""
 
     now: Callable[[], datetime] = utc_now
     seconds: Callable[[], float] = time.monotonic
     sleep: Callable[[float], None] = time.sleep
     new_id: Callable[[], str] = lambda: str(uuid.uuid4())
     jitter: Callable[[], float] = random.random
+    terminating: Callable[[], bool] = terminating
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ def build(setup: Setup, edges: Edges, runtime: Runtime) -> Services:
         clock=runtime.now,
         new_id=runtime.new_id,
         jitter=runtime.jitter,
+        terminating=runtime.terminating,
     )
 
 
@@ -153,7 +158,23 @@ class Wiring:
 
     def sweep(self) -> Sweep:
         """One run, of which the time is counted from now on."""
-        return Sweep(self.services, threads=self.settings.sweep_threads, seconds=self.settings.sweep_seconds)
+        return Sweep(self.services, self._workers, seconds=self.settings.sweep_seconds)
+
+    @_Once
+    def _workers(self) -> Workers:
+        return Workers(self.services, ThreadPoolExecutor(self.settings.sweep_threads, thread_name_prefix="sweep"))
+
+    @_Once
+    def hand_over(self) -> HandOver | None:
+        """None: without a topic for that, later sweeps go on."""
+        from calendar_watch import pubsub  # noqa: PLC0415 (see above)
+        from calendar_watch.google_http import Tries  # noqa: PLC0415 (see above)
+
+        settings = self.settings
+        if not settings.handover_topic:
+            return None
+        client = pubsub.connect(settings.pubsub_emulator_host, Tries(settings.call_seconds, pubsub.WAITS))
+        return pubsub.HandoverTopic(client, settings.handover_topic).hand_over
 
     @_Once
     def receiver(self) -> Receiver:

@@ -63,11 +63,11 @@ run "an_empty_project" {
     error_message = "Each function must have an account of its own."
   }
   assert {
-    condition     = alltrue([for each in concat([google_pubsub_subscription.wakeups], values(google_pubsub_subscription.changes)) : one(each.dead_letter_policy[*].dead_letter_topic) == google_pubsub_topic.this["dead-letters"].id && each.expiration_policy[0].ttl == ""])
+    condition     = alltrue([for each in concat(values(google_pubsub_subscription.renew), values(google_pubsub_subscription.changes)) : one(each.dead_letter_policy[*].dead_letter_topic) == google_pubsub_topic.this["dead-letters"].id && each.expiration_policy[0].ttl == ""])
     error_message = "Each subscription must have dead letters, and never expire."
   }
   assert {
-    condition     = length(google_pubsub_subscription_iam_member.dead_letters) == 1 + length(google_pubsub_subscription.changes)
+    condition     = length(google_pubsub_subscription_iam_member.dead_letters) == length(google_pubsub_subscription.renew) + length(google_pubsub_subscription.changes)
     error_message = "Pub/Sub must be able to take each subscription's dead letters away."
   }
   assert {

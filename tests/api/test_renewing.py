@@ -1,13 +1,15 @@
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from calendar_watch.model.shard import SHARDS, shard_of
 from tests.api.conftest import Deploy
 from tests.api.deployment import ACL, CALENDAR_LIST, SETTINGS, Deployment, json_of, problem_of
 from tests.api.google import ALICE, BOB
 from tests.support.stack import until
 
-KEYS = {"reconciled", "renewed", "synced", "published", "failed", "remaining", "overdueSeconds"}
+KEYS = {"reconciled", "renewed", "synced", "published", "failed", "handedOver", "remaining", "overdueSeconds"}
 UNKNOWN = "a" * 32
 
 
@@ -51,7 +53,7 @@ def test_a_sweep_says_what_it_did(deployment: Deployment) -> None:
     deployment.google.alice.share(ALICE, BOB, "reader")
     swept = deployment.reconcile()
     assert swept.pop("overdueSeconds") > 0
-    assert swept == {"reconciled": 1, "renewed": 0, "synced": 1, "published": 0, "failed": 0, "remaining": 0}
+    assert swept == dict.fromkeys(KEYS - {"overdueSeconds"}, 0) | {"reconciled": 1, "synced": 1}
 
 
 def test_a_watch_that_fails_is_counted_and_does_not_fail_the_sweep(deployment: Deployment) -> None:
@@ -124,6 +126,45 @@ def test_what_is_no_wakeup_of_ours_is_refused(deployment: Deployment) -> None:
 def test_what_cannot_even_be_read_is_no_wakeup_either(deployment: Deployment, request_: dict[str, Any]) -> None:
     response = deployment.ask("renew", "POST", "/wakeups", **request_)
     assert (response.status_code, problem_of(response)["title"]) == (400, "Bad Request")
+
+
+def shard(name: object, sent: str | None = None, **more: Any) -> dict[str, Any]:
+    """As Pub/Sub wraps a message that hands a shard over; `sent` just now, if nothing else is said."""
+    time = {"publishTime": sent or datetime.now(UTC).isoformat()}
+    return {"message": {"attributes": {"shard": name}, "messageId": "1", **time}, "subscription": "s", **more}
+
+
+def sweep_shard(deployment: Deployment, body: object) -> int:
+    return deployment.ask("renew", "POST", "/shards", json=body).status_code
+
+
+def test_a_shard_that_was_handed_over_is_swept(deploy: Deploy) -> None:
+    deployment = deploy(SAFETY_SYNC_SECONDS="0.01", SETTLE_SECONDS="0.01")
+    watch = deployment.open(ACL)
+    deployment.google.alice.share(ALICE, BOB, "reader")
+    ours = shard_of(watch["id"])
+    for other in {*SHARDS} - {ours}:
+        assert sweep_shard(deployment, shard(str(other))) == 204
+    assert len(deployment.changes(watch)) == 1
+    assert sweep_shard(deployment, shard(str(ours))) == 204
+    assert len(deployment.changes(watch)) == 2
+
+
+def test_a_shard_that_was_handed_over_a_minute_ago_is_not_swept_again(deploy: Deploy) -> None:
+    deployment = deploy(SAFETY_SYNC_SECONDS="0.01", SETTLE_SECONDS="0.01")
+    watch = deployment.open(ACL)
+    deployment.google.alice.share(ALICE, BOB, "reader")
+    long_ago = (datetime.now(UTC) - timedelta(seconds=61)).isoformat()
+    assert sweep_shard(deployment, shard(str(shard_of(watch["id"])), long_ago)) == 204
+    assert len(deployment.changes(watch)) == 1
+
+
+def test_what_names_no_shard_is_refused(deployment: Deployment) -> None:
+    wrong = [shard(name) for name in (None, 3, "", "x", "-1", "16", " 3", "\u0663")]
+    wrong += [shard("3", "yesterday"), shard("3", "2026-11-20T09:00:00"), shard("3", subscription=1)]
+    for body in (*NO_WAKEUPS[:6], push(UNKNOWN), *wrong):
+        assert sweep_shard(deployment, body) == 400, body
+    assert deployment.firestore.calls.log() == []
 
 
 def test_a_sweep_needs_no_body_and_minds_none(deployment: Deployment) -> None:

@@ -19,6 +19,7 @@ from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.health import Refusal, StepKind
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import ACL, CALENDAR_LIST
+from calendar_watch.model.shard import SHARDS, shard_of
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.model.write import WRITES, Condition, Load, Write, WriteKind
@@ -310,6 +311,28 @@ def test_due_watches_come_longest_overdue_first_and_parked_ones_never(store: Fir
     assert len(store.due(NOW, 2)) == 2
     assert store.count_due(NOW) == 3
     assert store.count_due(NOW - timedelta(days=1)) == 0
+
+
+def test_due_watches_are_found_by_shard(store: FirestoreStore) -> None:
+    for n in range(6):
+        target = Target(ACL, f"c{n}@example.com", "alice@example.com")
+        write(store, "create", watch_of(target).with_schedule(due_at=NOW - timedelta(minutes=n)))
+    everything = [each for each, _ in store.due(NOW, 10)]
+    by_shard = {shard: [each for each, _ in store.due(NOW, 10, [shard])] for shard in SHARDS}
+    assert by_shard == {shard: [each for each in everything if shard_of(each) == shard] for shard in SHARDS}
+    some = sorted({*map(shard_of, everything)})[:2]
+    assert [each for each, _ in store.due(NOW, 10, some)] == [each for each in everything if shard_of(each) in some]
+
+
+def test_watches_are_found_that_were_last_looked_at_with_other_settings(store: FirestoreStore) -> None:
+    """Those that nobody has looked at yet, or that nobody wants, have no fingerprint: they are not among them."""
+    looked_at = {"old": "f1", "older": "f0", "current": "f2", "ended": None}
+    targets = {name: Target(ACL, f"{name}@example.com", "alice@example.com") for name in looked_at}
+    for name, fingerprint in looked_at.items():
+        write(store, "create", watch_of(targets[name]).with_schedule(fingerprint=fingerprint))
+    assert store.outdated("f2", 10) == [targets["older"].id, targets["old"].id]
+    assert store.outdated("f2", 1) == [targets["older"].id]
+    assert store.outdated("f3", 10)[-1] == targets["current"].id
 
 
 def test_filters_combine_and_pages_follow_each_other(store: FirestoreStore) -> None:

@@ -30,6 +30,7 @@ from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import RESOURCES
+from calendar_watch.model.shard import SHARDS
 from calendar_watch.model.watch import ChangeEvent, State, Watch
 from calendar_watch.model.write import WRITES, Write
 from calendar_watch.ports import Filter, Tally, WatchPage
@@ -264,16 +265,25 @@ class MemoryStore:
         )
         return WatchPage(watches, matching[-1] if len(matching) == limit else "")
 
-    def due(self, now: datetime, limit: int) -> Sequence[tuple[str, datetime]]:
-        return self.edge("due", lambda: self._due(now)[:limit])
+    def due(self, now: datetime, limit: int, shards: Sequence[int] = SHARDS) -> Sequence[tuple[str, datetime]]:
+        return self.edge("due", lambda: self._due(now, shards)[:limit])
 
     def count_due(self, now: datetime) -> int:
         return self.edge("count_due", lambda: len(self._due(now)))
 
-    def _due(self, now: datetime) -> list[tuple[str, datetime]]:
-        ours = ((name, each) for name, each, _ in self._in(_WATCHES).between() if each["schema"] == SCHEMA)
-        timed = ((name, document["due_at"]) for name, document in ours)
+    def _due(self, now: datetime, shards: Sequence[int] = SHARDS) -> list[tuple[str, datetime]]:
+        timed = ((name, each["due_at"]) for name, each in self._ours() if each["shard"] in shards)
         return sorted(((name, due) for name, due in timed if due and due <= now), key=lambda each: each[1])
+
+    def outdated(self, fingerprint: str, limit: int) -> Sequence[str]:
+        return self.edge("outdated", lambda: self._outdated(fingerprint)[:limit])
+
+    def _outdated(self, fingerprint: str) -> list[str]:
+        found = ((each["fingerprint"], name) for name, each in self._ours())
+        return [name for _, name in sorted(each for each in found if each[0] not in {None, fingerprint})]
+
+    def _ours(self) -> Iterator[tuple[str, Document]]:
+        return ((name, each) for name, each, _ in self._in(_WATCHES).between() if each["schema"] == SCHEMA)
 
     def tally(self, now: datetime) -> Tally:
         return self.edge("tally", lambda: self._tally(now))

@@ -59,7 +59,9 @@ def test_every_function_is_an_entry_point(texts: dict[str, str]) -> None:
 def test_workers_are_told_every_variable_there_is(texts: dict[str, str]) -> None:
     told_all = keys(block(texts["functions.tf"], "_told_all = {"))
     told_workers = told_all | keys(block(texts["functions.tf"], "_told_workers = merge(")) | tuning(texts)
-    assert told_workers == ALL - NOT_DEPLOYED - BY_SECRET - {"WAKEUP_TOPIC"}
+    told_renew = set(re.findall(r"renew += merge\(local\._told_workers, \{ (\w+) =", texts["functions.tf"]))
+    assert told_renew
+    assert told_workers | told_renew == ALL - NOT_DEPLOYED - BY_SECRET - {"WAKEUP_TOPIC"}
 
 
 def test_notifications_is_told_its_own_variables_alone(texts: dict[str, str]) -> None:

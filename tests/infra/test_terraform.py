@@ -107,11 +107,23 @@ def test_notifications_accepts_its_environment(outcome: Outcome) -> None:
     assert settings.wakeup_topic == "projects/example/topics/calendar-watch-wakeups"
 
 
-def test_wakeups_go_to_where_renew_listens_as_somebody_it_lets_in(outcome: Outcome) -> None:
-    [wakeups] = [each for each in outcome.of_type("google_pubsub_subscription") if each["name"].endswith("-wakeups")]
-    [push] = wakeups["push_config"]
+def test_renew_may_publish_to_handover_and_changes_and_nowhere_else(outcome: Outcome) -> None:
+    renew = "serviceAccount:calendar-watch-renew@"
+    topics = {each["topic"] for each in granted(outcome) if "topic" in each and each["member"].startswith(renew)}
+    assert topics == {f"projects/example/topics/calendar-watch-{name}" for name in ("changes", "handover")}
+    environment = functions(outcome)["renew"]["environment_variables"]
+    assert environment["HANDOVER_TOPIC"] == "projects/example/topics/calendar-watch-handover"
+    assert "HANDOVER_TOPIC" not in functions(outcome)["watches"]["environment_variables"]
+
+
+@pytest.mark.parametrize(("name", "path"), [("wakeups", "wakeups"), ("handover", "shards")])
+def test_what_is_meant_for_renew_goes_to_where_it_listens_as_somebody_it_lets_in(
+    outcome: Outcome, name: str, path: str
+) -> None:
+    [found] = [each for each in outcome.of_type("google_pubsub_subscription") if each["name"].endswith(f"-{name}")]
+    [push] = found["push_config"]
     address = functions(outcome)["renew"]["uri"]
-    assert push["push_endpoint"] == f"{address}/wakeups"
+    assert push["push_endpoint"] == f"{address}/{path}"
     assert [each["audience"] for each in push["oidc_token"]] == [address]
     callers = {each["member"] for each in granted(outcome) if each.get("name") == "calendar-watch-renew"}
     assert callers == {f"serviceAccount:{push['oidc_token'][0]['service_account_email']}"}

@@ -13,7 +13,6 @@ from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.target import Target
 from calendar_watch.model.watch import State
-from calendar_watch.reconciler.lease import Lease
 from tests.doubles.calendar_simulator.channels import Channel
 from tests.doubles.local_firestore import LocalFirestore
 from tests.scenarios.conftest import MakeWorld
@@ -116,7 +115,7 @@ def test_a_message_signed_with_the_old_key_still_counts_during_the_change(world:
 def test_an_answer_about_a_channel_that_is_forgotten_already_goes_nowhere_and_harms_nothing(world: World) -> None:
     """It was over from the start; before its worker had read the watch again, an operator wrote."""
     world.open(ALICES_ACL)
-    lease = Lease(world.services, world.query.show(ALICES_ACL.id))
+    lease = world.lease(world.query.show(ALICES_ACL.id))
     lease.claim([])
     known = lease.watch.channels
     over = KnownChannel("over", 9, created=world.now, resource_id="r", expiration=world.now)

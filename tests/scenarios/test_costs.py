@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from calendar_watch.reconciler.reconcile import reconcile
 from tests.doubles.local_firestore import LocalFirestore
 from tests.scenarios.conftest import MakeWorld
 from tests.support.world import ALICE, ALICES_ACL, ALICES_EVENTS, BOB, CHANGES, World, policy_of
@@ -30,7 +29,7 @@ def test_reconciling_that_finds_nothing_costs_five_rpcs_and_one_call(world: Worl
     world.open(ALICES_ACL)
     world.run(timedelta(minutes=10))
     world.now += timedelta(hours=1)
-    assert cost(world, lambda: reconcile(world.services, ALICES_ACL.id)) == (5, ["acl.list"])
+    assert cost(world, lambda: world.reconcile(ALICES_ACL.id)) == (5, ["acl.list"])
 
 
 def test_a_notified_change_costs_six_rpcs_and_one_call(world: World, cost: Counted) -> None:
@@ -38,7 +37,7 @@ def test_a_notified_change_costs_six_rpcs_and_one_call(world: World, cost: Count
     world.run(timedelta(minutes=10))
     world.alice.share(ALICE, BOB, "reader")
     world.run(timedelta(seconds=1))
-    assert cost(world, lambda: reconcile(world.services, ALICES_ACL.id)) == (6, ["acl.list"])
+    assert cost(world, lambda: world.reconcile(ALICES_ACL.id)) == (6, ["acl.list"])
     assert world.told(ALICES_ACL.id) == ["watch.opened", "acl.created"]
 
 
@@ -49,7 +48,7 @@ def test_a_published_change_costs_one_rpc_and_one_publish_more(make_world: MakeW
     world.alice.share(ALICE, BOB, "reader")
     world.run(timedelta(seconds=1))
     before = len(world.pubsub.published(CHANGES))
-    assert cost(world, lambda: reconcile(world.services, ALICES_ACL.id)) == (7, ["acl.list"])
+    assert cost(world, lambda: world.reconcile(ALICES_ACL.id)) == (7, ["acl.list"])
     assert len(world.pubsub.published(CHANGES)) == before + 1
 
 
@@ -61,7 +60,7 @@ def test_one_change_among_many_events_costs_one_call_and_one_part(world: World, 
     assert len(names) >= 4
     world.alice.change_event(ALICE, event, summary="Changed")
     world.run(timedelta(seconds=1))
-    assert cost(world, lambda: reconcile(world.services, watch.id)) == (6, ["events.list"])
+    assert cost(world, lambda: world.reconcile(watch.id)) == (6, ["events.list"])
     assert [part.sequence for part in world.store.parts(watch.id, names)].count(2) == 1
 
 
@@ -73,9 +72,9 @@ def test_a_published_renewal_costs_one_watch_one_list_one_stop_and_twelve_rpcs(
     world.run(timedelta(minutes=10))
     world.now += timedelta(days=6)
 
-    due, opened = cost(world, lambda: reconcile(world.services, ALICES_ACL.id))
+    due, opened = cost(world, lambda: world.reconcile(ALICES_ACL.id))
     world.run(timedelta(0))  # its first message arrives
-    heard, ended = cost(world, lambda: reconcile(world.services, ALICES_ACL.id))
+    heard, ended = cost(world, lambda: world.reconcile(ALICES_ACL.id))
     assert [*opened, *ended] == ["acl.watch", "channels.stop", "acl.list"]
     assert due + heard == 12
     assert len(world.live()) == 1

@@ -15,7 +15,6 @@ from calendar_watch.model.collection.recurrence import fingerprint
 from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.resources import EVENTS
 from calendar_watch.model.target import Target
-from calendar_watch.reconciler.reconcile import reconcile
 from tests.doubles.local_firestore import LocalFirestore
 from tests.scenarios.conftest import MakeWorld
 from tests.support.consumer import Consumer, reading
@@ -221,7 +220,7 @@ def test_a_first_listing_resumes_after_a_crash_at_any_page(world: World) -> None
         for _ in range(8):
             world.now += 2 * MINUTE
             with suppress(Death):
-                reconcile(world.services, ALICES_EVENTS.id)
+                world.reconcile(ALICES_EVENTS.id)
     world.run(MINUTE)
     assert world.query.show(ALICES_EVENTS.id).reading.item_count == 5_100
     lists = [call for call in world.google.calls if call.method_id == "calendar.events.list"]
@@ -301,7 +300,7 @@ def reconcile_when_due(world: World) -> None:
     due = world.query.show(ALICES_EVENTS.id).schedule.due_at
     assert due
     world.now = due
-    reconcile(world.services, ALICES_EVENTS.id)
+    world.reconcile(ALICES_EVENTS.id)
 
 
 def test_a_page_token_that_google_forgot_starts_the_listing_anew_after_a_pause(world: World) -> None:

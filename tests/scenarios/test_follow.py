@@ -16,7 +16,7 @@ from calendar_watch.model.watch import State, Watch
 from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.operations.register import Outcome
 from calendar_watch.ports import Filter
-from calendar_watch.reconciler.lease import Lease, LeaseLostError
+from calendar_watch.reconciler.lease import LeaseLostError
 from tests.doubles.local_firestore import LocalFirestore
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_faults import firestore_fault
@@ -216,7 +216,7 @@ def test_a_worker_who_lost_the_list_brings_no_child_back(world: World) -> None:
     world.alice.delete(f"calendars/{team}")
     world.run(5 * MINUTE)
     with pytest.raises(LeaseLostError):
-        Lease(world.services, late).advance(Write(WriteKind.FOLLOW, late, children=[child]))
+        world.lease(late).advance(Write(WriteKind.FOLLOW, late, children=[child]))
     assert wanted(world) == {("acl", ALICE)}
 
 

@@ -13,8 +13,6 @@ from calendar_watch.model.change_log import with_watch_event
 from calendar_watch.model.resources import ACL, EVENTS
 from calendar_watch.model.target import Target
 from calendar_watch.model.write import Write, WriteKind
-from calendar_watch.reconciler.lease import Lease
-from calendar_watch.reconciler.reconcile import reconcile
 from tests.doubles.local_firestore import LocalFirestore
 from tests.scenarios.conftest import MakeWorld
 from tests.support.line import Death
@@ -109,7 +107,7 @@ def test_whoever_dies_between_commit_and_publishing_leaves_it_to_the_next(world:
         world.alice.share(ALICE, BOB, role)
         world.run(timedelta(seconds=1))
         with pytest.raises(Death):
-            reconcile(replace(world.services, publisher=Dying()), watch.id)
+            world.reconcile(watch.id, replace(world.services, publisher=Dying()))
         assert world.query.show(watch.id).log.published < world.query.show(watch.id).log.sequence
         world.run(2 * MINUTE)
     assert_everything_arrived(world, watch.id)
@@ -206,7 +204,7 @@ def meddle(world: World, dice: Random, calendar: str, events: dict[str, list[str
 def test_what_a_hold_does_not_remember_having_written_is_read_from_the_log(world: World) -> None:
     """A write whose answer was lost, and of which it was not sure, may lie between two that it remembers."""
     world.open(ALICES_ACL)
-    lease = Lease(world.services, world.query.show(ALICES_ACL.id))
+    lease = world.lease(world.query.show(ALICES_ACL.id))
     lease.claim([])
     lease.write(Write(WriteKind.COMMIT, with_watch_event(lease.watch, "renewed", world.now, world.policy)))
     renewed = with_watch_event(lease.watch, "renewed", world.now, world.policy)

@@ -10,7 +10,6 @@ from calendar_watch.model.change_log import Span
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import State
 from calendar_watch.model.write import Write, WriteKind
-from calendar_watch.reconciler.reconcile import reconcile
 from tests.scenarios.conftest import MakeWorld
 from tests.support.line import Send, answered, late, refused, slow
 from tests.support.world import ALICE, ALICES_ACL, ALICES_LIST, ALICES_SETTINGS, BOB, World, policy_of
@@ -293,12 +292,12 @@ def test_a_worker_that_lost_its_lease_calls_nothing_more(world: World, call: tup
         if not calls:
             calls.append(0)
             world.now += timedelta(seconds=180)
-            assert reconcile(world.services, ALICES_ACL.id).steps
+            assert world.reconcile(ALICES_ACL.id).steps
             calls.append(len(world.google.calls))
 
     world.store.write(Write(WriteKind.CREATE, registration.created(ALICES_ACL, Options(), world.now)))
     with world.line.cut(*call, late(the_lease_ends_and_another_takes_over)):
-        assert reconcile(world.services, ALICES_ACL.id).steps[-1] == "LeaseLost"
+        assert world.reconcile(ALICES_ACL.id).steps[-1] == "LeaseLost"
     assert len(world.google.calls) == calls[-1]
     world.run(HOUR)
     assert world.store.get(ALICES_ACL.id).state(world.now) is State.ACTIVE
@@ -316,7 +315,7 @@ def test_changes_in_a_row_are_read_in_few_listings_by_whoever_can_wait_and_none_
 
     somebody_goes_on_sharing()
     with world.line.cut("GET", "/acl", late(somebody_goes_on_sharing)):
-        reconciled = reconcile(world.services, ALICES_ACL.id, pauses.append)
+        reconciled = world.reconcile(ALICES_ACL.id, pause=pauses.append)
     assert (pauses, reconciled.synced) == ([0, 1, 4], 3)
     world.run(2 * MINUTE)
     assert world.told(ALICES_ACL.id).count("acl.created") == 4
@@ -362,7 +361,7 @@ def test_a_watch_that_never_comes_to_rest_is_let_go_for_the_rest_of_its_lease(ma
 
     world.store.write(Write(WriteKind.CREATE, registration.created(ALICES_ACL, Options(), world.now)))
     with world.line.cut("GET", "/acl", slow(a_moment)):
-        assert len(reconcile(world.services, ALICES_ACL.id).steps) <= 50
+        assert len(world.reconcile(ALICES_ACL.id).steps) <= 50
     assert world.store.get(ALICES_ACL.id).schedule.holder
 
 
@@ -379,5 +378,5 @@ def test_a_message_that_comes_while_its_watch_is_reconciled_is_read_at_once(worl
             world.run(timedelta(seconds=1))
 
     with world.line.cut("GET", "/acl", late(meanwhile)):
-        reconcile(world.services, ALICES_ACL.id)
+        world.reconcile(ALICES_ACL.id)
     assert roles(world, ALICES_ACL) == [(None, "reader"), ("reader", "writer")]

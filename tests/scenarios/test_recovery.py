@@ -17,7 +17,6 @@ from requests import PreparedRequest, Response
 from calendar_watch.model.resources import ACL
 from calendar_watch.model.target import NamedOptions, Target
 from calendar_watch.model.watch import State, Watch
-from calendar_watch.operations.sweep import Sweep
 from calendar_watch.ports import Filter, Services
 from tests.doubles.calendar_simulator import Actor, Transport
 from tests.searches.chaos.composition import Composition
@@ -26,7 +25,7 @@ from tests.searches.chaos.edges.fault_injection import Fate, FaultInjection
 from tests.searches.chaos.patches import everything_at_once
 from tests.searches.chaos.scheduler import Scheduler
 from tests.support.line import Send
-from tests.support.world import ALICE, START, policy_of
+from tests.support.world import ALICE, START, policy_of, swept
 
 pytestmark = pytest.mark.search
 
@@ -103,7 +102,7 @@ def fleet() -> Iterator[Fleet]:
 
 
 def _sweep(instance: Services) -> None:
-    Sweep(instance, threads=1, seconds=50).run(start="")
+    swept(instance)
 
 
 def most_within(moments: list[datetime], span: timedelta) -> int:

@@ -1,6 +1,6 @@
 """A sweep reconciles all that is due, whatever is wrong with one of them, and says how late it was."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -8,17 +8,29 @@ from typing import Any, TypeVar
 import pytest
 from google.cloud.firestore import Client
 
-from calendar_watch.errors import RefusedError, UnavailableError
+from calendar_watch.errors import RefusedError, TryLaterError, UnavailableError
 from calendar_watch.model.notification import PendingNotification
+from calendar_watch.model.shard import SHARDS, shard_of
 from calendar_watch.model.target import Target
 from calendar_watch.model.watch import State
 from calendar_watch.model.write import Write, WriteKind
-from calendar_watch.operations.sweep import Sweep
+from calendar_watch.operations import sweep
 from tests.doubles.memory_store import MemoryStore
 from tests.scenarios.conftest import MakeWorld
 from tests.support.line import answered, refused, slow
 from tests.support.log_fields import IN_TROUBLE
-from tests.support.world import ALICE, ALICES_ACL, ALICES_LIST, BOB, START, World, policy_of
+from tests.support.world import (
+    ALICE,
+    ALICES_ACL,
+    ALICES_EVENTS,
+    ALICES_LIST,
+    BOB,
+    KEY,
+    START,
+    World,
+    policy_of,
+    swept_shard,
+)
 
 MINUTE = timedelta(minutes=1)
 T = TypeVar("T")
@@ -124,9 +136,112 @@ def test_when_its_time_is_over_a_sweep_begins_nothing_more_and_says_what_remains
         world.now += timedelta(seconds=20)
 
     with world.line.cut("GET", "/acl", slow(time_passes)):
-        swept = Sweep(world.services, threads=1, seconds=50).run(start="")
+        swept = world.sweep()
     assert swept.reconciled == 3
     assert swept.remaining == 3
+
+
+def everything_due(world: World, count: int) -> None:
+    for number in range(count):
+        world.open(Target(ALICES_ACL.resource, world.alice.create_calendar(f"c{number}"), ALICE))
+    world.now += timedelta(hours=2)
+
+
+def test_what_a_sweep_cannot_finish_it_hands_over_by_shard_and_keeps_the_most_overdue(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything_due(world, 40)
+    monkeypatch.setattr(sweep, "_PAGE", 4)
+    oldest = world.store.due(world.now, 1)[0][0]
+    handed_over: list[int] = []
+    with world.line.cut("GET", "/acl", slow(lambda: _pass(world, 2))):
+        result = world.sweep(hand_over=handed_over.extend)
+    assert result.handedOver == len(handed_over) == 15
+    assert set(handed_over) == {*SHARDS} - {shard_of(oldest)}
+    assert result.remaining == 40 - result.reconciled
+
+
+def test_what_is_kept_is_done_first_and_then_whatever_others_have_not_begun(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hand-over that nobody took makes it slower, and loses nothing."""
+    everything_due(world, 24)
+    monkeypatch.setattr(sweep, "_PAGE", 4)
+    kept = shard_of(world.store.due(world.now, 1)[0][0])
+    with world.line.cut("GET", "/acl", slow(lambda: _pass(world, 3))):
+        world.sweep(hand_over=lambda _shards: None)
+    assert not world.store.due(world.now, 40, [kept])
+    assert world.store.count_due(world.now) == 24 - 17
+
+
+def test_a_sweep_that_keeps_up_hands_nothing_over(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    everything_due(world, 20)
+    monkeypatch.setattr(sweep, "_PAGE", 4)
+    with world.line.cut("GET", "/acl", slow(lambda: _pass(world, 2))):
+        assert world.sweep(hand_over=_no_reason).handedOver == 0
+
+
+def test_when_the_first_page_has_used_up_all_the_time_every_shard_is_handed_over(world: World) -> None:
+    everything_due(world, 6)
+    handed_over: list[int] = []
+    with world.line.cut("GET", "/acl", slow(lambda: _pass(world, 20))):
+        world.sweep(hand_over=handed_over.extend)
+    assert handed_over == [*SHARDS]
+
+
+def test_a_hand_over_that_fails_is_told_and_the_sweep_goes_on(
+    world: World, monkeypatch: pytest.MonkeyPatch, lines: list[dict[str, Any]]
+) -> None:
+    everything_due(world, 40)
+    monkeypatch.setattr(sweep, "_PAGE", 4)
+    with world.line.cut("GET", "/acl", slow(lambda: _pass(world, 2))):
+        result = world.sweep(hand_over=_unavailable)
+    assert (result.handedOver, result.reconciled) == (0, 25)
+    assert [each["severity"] for each in lines if each.get("event") == "handover"] == ["WARNING"]
+
+
+def test_a_shard_that_was_handed_over_is_swept_and_no_other(world: World) -> None:
+    everything_due(world, 40)
+    shard = shard_of(world.store.due(world.now, 1)[0][0])
+    others = {each for each, _ in world.store.due(world.now, 40) if shard_of(each) != shard}
+    swept_shard(world.services, shard)
+    assert {each for each, _ in world.store.due(world.now, 40)} == others
+
+
+def test_a_watch_at_rest_is_looked_at_when_the_settings_change_and_only_then(world: World) -> None:
+    """Without safety reads, nothing else would: its channel has days to live."""
+    world.deploy(policy_of(safety_sync=timedelta(0)), [KEY])
+    world.open(ALICES_ACL)
+    world.open(ALICES_EVENTS)
+    world.run(timedelta(hours=1))
+    version = world.store.get(ALICES_ACL.id).version
+    world.run(timedelta(days=2))
+    assert world.store.get(ALICES_ACL.id).version == version, "nothing is looked at without a cause"
+    world.deploy(policy_of(safety_sync=timedelta(0), address="https://elsewhere.example.com/"), [KEY])
+    assert world.sweep().reconciled == 2
+    assert world.sweep().reconciled == 0
+    world.run(timedelta(hours=2))
+    assert {each.address for each in world.google.live_channels()} == {"https://elsewhere.example.com/"}
+
+
+def test_a_watch_that_ended_is_not_looked_at_when_the_settings_change(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.registry.end(ALICES_ACL.id)
+    world.run(MINUTE)
+    world.deploy(policy_of(address="https://elsewhere.example.com/"), [KEY])
+    assert world.sweep().reconciled == 0
+
+
+def _pass(world: World, seconds: float) -> None:
+    world.now += timedelta(seconds=seconds)
+
+
+def _no_reason(shards: Sequence[int]) -> None:
+    raise AssertionError(shards)
+
+
+def _unavailable(_shards: Sequence[int]) -> None:
+    raise TryLaterError("no answer from Pub/Sub")
 
 
 def test_a_watch_whose_holder_died_is_reconciled_when_the_lease_ends(world: World) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
-from typing import Any
+from typing import Any, Self
 
 from calendar_watch.decisions import registration
 from calendar_watch.errors import GoogleError, ItemGoneError, ListingTokenRefusedError, RefusedError
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.collection.snapshot import content
+from calendar_watch.model.deadline import Deadline
 from calendar_watch.model.listing import Page
 from calendar_watch.model.resources import Item
 from calendar_watch.model.target import Options, Target
@@ -20,7 +21,7 @@ from calendar_watch.ports import Services
 from calendar_watch.reasons import Reason
 from calendar_watch.reconciler.reconcile import reconcile
 from tests.doubles.memory_store import MemoryFirestore, MemoryStore
-from tests.support.world import ALICES_EVENTS, START, policy_of
+from tests.support.world import ALICES_EVENTS, SECONDS, START, policy_of
 
 Pages = Sequence[Sequence[Item]]
 REFUSED = ListingTokenRefusedError("the token is invalid")
@@ -66,6 +67,9 @@ class ScriptedCalendar:
         more = number < len(pages)
         return Page(pages[number - 1], str(number + 1) if more else "", "" if more else self.next_token)
 
+    def within(self, _seconds: float) -> Self:
+        return self
+
     def get(self, _target: Target, item_id: str) -> Item:
         self.calls.append((f"get {item_id}", 0))
         if item_id not in self.single:
@@ -107,6 +111,7 @@ class Life:
             clock=lambda: self.now,
             new_id=lambda: str(next(numbers)),
             jitter=lambda: 0.5,
+            terminating=lambda: False,
         )
         self.store.write(Write(WriteKind.CREATE, registration.created(target, options or Options(), self.now)))
         self.go_on()
@@ -120,7 +125,7 @@ class Life:
         due = self.watch.schedule.due_at
         assert due
         self.now = max(self.now, due)
-        reconcile(self.services, self.target.id)
+        reconcile(self.services, self.target.id, Deadline.after(self.now, SECONDS))
 
     def run(self, span: timedelta) -> None:
         end = self.now + span

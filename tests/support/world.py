@@ -6,6 +6,7 @@ Years run in seconds, because nothing sleeps: time jumps to whatever happens nex
 import json
 import random
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,6 +18,7 @@ from calendar_watch.errors import CalendarWatchError, InvalidRequestError, Inval
 from calendar_watch.google_http import Tries
 from calendar_watch.model.change_log import Span
 from calendar_watch.model.channel_token import ChannelTokens
+from calendar_watch.model.deadline import Deadline
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS, RESOURCES, SETTINGS
 from calendar_watch.model.target import Target
@@ -24,8 +26,12 @@ from calendar_watch.model.watch import Watch
 from calendar_watch.operations.query import Query
 from calendar_watch.operations.receive import Receiver
 from calendar_watch.operations.register import Registry
-from calendar_watch.operations.sweep import Sweep, SweepResult
+from calendar_watch.operations.sweep import HandOver, Sweep, SweepResult
+from calendar_watch.operations.workers import Workers
+from calendar_watch.ports import Services
 from calendar_watch.pubsub import PubSub, WakeupTopic
+from calendar_watch.reconciler.lease import Lease
+from calendar_watch.reconciler.reconcile import Result, reconcile
 from calendar_watch.wiring import Edges, Runtime, Setup, build
 from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Delivery, Transport
 from tests.doubles.calendar_simulator import Options as SimulatorOptions
@@ -42,6 +48,8 @@ PUBSUB = "https://pubsub.googleapis.com"
 CHANGES, WAKEUPS = "projects/p/topics/changes", "projects/p/topics/wakeups"
 ROOT = "https://www.googleapis.com/calendar/v3"
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+SECONDS = 50.0
+"""What a sweep has, and a wake-up."""
 TICK = timedelta(minutes=1)
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
@@ -80,6 +88,18 @@ def answered(receiver: Receiver, delivery: Delivery) -> int:
     return 204
 
 
+def swept(
+    services: Services, threads: int = 1, seconds: float = SECONDS, start: str = "", hand_over: HandOver | None = None
+) -> SweepResult:
+    with ThreadPoolExecutor(threads) as pool:
+        return Sweep(services, Workers(services, pool), seconds).run(start, hand_over)
+
+
+def swept_shard(services: Services, shard: int, threads: int = 1, seconds: float = SECONDS) -> None:
+    with ThreadPoolExecutor(threads) as pool:
+        Sweep(services, Workers(services, pool), seconds).run_shard(shard)
+
+
 class World:
     """`alice` and `bob` change things at Google; `registry` and `query` are how operators talk to us."""
 
@@ -111,6 +131,7 @@ class World:
             sleep=self._sleep,
             new_id=lambda: str(uuid.UUID(int=self._chance.getrandbits(128), version=4)),
             jitter=self._chance.random,
+            terminating=lambda: False,
         )
         self.services = build(
             Setup(policy, ChannelTokens(keys), ROOT, RESOURCES, self.domains, CHANGES, call_seconds=20),
@@ -160,8 +181,15 @@ class World:
         due = self.store.due(_NEVER, 1)
         return _full_minute(max(due[0][1], next_moment)) if due else _NEVER
 
-    def sweep(self) -> SweepResult:
-        return Sweep(self.services, threads=1, seconds=50).run(start="")
+    def sweep(self, **options: Any) -> SweepResult:
+        return swept(self.services, **options)
+
+    def reconcile(self, watch_id: str, services: Services | None = None, **options: Any) -> Result:
+        """As a wake-up would, by these services or by the world's own."""
+        return reconcile(services or self.services, watch_id, Deadline.after(self.now, SECONDS), **options)
+
+    def lease(self, watch: Watch) -> Lease:
+        return Lease(self.services, watch, Deadline.after(self.now, SECONDS))
 
     def open(self, target: Target, **options: Any) -> Watch:
         return self.registry.open(target, options)[1]

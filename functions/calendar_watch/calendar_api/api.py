@@ -28,6 +28,9 @@ class CalendarApi:
 
     calls: GoogleCalls
 
+    def within(self, seconds: float) -> "CalendarApi":
+        return CalendarApi(self.calls.within(seconds))
+
     def watch(self, target: Target, channel: Channel, token: str, ttl: int) -> Opening:
         """Ask once: a second request with the same id is refused even when only the answer to the first was lost.
 

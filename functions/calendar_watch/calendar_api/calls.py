@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from typing import Self
 
 import requests
 from google.auth.exceptions import GoogleAuthError
@@ -76,6 +77,10 @@ class GoogleCalls:
     breakers: Breakers
     tries: Tries
     now: Callable[[], datetime] = _utc_now
+
+    def within(self, seconds: float) -> Self:
+        """The same, of which no call ends later than so many seconds from now."""
+        return replace(self, tries=self.tries.within(seconds))
 
     def once(self, target: Target, call: Call) -> object:
         """Return the JSON of the answer, None where there is none. Raises RefusedError or TryLaterError."""

@@ -56,6 +56,7 @@ class Settings(ReceiverSettings):
     calendar_api_root: str = parse.variable(parse.root, "https://www.googleapis.com/calendar/v3")
     calendar_calls_per_minute: int = parse.variable(parse.whole(1, 1_000_000), "6000")
     changes_topic: str = parse.variable(parse.topic)
+    handover_topic: str = parse.variable(parse.topic)
     channel_ttl_seconds: int = parse.variable(parse.lifetime, "604800")
     safety_sync_seconds: float = parse.variable(parse.number(0, parse.TEN_YEARS), "3600")
     audit_seconds: float = parse.variable(parse.number(0, parse.TEN_YEARS), "86400")

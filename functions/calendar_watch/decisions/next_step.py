@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from calendar_watch.decisions import channel_lifecycle
 from calendar_watch.decisions.listing import audit
@@ -12,8 +12,6 @@ from calendar_watch.model.channel import Channel
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import Watch
-
-_LOOK_AT_LEAST_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ def next_step(watch: Watch, now: datetime, policy: Policy) -> Step:
     for due, step in agenda:
         if due <= now:
             return step
-    timers = [due for due, _ in agenda] + [moment for moment in _turning_points(watch, now, policy) if moment > now]
+    timers = [due for due, _ in agenda] + [moment for moment in _turning_points(watch, policy) if moment > now]
     return Wait(min(timers, default=None))
 
 
@@ -97,15 +95,13 @@ def _not_before(watch: Watch, kind: StepKind) -> datetime:
     return watch.schedule.not_before.get(kind, AT_ONCE)
 
 
-def _turning_points(watch: Watch, now: datetime, policy: Policy) -> Iterator[datetime]:
+def _turning_points(watch: Watch, policy: Policy) -> Iterator[datetime]:
     """Moments at which no step is due, but something changes all the same."""
     for channel in watch.channels.by_id.values():
         if not channel.stopped:
             yield channel.expiration or channel.created + INTENTS_STAY
         if not channel.confirmed:
             yield channel.silent_since + policy.confirm
-    if watch.wanted:
-        yield now + _LOOK_AT_LEAST_EVERY
 
 
 def decided(watch: Watch, now: datetime, policy: Policy, fresh_id: str) -> tuple[Watch, Step]:
@@ -114,7 +110,7 @@ def decided(watch: Watch, now: datetime, policy: Policy, fresh_id: str) -> tuple
     What is decided here goes out in the same write: the intent of a channel before it is opened, and the release.
     """
     watch = with_state_told(after_upkeep(watch, now, policy), now, policy)
-    watch = watch.with_standing(now)
+    watch = watch.with_standing(now).with_schedule(fingerprint=policy.fingerprint if watch.wanted else None)
     if not policy.publishes:
         watch = watch.with_log(published=watch.log.sequence)
     step = next_step(watch, now, policy)
@@ -125,7 +121,9 @@ def decided(watch: Watch, now: datetime, policy: Policy, fresh_id: str) -> tuple
     return watch.with_schedule(due_at=now + policy.lease), step
 
 
-def claimable(watch: Watch, now: datetime, *, notifications: bool) -> bool:
-    """A watch that nobody holds is free for whoever has notifications of it; one that is due is free for anybody."""
-    overdue = watch.schedule.due_at is not None and watch.schedule.due_at <= now
-    return overdue or (notifications and watch.schedule.holder is None)
+def claimable(watch: Watch, now: datetime, policy: Policy, *, notifications: bool) -> bool:
+    """A watch that is due is free for anybody; one that nobody holds, for whoever has something new for it."""
+    schedule = watch.schedule
+    overdue = schedule.due_at is not None and schedule.due_at <= now
+    outdated = schedule.fingerprint not in {None, policy.fingerprint}
+    return overdue or (schedule.holder is None and (notifications or outdated))

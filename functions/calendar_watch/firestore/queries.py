@@ -1,6 +1,6 @@
 """Where documents lie, and the queries that find them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -70,8 +70,13 @@ def locked_out(client: firestore.Client) -> Any:
     return _watches_with(client, "state", "==", State.SUSPENDED).where(filter=FieldFilter("reason", "in", reasons))
 
 
-def due(client: firestore.Client, now: datetime) -> Any:
-    return _watches_with(client, "due_at", "<=", now)
+def due(client: firestore.Client, shards: Sequence[int], now: datetime) -> Any:
+    return _watches_with(client, "shard", "in", list(shards)).where(filter=FieldFilter("due_at", "<=", now))
+
+
+def outdated(client: firestore.Client, fingerprint: str) -> Any:
+    """Those without one are not among them: nothing that is null is found to be unequal."""
+    return _watches_with(client, "fingerprint", "!=", fingerprint)
 
 
 def watches(client: firestore.Client, wanted: Filter, after: str) -> Any:

@@ -42,6 +42,7 @@ from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import RESOURCES
+from calendar_watch.model.shard import SHARDS
 from calendar_watch.model.watch import ChangeEvent, State, Watch
 from calendar_watch.model.write import WRITES, Condition, Write
 from calendar_watch.ports import Filter, Tally, WatchPage
@@ -49,7 +50,7 @@ from calendar_watch.reasons import Reason
 
 _Result = TypeVar("_Result")
 
-_PAGES_OF_DUE = 4
+_MOST_PAGES = 4
 _COUNTED_AT_ONCE = 16
 
 
@@ -143,20 +144,27 @@ class FirestoreStore:
         watches, _ = sorted_out(WATCHES, named(found), lambda name, document: watch_of(document, versions[name]))
         return WatchPage(watches, found[-1].id if len(found) == limit else "")
 
-    def due(self, now: datetime, limit: int) -> Sequence[tuple[str, datetime]]:
-        """Looks a little further where the first of them are of another schema: those stay due for ever."""
-        query = queries.due(self._client, now).order_by("due_at").select(["due_at", "schema"]).limit(limit)
-        due: list[tuple[str, datetime]] = []
-        page: list[Any] = []
-        for _ in range(_PAGES_OF_DUE):
-            page = self._found(query.start_after(page[-1]) if page else query)
-            due += sorted_out(WATCHES, named(page), lambda name, document: (name, ours(document)["due_at"]))[0]
-            if len(due) >= limit or len(page) < limit:
-                break
-        return due[:limit]
+    def due(self, now: datetime, limit: int, shards: Sequence[int] = SHARDS) -> Sequence[tuple[str, datetime]]:
+        return self._first_of(queries.due(self._client, shards, now).order_by("due_at"), "due_at", limit)
 
     def count_due(self, now: datetime) -> int:
-        return self._count(queries.due(self._client, now))
+        return self._count(queries.due(self._client, SHARDS, now))
+
+    def outdated(self, fingerprint: str, limit: int) -> Sequence[str]:
+        query = queries.outdated(self._client, fingerprint).order_by("fingerprint")
+        return [name for name, _ in self._first_of(query, "fingerprint", limit)]
+
+    def _first_of(self, query: Any, field: str, limit: int) -> list[tuple[str, Any]]:
+        """Looks a little further where the first of them are of another schema: those stay there for ever."""
+        query = query.select([field, "schema"]).limit(limit)
+        values: list[tuple[str, Any]] = []
+        page: list[Any] = []
+        for _ in range(_MOST_PAGES):
+            page = self._found(query.start_after(page[-1]) if page else query)
+            values += sorted_out(WATCHES, named(page), lambda name, document: (name, ours(document)[field]))[0]
+            if len(values) >= limit or len(page) < limit:
+                break
+        return values[:limit]
 
     def tally(self, now: datetime) -> Tally:
         client = self._client

@@ -13,12 +13,13 @@ from calendar_watch.model.channel import Channel, Channels
 from calendar_watch.model.health import Health, Refusal, StepKind, Trouble
 from calendar_watch.model.listing import Audit, Counts, Listing, PageTrail, ReadCause, Reading
 from calendar_watch.model.resources import RESOURCES
+from calendar_watch.model.shard import shard_of
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import Following, Log, Schedule, Standing, State, Watch
 from calendar_watch.reasons import Reason
 
 _WATCH = ("created", "wanted", "by_operator", "discarded", "stopped_at")
-_SCHEDULE = ("due_at", "holder", "write_count")
+_SCHEDULE = ("due_at", "holder", "write_count", "fingerprint")
 _READING = (
     "read_at", "notified_at", "last_sync", "brake", "digest", "item_count",
     "sync_token", "resyncing", "listings", "stored", "doubts", "noted", "sync_refusals", "page_refusals", "page_size",
@@ -40,6 +41,7 @@ def watch_document(watch: Watch) -> dict[str, Any]:
     """`state` and `reason` are what is counted; a watch that nobody wants has no reason: nothing need be done."""
     return {
         "schema": SCHEMA,
+        "shard": shard_of(watch.id),
         "unpublished": watch.log.published < watch.log.sequence,
         "state": None if watch.discarded else watch.standing.state.value,
         "state_since": watch.standing.since,

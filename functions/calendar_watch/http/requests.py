@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Request
@@ -22,10 +23,12 @@ from calendar_watch.http import parameters
 from calendar_watch.http.parameters import Parameter
 from calendar_watch.http.watch_request import MOST_BODIES
 from calendar_watch.model.notification import Headers
+from calendar_watch.model.shard import SHARDS
 from calendar_watch.model.target import WATCH_ID
 
 _LARGEST_BODY = 64 * 1024
 _LARGEST_BATCH = 1024 * 1024
+_FRESH = timedelta(minutes=1)
 _TRACE_HEADERS = {
     "x-cloud-trace-context": re.compile(r"([0-9a-f]{32})(?:[/;].*)?"),
     "traceparent": re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-.*"),
@@ -116,6 +119,17 @@ def batch_of(request: Request) -> list[Any]:
         case {"requests": list(bodies), **others} if not others and len(bodies) <= MOST_BODIES:
             return bodies
     raise InvalidRequestError(("requests", f"must be the only field, and a list of at most {MOST_BODIES} bodies"))
+
+
+def shard_of(request: Request, now: datetime) -> list[int]:
+    """The shard that a Pub/Sub push of ours names; none where it was handed over a minute ago, and swept since."""
+    with suppress(InvalidRequestError, HTTPException, ValueError, TypeError):
+        match json_of(request):
+            case {"message": {"attributes": {"shard": str(name)}, **others}, "subscription": str()}:
+                shard = [str(each) for each in SHARDS].index(name)
+                sent = datetime.fromisoformat(str(others.get("publishTime", now)))
+                return [shard] if now - sent <= _FRESH else []
+    raise BadRequest("not a Pub/Sub push of a shard")
 
 
 def wakeup_of(request: Request) -> str:

@@ -1,5 +1,6 @@
 """The operator's choices that decide what a watch does next: how long, how often, where to."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -36,6 +37,11 @@ class Policy:
     """Keep events whole, so that `before` is; otherwise what tells them apart."""
     publishes: bool = False
     """Whether changes go to a topic; otherwise they stay in the log, for whoever reads it."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Of whatever a watch at rest has to do something about as soon as it changes."""
+        return hashlib.sha256(f"{self.address} {self.key}".encode()).hexdigest()[:16]
 
     def lifetime(self, asked_for: int | None) -> int:
         """In seconds: what is asked of Google, and what is assumed where it does not say."""

@@ -40,6 +40,8 @@ class Schedule:
     """Counts the writes of holders, so that no two of them look alike."""
     not_before: Mapping[StepKind, datetime] = field(default_factory=dict)
     """What has to wait, after a failure or a refusal."""
+    fingerprint: str | None = None
+    """Of the settings that were looked at last; None: nothing need be done when they change."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,8 @@ class WriteKind(StrEnum):
     """What must wait, and until when; also the brake."""
     RELEASE = "release"
     """Nothing is left to do."""
+    PAUSE = "pause"
+    """Something is, but time is up."""
     FOLLOW = "follow"
     """Some of what it follows, each conditioned on the version that was read, or on not being there."""
     FORGET = "forget"
@@ -83,6 +85,7 @@ WRITES: Mapping[WriteKind, Rule] = {
     WriteKind.STOPPED: _holders(Load.ENTRIES),
     WriteKind.FAILURE: _holders(Load.ENTRIES),
     WriteKind.RELEASE: _holders(Load.ENTRIES),
+    WriteKind.PAUSE: _holders(),
     WriteKind.FOLLOW: _holders(Load.CHILDREN),
     WriteKind.FORGET: _holders(Load.ENTRIES, Load.PARTS),
 }

@@ -16,6 +16,7 @@ from calendar_watch.errors import (
     UnclearError,
     UnknownWatchError,
 )
+from calendar_watch.model.deadline import Deadline
 from calendar_watch.model.health import Refusal, StepKind
 from calendar_watch.model.target import NamedOptions, Options, Target
 from calendar_watch.model.watch import State, Watch
@@ -27,6 +28,8 @@ from calendar_watch.reconciler.reconcile import reconcile
 
 _PATIENCE = 10.0
 """Seconds that whoever asks is kept waiting, for Google, and for a watch that others are writing too."""
+_LONGEST_WORK = 40.0
+"""Seconds that may be spent on it, answered or not: the instance has a minute for a request, and longer for none."""
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.05, 1.0
 _PAUSE = 0.2
 _PAUSE_AFTER_REFUSAL = 2.0
@@ -71,7 +74,7 @@ class Registry:
         """The answer is `stopped`, or `stopping` while Google still has to be told. Raises FollowedError."""
         shown(self._services.store, watch_id)
         self._change(WriteKind.STOP, watch_id, self._ended)
-        self._within_patience(lambda: reconcile(self._services, watch_id))
+        self._within_patience(lambda: self._reconcile(watch_id))
         return self._get(watch_id)
 
     def _ended(self, watch: Watch) -> Watch:
@@ -83,14 +86,14 @@ class Registry:
         """Whatever waits is tried now. Raises WrongStateError for a watch that has ended."""
         shown(self._services.store, watch_id)
         self._change(WriteKind.RESUME, watch_id, lambda watch: registration.retried(watch, self._now()))
-        self._within_patience(lambda: reconcile(self._services, watch_id))
+        self._within_patience(lambda: self._reconcile(watch_id))
         return self._get(watch_id)
 
     def resync(self, watch_id: str) -> Watch:
         """Everything is read and compared, and it is told how much differed. Raises WrongStateError."""
         shown(self._services.store, watch_id)
         self._change(WriteKind.RESUME, watch_id, lambda watch: registration.resync_asked(watch, self._now()))
-        self._within_patience(lambda: reconcile(self._services, watch_id))
+        self._within_patience(lambda: self._reconcile(watch_id))
         return self._get(watch_id)
 
     def enrol(self, wanted: Iterable[tuple[Target, NamedOptions]]) -> list[tuple[Outcome, Watch]]:
@@ -136,9 +139,12 @@ class Registry:
         revived = not before.wanted or StepKind.READ in before.health.refusals
         return Outcome.RESUMED if revived else Outcome.EXISTS
 
+    def _reconcile(self, watch_id: str) -> None:
+        reconcile(self._services, watch_id, Deadline.after(self._now(), _LONGEST_WORK))
+
     def _bring_up(self, watch_id: str) -> None:
         """A first message usually arrives within a second: worth waiting for, so that the answer says `active`."""
-        reconcile(self._services, watch_id)
+        self._reconcile(watch_id)
         if StepKind.READ in self._get(watch_id).health.refusals:
             self._try_again(watch_id)
         for _ in range(_PAUSES_FOR_CONFIRMATION):
@@ -146,13 +152,13 @@ class Registry:
             if watch.health.refusals or self._unopened(watch) or watch.confirmed(self._now()):
                 return
             self._pause(_PAUSE)
-            reconcile(self._services, watch_id)
+            self._reconcile(watch_id)
 
     def _try_again(self, watch_id: str) -> None:
         """One refusal may be a passing one, above all of a calendar that is only just there."""
         self._pause(_PAUSE_AFTER_REFUSAL)
         self._change(WriteKind.RESUME, watch_id, lambda watch: registration.retried_at_once(watch, self._now()))
-        reconcile(self._services, watch_id)
+        self._reconcile(watch_id)
 
     def _unopened(self, watch: Watch) -> bool:
         answered = watch.newest is not None and watch.newest.answered
@@ -161,7 +167,7 @@ class Registry:
     def _discard(self, watch: Watch, outcome: Outcome) -> None:
         if outcome is Outcome.CREATED:
             self._change(WriteKind.STOP, watch.id, lambda there: self._discarded(there, watch))
-            self._within_patience(lambda: reconcile(self._services, watch.id))
+            self._within_patience(lambda: self._reconcile(watch.id))
 
     def _discarded(self, there: Watch, refused: Watch) -> Watch:
         """Unless somebody else has asked for it meanwhile, with more success, and it has begun to tell."""

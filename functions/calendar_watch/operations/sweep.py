@@ -1,24 +1,31 @@
-"""Reconciling every watch that is due, and a page of those with notifications, within the time that a sweep has."""
+"""Reconciling what is due, within the time that a sweep has, and handing over what one instance cannot finish.
 
-import logging
+a page ── reconciled ── the next page ── … ── time is up, or nothing is due
+│
+at that pace too slow: other instances get every shard but that of the most overdue
+"""
+
 from collections import Counter
-from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from contextvars import copy_context
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
-from calendar_watch.errors import ForeignSchemaError, GoogleError, UnavailableError, UnknownWatchError
+from calendar_watch.errors import TryLaterError, UnavailableError
 from calendar_watch.log import event
+from calendar_watch.model.deadline import Deadline
+from calendar_watch.model.shard import SHARDS, shard_of
+from calendar_watch.operations.workers import Workers
 from calendar_watch.ports import Services
-from calendar_watch.reconciler.reconcile import Result, reconcile
+from calendar_watch.reconciler.reconcile import Result
 
 _PAGE = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BETWEEN_COUNTS = timedelta(minutes=10)
 _BETWEEN_SWEEPS = timedelta(minutes=1)
-_logger = logging.getLogger(__name__)
+
+HandOver = Callable[[Sequence[int]], None]
+"""Has other instances sweep these shards. Raises TryLaterError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,82 +37,83 @@ class SweepResult:
     synced: int
     published: int
     failed: int
+    handedOver: int  # noqa: N815 (spelled as it is answered and logged)
+    """Shards."""
     remaining: int
-    overdueSeconds: float  # noqa: N815 (spelled as it is answered and logged)
+    overdueSeconds: float  # noqa: N815 (likewise)
 
 
 class Sweep:
-    """One run. `threads` work side by side; `seconds` after the start nothing new is begun."""
+    """One run. `seconds` after the start nothing new is begun."""
 
-    def __init__(self, services: Services, *, threads: int, seconds: float):
+    def __init__(self, services: Services, workers: Workers, seconds: float):
         self._services = services
-        self._threads = threads
-        self._began = services.clock()
-        self._deadline = self._began + timedelta(seconds=seconds)
+        self._workers = workers
+        self._deadline = Deadline.after(services.clock(), seconds)
         self._done: dict[str, Result] = {}
 
-    def run(self, start: str) -> SweepResult:
+    def run(self, start: str, hand_over: HandOver | None) -> SweepResult:
         """`start` is where by name the page of notifications begins; by chance, so that none waits for ever.
 
         Raises UnavailableError when Firestore cannot be reached at all.
         """
         late = self._late(start)
         todo = sorted(late, key=late.__getitem__, reverse=True)
-        with ThreadPoolExecutor(self._threads, thread_name_prefix="sweep") as pool:
-            while todo and self._in_time():
-                self._reconcile_all(pool, todo)
-                todo = [
-                    each
-                    for each, _ in self._services.store.due(self._services.clock(), _PAGE)
-                    if each not in self._done
-                ]
-        if _counts_due(self._began, self._services.clock()):
+        self._reconcile(todo)
+        given = self._given(shard_of(todo[0]), hand_over) if hand_over and self._falls_behind() else []
+        kept = [each for each in SHARDS if each not in given]
+        while self._in_time() and (todo := self._next(kept, given)):
+            self._reconcile(todo)
+        if _counts_due(self._deadline.began, self._services.clock()):
             self._count()
-        return self._summed_up(max(late.values(), default=0.0))
+        return self._summed_up(len(given), max(late.values(), default=0.0))
+
+    def run_shard(self, shard: int) -> None:
+        """What another instance handed over; nothing is handed on."""
+        while self._in_time() and (todo := self._due([shard])):
+            self._reconcile(todo)
 
     def _late(self, start: str) -> dict[str, float]:
         """What there is to do, and by how many seconds it is late."""
-        notifications = [(each.watch_id, each.received) for each in self._services.store.waiting(start, _PAGE)]
+        store, began = self._services.store, self._deadline.began
+        notifications = [(each.watch_id, each.received) for each in store.waiting(start, _PAGE)]
         late: dict[str, float] = {}
-        for watch_id, since in [*self._services.store.due(self._began, _PAGE), *notifications]:
-            late[watch_id] = max(late.get(watch_id, 0.0), (self._began - since).total_seconds())
+        for watch_id, since in [*store.due(began, _PAGE), *notifications]:
+            late[watch_id] = max(late.get(watch_id, 0.0), (began - since).total_seconds())
         return late
 
-    def _reconcile_all(self, pool: ThreadPoolExecutor, watch_ids: Iterable[str]) -> None:
-        wait([pool.submit(copy_context().run, self._reconcile, watch_id) for watch_id in watch_ids])
+    def _next(self, *shards: Sequence[int]) -> list[str]:
+        """What is due in these, the first before the others; then what is at rest, but with settings of yesterday."""
+        pages = (self._due(each) for each in shards if each)
+        return next(filter(None, pages), None) or self._outdated()
 
-    def _reconcile(self, watch_id: str) -> None:
-        if not self._in_time():
-            return
+    def _due(self, shards: Sequence[int]) -> list[str]:
+        """What came to nothing in this run is left to the next."""
+        due = self._services.store.due(self._services.clock(), _PAGE, shards)
+        return [each for each, _ in due if each not in self._done]
+
+    def _outdated(self) -> list[str]:
+        outdated = self._services.store.outdated(self._services.policy.fingerprint, _PAGE)
+        return [each for each in outdated if each not in self._done]
+
+    def _reconcile(self, watch_ids: Sequence[str]) -> None:
+        self._done |= self._workers.reconcile_all(watch_ids, self._deadline)
+
+    def _falls_behind(self) -> bool:
+        """Whether, at the pace so far, more is due than can be done in what is left."""
+        now = self._services.clock()
+        left, so_far = self._deadline.left(now), (now - self._deadline.began).total_seconds()
+        return bool(self._done) and self._services.store.count_due(now) * so_far > len(self._done) * left
+
+    def _given(self, first: int, hand_over: HandOver) -> Sequence[int]:
+        """`first` is kept, as long as there is time: whatever becomes of the others, the most overdue get on."""
+        shards = [each for each in SHARDS if each != first or not self._in_time()]
         try:
-            self._done[watch_id] = self._reconciled(watch_id)
-        except Exception as error:  # whatever is wrong with one watch must not keep the sweep from the others
-            fields = {"event": "unreconciled", "watchId": watch_id, "error": type(error).__name__}
-            _forget_googles_words(error)
-            _logger.exception("watch %s could not be reconciled", watch_id, extra={"fields": fields})
-            self._done[watch_id] = Result(failed=True)
-
-    def _reconciled(self, watch_id: str) -> Result:
-        try:
-            return reconcile(self._services, watch_id)
-        except UnknownWatchError:
-            self._drop_notifications(watch_id)
-            return Result()
-        except ForeignSchemaError as error:
-            event("foreignSchema", str(error), severity="WARNING", collection="watches", count=1, document=watch_id)
-            return Result()
-
-    def _drop_notifications(self, watch_id: str) -> None:
-        """Genuine messages of a watch that is not stored here, such as one of a database that is gone."""
-        for notification in self._services.store.notifications(watch_id):
-            self._services.store.drop(notification)
-            event(
-                "channel",
-                "a channel of no watch",
-                watchId=watch_id,
-                channelId=notification.channel_id,
-                action="orphaned",
-            )
+            hand_over(shards)
+        except TryLaterError as error:
+            event("handover", f"no shard could be handed over: {error.detail}", severity="WARNING")
+            return []
+        return shards
 
     def _count(self) -> None:
         """For the whole deployment. The clock says which sweep does it: nobody need remember when it was done last."""
@@ -121,9 +129,9 @@ class Sweep:
             )
 
     def _in_time(self) -> bool:
-        return self._services.clock() < self._deadline
+        return not self._deadline.over(self._services.clock()) and not self._services.terminating()
 
-    def _summed_up(self, overdue: float) -> SweepResult:
+    def _summed_up(self, handed_over: int, overdue: float) -> SweepResult:
         done = [each for each in self._done.values() if each.steps or each.failed]
         swept = SweepResult(
             reconciled=len(done),
@@ -131,6 +139,7 @@ class Sweep:
             synced=sum(each.synced for each in done),
             published=sum(each.published for each in done),
             failed=sum(each.failed for each in done),
+            handedOver=handed_over,
             remaining=self._services.store.count_due(self._services.clock()),
             overdueSeconds=overdue,
         )
@@ -142,10 +151,3 @@ class Sweep:
 def _counts_due(began: datetime, now: datetime) -> bool:
     """Whether ten minutes became full since the sweep before; of one that is long, the next may count again."""
     return (began - _BETWEEN_SWEEPS - _EPOCH) // _BETWEEN_COUNTS < (now - _EPOCH) // _BETWEEN_COUNTS
-
-
-def _forget_googles_words(error: BaseException) -> None:
-    """What Google had refused before may name a user, and is no part of why this failed: no traceback needs it."""
-    while (before := error.__cause__ or error.__context__) and not isinstance(before, GoogleError):
-        error = before
-    error.__cause__ = error.__context__ = None

@@ -7,9 +7,10 @@ from collections import deque
 from collections.abc import Sequence
 from dataclasses import replace
 
-from calendar_watch.decisions import channel_lifecycle, claim, next_step
+from calendar_watch.decisions import channel_lifecycle, claim, next_step, pausing
 from calendar_watch.errors import ConflictError, UnavailableError, UnclearError
 from calendar_watch.model.channel import Channel, Opening
+from calendar_watch.model.deadline import Deadline
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.watch import ChangeEvent, Watch
 from calendar_watch.model.write import Write, WriteKind
@@ -40,9 +41,10 @@ class Lease:
     Raises LeaseLostError, and UnavailableError when Firestore cannot be reached.
     """
 
-    def __init__(self, services: Services, watch: Watch):
+    def __init__(self, services: Services, watch: Watch, deadline: Deadline):
         self.watch = watch
         self._services = services
+        self._deadline = deadline
         self._nonce = services.new_id()
         self._logged: deque[ChangeEvent] = deque(maxlen=_REMEMBERED)
 
@@ -92,6 +94,30 @@ class Lease:
             self.watch = self._services.store.write(Write(WriteKind.COMMIT, ahead))
         except (ConflictError, UnclearError):
             self._read_again()
+
+    def over(self) -> bool:
+        """Whether to let go at the next chance: time is up, or the instance ends."""
+        return self._services.terminating() or self._deadline.over(self._services.clock())
+
+    def left(self) -> float:
+        """Seconds."""
+        return self._deadline.left(self._services.clock())
+
+    def must_pause(self, step: next_step.Step) -> bool:
+        now = self._services.clock()
+        deadline = Deadline(now, now) if self._services.terminating() else self._deadline
+        return pausing.must_pause(self.watch, step, deadline, now)
+
+    def pause(self) -> None:
+        """Let go of it as it is: whoever comes next goes on from here."""
+        for _ in range(_TRIES):
+            try:
+                self._put(Write(WriteKind.PAUSE, self._next(pausing.paused(self.watch, self._services.clock()))))
+            except (ConflictError, UnclearError):
+                self._read_again()
+            else:
+                return
+        raise exhausted()
 
     def unpublished(self) -> Sequence[ChangeEvent]:
         """The next entries to send."""

@@ -69,7 +69,7 @@ class PagedReader:
 
     def _gathered(self, watch: Watch, stretch: Stretch, sieve: Sieve) -> Stretch:
         """Where a page fails, what came before it is put down first, and then it is asked for again."""
-        while stretch.goes_on(len(watch.reading.parts)):
+        while stretch.goes_on(len(watch.reading.parts)) and not self._lease.over():
             self._lease.heartbeat()
             try:
                 page = self._page(watch, stretch.turned)

@@ -7,14 +7,15 @@ Every step is safe to repeat. A crash anywhere leaves a watch that the next work
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from calendar_watch.decisions import channel_lifecycle, next_step, publishing, refusals, upkeep
+from calendar_watch.decisions import channel_lifecycle, next_step, pausing, publishing, refusals, upkeep
 from calendar_watch.decisions.backoff import Failure
 from calendar_watch.decisions.listing import audit, paging
 from calendar_watch.errors import GoogleError, ListingTokenRefusedError, RefusedWriteError, SlowError, TryLaterError
 from calendar_watch.model.channel import Channel, Opening
+from calendar_watch.model.deadline import Deadline
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.watch import State, Watch
@@ -29,6 +30,8 @@ from calendar_watch.reconciler.read_whole import WholeReader
 _PAUSES = (0, 1, 4)
 """Seconds before each round. Notifications that come after the last one wait for the next sweep."""
 _MOST_STEPS = 50
+_GRACE = 10
+"""Seconds that a call to Google may go on after the deadline."""
 
 
 @dataclass(slots=True)
@@ -43,10 +46,13 @@ class Result:
     state: State | None = None
 
 
-def reconcile(services: Services, watch_id: str, pause: Callable[[float], object] = lambda _: None) -> Result:
+def reconcile(
+    services: Services, watch_id: str, deadline: Deadline, pause: Callable[[float], object] = lambda _: None
+) -> Result:
     """Do all that is due, unless somebody else is at it; then what came meanwhile asks for, after a `pause`.
 
-    Whoever can wait so many seconds sees a burst of changes in a few readings.
+    Whoever can wait so many seconds sees a burst of changes in a few readings. What is not done by the deadline is left
+    for the next who comes, with all that was done; a call to Google may end ten seconds later.
 
     Raises UnknownWatchError, and UnavailableError when Firestore cannot be reached.
     """
@@ -55,18 +61,24 @@ def reconcile(services: Services, watch_id: str, pause: Callable[[float], object
     for seconds in _PAUSES:
         pause(seconds)
         watch = services.store.get(watch_id)
-        if not next_step.claimable(watch, services.clock(), notifications=bool(notifications)):
+        now = services.clock()
+        if not next_step.claimable(watch, now, services.policy, notifications=bool(notifications)):
             break
-        _Reconciler(services, Lease(services, watch), result).reconcile(notifications)
+        if pausing.too_late(watch, deadline, now):
+            break
+        lease = Lease(services, watch, deadline)
+        _Reconciler(services, lease, result).reconcile(notifications)
         notifications = services.store.notifications(watch_id)
-        if not notifications:
+        if not notifications or lease.over():
             break
     return result
 
 
 class _Reconciler:
     def __init__(self, services: Services, lease: Lease, result: Result):
-        self._services = services
+        calendar = services.calendar.within(lease.left() + _GRACE)
+        self._services = replace(services, calendar=calendar)
+        self._unhurried = services
         self._lease = lease
         self._result = result
         self._steps: list[str] = []
@@ -86,6 +98,10 @@ class _Reconciler:
         """A watch that does not come to rest is left as it is: the rest of its lease is its pause."""
         while not isinstance(step, next_step.Wait):
             if len(self._steps) >= _MOST_STEPS:
+                return
+            if self._lease.must_pause(step):
+                self._steps.append("Pause")
+                self._lease.pause()
                 return
             self._steps.append(type(step).__name__)
             step = self._taken(step)
@@ -177,9 +193,8 @@ class _Reconciler:
         )
 
     def _read(self) -> next_step.Step:
-        reader = PagedReader if self._lease.watch.target.resource.synced else WholeReader
         try:
-            step = reader(self._services, self._lease).read()
+            step = self._reader().read()
         except ListingTokenRefusedError as error:
             token_refused = paging.token_refused(self._lease.watch, self._failure(error), self._services.policy)
             return self._write(WriteKind.FAILURE, token_refused)
@@ -189,6 +204,13 @@ class _Reconciler:
             return self._failed(self._lease.watch, StepKind.READ, error)
         self._result.synced += 1
         return step
+
+    def _reader(self) -> PagedReader | WholeReader:
+        """What takes its time was begun in time, and may finish."""
+        watch = self._lease.watch
+        if watch.target.resource.synced:
+            return PagedReader(self._services, self._lease)
+        return WholeReader(self._unhurried if pausing.takes_its_time(watch) else self._services, self._lease)
 
     def _audit(self) -> next_step.Step:
         """What goes wrong with it delays nothing else."""

@@ -33,6 +33,11 @@ override_resource {
 }
 
 override_resource {
+  target = google_pubsub_topic.this["handover"]
+  values = { id = "projects/example/topics/calendar-watch-handover" }
+}
+
+override_resource {
   target = google_pubsub_topic.this["wakeups"]
   values = { id = "projects/example/topics/calendar-watch-wakeups" }
 }

@@ -14,12 +14,12 @@ from calendar_watch import pubsub
 from calendar_watch.errors import CalendarWatchError, UnknownWatchError
 from calendar_watch.google_http import Tries
 from calendar_watch.model.channel_token import ChannelTokens
+from calendar_watch.model.deadline import Deadline
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.operations.query import Query
 from calendar_watch.operations.receive import Receiver
 from calendar_watch.operations.register import Registry
-from calendar_watch.operations.sweep import Sweep
 from calendar_watch.ports import Services
 from calendar_watch.pubsub import PubSub, WakeupTopic
 from calendar_watch.reconciler.reconcile import Result, reconcile
@@ -34,7 +34,7 @@ from tests.searches.chaos.edges.calls import Calls
 from tests.searches.chaos.edges.fault_injection import FaultInjection, GoogleEdge, PubSubEdge, store_edge
 from tests.searches.chaos.scheduler import Scheduler
 from tests.support.measured import MeasuredFirestore
-from tests.support.world import CHANGES, KEY, PUBSUB, ROOT, START, WAKEUPS, answered
+from tests.support.world import CHANGES, KEY, PUBSUB, ROOT, SECONDS, START, WAKEUPS, answered, swept
 
 PUSHES = "projects/p/subscriptions/wakeups"
 ARRIVALS = "projects/p/subscriptions/arrivals"
@@ -66,6 +66,7 @@ class Composition:
             sleep=self.scheduler.pause,
             new_id=lambda: str(uuid.UUID(int=self.dice.getrandbits(128), version=4)),
             jitter=self.dice.random,
+            terminating=lambda: False,
         )
         self._edges = Edges(store, lambda subject, scope: self._session(subject or "", scope), self._publishing)
         self.services, self._another = self.another_instance(), self.another_instance()
@@ -97,14 +98,15 @@ class Composition:
     def sweep(self) -> None:
         """What `renew` does every minute."""
         try:
-            Sweep(self._next_instance(), threads=1, seconds=50).run(start=self.dice.choice("27amz"))
+            swept(self._next_instance(), start=self.dice.choice("27amz"))
         except CalendarWatchError:
             return
 
     def reconcile(self, watch_id: str) -> Result | None:
         """What `renew` does at once; None when Pub/Sub has to ask again."""
         try:
-            return reconcile(self._next_instance(), watch_id, pause=self.scheduler.pause)
+            deadline = Deadline.after(self.now, SECONDS)
+            return reconcile(self._next_instance(), watch_id, deadline, pause=self.scheduler.pause)
         except UnknownWatchError:
             return Result()
         except CalendarWatchError:

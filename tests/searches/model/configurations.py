@@ -74,6 +74,10 @@ CONFIGURATIONS = {
         Bounds(generations=2, faults=1, of=INTRUDER),
         Bounds(generations=2, operations=1, faults=2, of=INTRUDER | _LOST),
     ),
+    "deadlines": Configuration(
+        Bounds(changes=1, faults=1, of=CRASH, deadlines=True),
+        Bounds(changes=2, generations=2, operations=1, faults=1, of=CRASH | STORE, deadlines=True, topic=True),
+    ),
     "publishing": Configuration(
         Bounds(changes=2, faults=1, topic=True, of=CRASH | STORE | CALLS),
         Bounds(changes=2, faults=2, operations=1, topic=True, of=CRASH | STORE | CALLS),

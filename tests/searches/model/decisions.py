@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from calendar_watch.decisions import channel_lifecycle, claim, publishing, reading, refusals, registration
+from calendar_watch.decisions import channel_lifecycle, claim, pausing, publishing, reading, refusals, registration
 from calendar_watch.decisions.backoff import Failure
 from calendar_watch.decisions.listing import absences
 from calendar_watch.errors import TryLaterError
@@ -76,6 +76,10 @@ def _stop_failed(watch: Watch, _policy: Policy, channel_id: int) -> Watch:
     return channel_lifecycle.stop_failed(watch, name(channel_id), Failure(TryLaterError("later"), NOW, 0.5))
 
 
+def _paused(watch: Watch, _policy: Policy) -> Watch:
+    return pausing.paused(watch, NOW)
+
+
 def _ended(watch: Watch, _policy: Policy) -> Watch:
     return registration.ended(watch, NOW)
 
@@ -93,6 +97,7 @@ RULES: Mapping[str, Callable[..., Watch]] = {
     "failed": _failed,
     "stopped": _stopped,
     "stop_failed": _stop_failed,
+    "paused": _paused,
     "ended": _ended,
     "resumed": _resumed,
 }

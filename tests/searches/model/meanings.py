@@ -8,6 +8,7 @@ MEANINGS: Mapping[str, str] = {
     "Watch.health": "polling, if messages do not arrive; the model knows no other refusal, and nobody is suspended",
     "Schedule.due_at": "due: `now`; `later`, or parked; `lease` while somebody holds it",
     "Schedule.holder": "held",
+    "Schedule.fingerprint": "nothing: there is one address, and one key",
     "Schedule.not_before": "waits: what lies in the future",
     "Reading.read_at": "read: `later` and `now`; `never`: the safety timer, or polling: under `scheduled` at any time,"
     " but here it is further away than the reading after an opening",

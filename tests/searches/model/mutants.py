@@ -189,6 +189,13 @@ class PublishedBeforeSent(Rules):
         return self.published(super().read(doc, shown, began, overtaken), 0)
 
 
+class PausedUntilLater(Rules):
+    """A worker whose time is up leaves what it had begun as if nothing were left to do."""
+
+    def paused(self, doc: Doc) -> Doc:
+        return super().paused(doc)._replace(due="later")
+
+
 class LateWorkerWritesTheChild(following.Rules):
     """The child by itself, on its own condition alone."""
 
@@ -270,6 +277,7 @@ MUTANTS = [
     Mutant(UnconditionalCommit, _READING),
     Mutant(AnsweredAnyway, _READING),
     Mutant(PublishedBeforeSent, _READING._replace(topic=True)),
+    Mutant(PausedUntilLater, Bounds(changes=1, deadlines=True)),
 ]
 
 FOLLOWING = [

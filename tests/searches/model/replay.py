@@ -23,7 +23,18 @@ from tests.searches.model.rules import EMPTY, Rules
 from tests.searches.model.state import Args, Doc, State, Step, Write
 
 _PLENTY = 999
-_SWITCHES = ("lag", "wrong", "scheduled", "gap", "unreachable", "deaf", "dead_on_arrival", "heartbeats", "topic")
+_SWITCHES = (
+    "lag",
+    "wrong",
+    "scheduled",
+    "gap",
+    "unreachable",
+    "deaf",
+    "dead_on_arrival",
+    "heartbeats",
+    "deadlines",
+    "topic",
+)
 
 
 class Difference(Exception):  # noqa: N818 (it is what is looked for)
@@ -72,6 +83,8 @@ class Replayed(Rules):
         watch = RULES[write.rule](before, self._policy, *write.args)
         if write.kind in {"stop", "resume"}:
             return doc_of(watch), None
+        if write.kind == "pause":
+            return doc_of(watch), ()
         watch, step = next_step.decided(_comparable(watch), NOW, self._policy, name(doc.generation + 1))
         return doc_of(watch), _step(watch, step)
 

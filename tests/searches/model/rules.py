@@ -15,7 +15,9 @@ class Rules:
         self.bounds = bounds
 
     def written(self, doc: Doc, write: Write) -> tuple[Doc, Args]:
-        """What a holder's write leaves, and the step that it decides on."""
+        """What a holder's write leaves, and the step that it decides on; a pause decides on none."""
+        if write.rule == "paused":
+            return self.paused(doc), ()
         return self.decided(getattr(self, write.rule)(doc, *write.args))
 
     # --- plan
@@ -43,6 +45,9 @@ class Rules:
         if doc.wanted and "read" not in doc.waits and doc.read == "now":
             return ("list",)
         return ()
+
+    def paused(self, doc: Doc) -> Doc:
+        return doc._replace(held=False, due="now")
 
     def to_stop(self, doc: Doc) -> list[Channel]:
         return [each for each in doc.channels if each.retired and not each.stopped and not each.waits]

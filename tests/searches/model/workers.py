@@ -16,8 +16,10 @@ from tests.searches.model.state import IDLE, Args, State, Step, Worker, Write
 AS_IT_IS = Write("", "as_it_is")
 DECIDING = {"": "release", "open": "intent"}
 """Which kind a write is that only decides: by the step that it decides on; otherwise a commit."""
-KINDS = {"claim", "commit", "failure", "opened", "stopped", *DECIDING.values()}
+KINDS = {"claim", "commit", "failure", "opened", "stopped", "pause", *DECIDING.values()}
 """Of all that workers write."""
+_PAUSABLE = {"publish", "stop", "list"}
+"""A channel whose intent is written is opened all the same."""
 _UNCLEAR, _CERTAIN = True, False
 """Whether a call that failed may have happened all the same."""
 
@@ -63,6 +65,8 @@ class Workers:
             yield from self._write(state, place, write)
         else:
             yield from self._points[worker.at](state, place, worker)
+        if self._bounds.deadlines and worker.at in _PAUSABLE:
+            yield Step(f"W{place}'s time is up", PERHAPS, self._result(state, place, "pause", "paused"))
 
     # --- reading documents
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from statistics import quantiles
 
-from calendar_watch.reconciler.reconcile import reconcile
 from tests.support import firestore_emulator
 from tests.support.databases import InMemory
 from tests.support.stack import Person, Stack, best_pubsub, until
@@ -70,5 +69,5 @@ def _one_change(world: World, role: str) -> float:
     [delivery] = world.google.take_due(world.now)
     began = time.process_time()
     world.receiver.take(delivery.headers)
-    reconcile(world.services, ALICES_ACL.id)
+    world.reconcile(ALICES_ACL.id)
     return time.process_time() - began

@@ -17,11 +17,10 @@ from google.cloud.firestore_v1.base_query import FieldFilter
 from calendar_watch.firestore.client import connect
 from calendar_watch.firestore.schema import SCHEMA
 from calendar_watch.firestore.store import FirestoreStore
-from calendar_watch.operations.sweep import Sweep
 from tests.doubles import local_firestore
 from tests.support import firestore_emulator
 from tests.support.databases import InMemory
-from tests.support.world import World
+from tests.support.world import World, swept
 from tests.tools.bench.row import Row, at_most
 
 _SIZES = (1_000, 20_000)
@@ -76,8 +75,7 @@ class _Sweeping:
             batch.commit(timeout=60)
 
     def sweep(self) -> None:
-        swept = Sweep(self._services, threads=1, seconds=50).run(start="m")
-        assert not swept.reconciled
+        assert not swept(self._services, start="m").reconciled
 
     def ask(self) -> None:
         """What no sweep can do without."""

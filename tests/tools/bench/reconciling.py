@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from calendar_watch.reconciler.reconcile import reconcile
 from tests.support.world import ALICE, ALICES_ACL, BOB
 from tests.tools.bench.counted import Cost, Till, watched
 from tests.tools.bench.row import Row
@@ -31,7 +30,7 @@ def _spelled(counts: Mapping[str, int]) -> str:
 
 
 def _reconciled(till: Till) -> Cost:
-    return till.cost(lambda: reconcile(till.world.services, ALICES_ACL.id))
+    return till.cost(lambda: till.world.reconcile(ALICES_ACL.id))
 
 
 def _changed() -> Cost:

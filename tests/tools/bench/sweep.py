@@ -9,15 +9,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 from calendar_watch.model.resources import Item
 from calendar_watch.model.target import Target
 from calendar_watch.model.write import Write, WriteKind
-from calendar_watch.operations.sweep import Sweep
 from tests.doubles.memory_store import MemoryFirestore, MemoryStore
 from tests.support.databases import InMemory
-from tests.support.world import ALICES_ACL, World
+from tests.support.world import ALICES_ACL, World, swept
 from tests.tools.bench.row import Row, at_least
 
 _WATCHES, _THREADS, _CALL = 5_000, 32, 0.1
@@ -43,6 +42,9 @@ class SlowCalendar:
 
     items: list[Item]
 
+    def within(self, _seconds: float) -> Self:
+        return self
+
     def pages(self, _target: Target) -> Iterator[list[Item]]:
         time.sleep(_CALL)
         yield self.items
@@ -59,9 +61,9 @@ def _taken(answers_after: float) -> float:
     _multiply(world, database)
     database.in_use = True
     began = time.perf_counter()
-    swept = Sweep(services, threads=_THREADS, seconds=170).run(start="")
+    result = swept(services, threads=_THREADS, seconds=170)
     took = time.perf_counter() - began
-    assert (swept.synced, swept.failed, swept.remaining) == (_WATCHES, 0, 0)
+    assert (result.synced, result.failed, result.remaining) == (_WATCHES, 0, 0)
     return took
 
 

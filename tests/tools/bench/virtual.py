@@ -12,7 +12,6 @@ from itertools import count
 from typing import Any, TypeVar
 
 from calendar_watch.ports import NotificationStore, Store
-from calendar_watch.reconciler.reconcile import reconcile
 from tests.doubles.calendar_simulator import Delivery
 from tests.doubles.memory_store import MemoryStore
 from tests.support.databases import InMemory
@@ -95,7 +94,7 @@ class Lively(World):
         before = len(self.pubsub.published(WAKEUPS))
         status = super()._post(delivery)
         for wakeup in self.pubsub.published(WAKEUPS)[before:]:
-            reconcile(self.services, wakeup.attributes["watchId"], pause=self._wait)
+            self.reconcile(wakeup.attributes["watchId"], pause=self._wait)
         return status
 
     @property

@@ -618,6 +618,15 @@ def test_all_tries_together_keep_within_the_time_of_one_call(google: Script) -> 
     assert world.http.timeouts == [(5.0, 5.0), (1.75, 1.75)], "nothing was left for a third"
 
 
+def test_within_a_deadline_no_call_ends_later(google: Script) -> None:
+    world = google(Reply(200, OPENED), Reply(200, OPENED), timeout=20.0)
+    api = world.api().within(12.0)
+    watch(api)
+    world.at += 8.0
+    watch(api)
+    assert world.http.timeouts == [(5.0, 7.0), (2.0, 2.0)]
+
+
 # What cannot be answered
 
 

@@ -262,8 +262,8 @@ def test_settling_twice_decides_the_same(watch: Watch) -> None:
 def test_a_watch_that_nobody_holds_can_be_claimed_for_its_notifications_due_or_not(
     watch: Watch, due_at: datetime
 ) -> None:
-    assert claimable(watch.with_schedule(due_at=due_at, holder=None), NOW, notifications=True)
-    assert claimable(watch.with_schedule(due_at=due_at, holder="x"), NOW, notifications=True) == (due_at <= NOW)
+    assert claimable(watch.with_schedule(due_at=due_at, holder=None), NOW, POLICY, notifications=True)
+    assert claimable(watch.with_schedule(due_at=due_at, holder="x"), NOW, POLICY, notifications=True) == (due_at <= NOW)
 
 
 def test_what_is_retired_is_stopped_before_anything_is_opened() -> None:
