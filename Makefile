@@ -1,6 +1,6 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test search bench chaos day soak model mutants conformance lint check infra-check drain format lock clean
+.PHONY: help demo dev test search bench chaos day soak model mutants conformance documents lint check infra-check drain format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -10,6 +10,7 @@ export TERRAFORM
 SEARCHES := tests/searches/chaos tests/searches/model tests/searches/soak
 PYTEST = $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 NO_SEARCH = -m "not search"
+SPECIFICATIONS := tests/contract/specifications
 INFRA_TESTS = $(BIN)/python -m pytest tests/infra
 
 # What was set up with a Python that has gone meanwhile is set up anew.
@@ -60,12 +61,18 @@ conformance: $(VENV)/runtime  ## the claims about Google, held against the simul
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.conformance $(if $(QUIRKS),--quirks) $(SIDE:%=--side %) $(IMPERSONATE:%=--impersonate %) \
 		$(WEBHOOK:%=--webhook %) $(ARRIVALS:%=--arrivals %) $(if $(LONG),--long)
 
-lint: $(VENV)/tools  ## style, types and layers, without running anything
+documents: $(VENV)/tools  ## record anew what functions/asyncapi.json and the examples in /openapi.json show
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.tools.documents
+
+lint: $(VENV)/tools  ## style, types, layers; documents and Cloud Build's files against their schemas
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	PYTHONPATH=functions $(BIN)/lint-imports
 	$(BIN)/check-jsonschema --builtin-schema vendor.cloudbuild cloudbuild.yaml infra/cloudbuild.plan.yaml
+	$(BIN)/check-jsonschema --schemafile $(SPECIFICATIONS)/asyncapi-3.0.schema.json functions/asyncapi.json
+	PYTHONPATH=functions:. $(BIN)/python -m tests.tools.documents openapi | \
+		$(BIN)/check-jsonschema --schemafile $(SPECIFICATIONS)/openapi-3.1.schema.json -
 
 check: lint test conformance search  ## everything that must hold before a change lands
 

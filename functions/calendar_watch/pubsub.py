@@ -35,7 +35,6 @@ WAITS = (0.2, 0.6)
 _MOST_MESSAGES = 100
 _MOST_BYTES = 1_000_000
 _MOST_VALUE_BYTES = 1_024
-_NO_ATTRIBUTES = frozenset({"data", "datacontenttype"})
 
 
 class PubSub:
@@ -145,11 +144,15 @@ def _size(batch: list[bytes]) -> int:
     return len(_body([])) + sum(map(len, batch)) + commas
 
 
+def attribute(name: str) -> str:
+    """What an attribute of a CloudEvent is called on Pub/Sub."""
+    return "content-type" if name == "datacontenttype" else f"ce-{name}"
+
+
 def _change(entry: ChangeEvent) -> Message:
-    attributes = {f"ce-{name}": value for name, value in entry.items() if name not in _NO_ATTRIBUTES}
+    attributes = {attribute(name): value for name, value in entry.items() if name != "data"}
     return {
-        "attributes": {name: value for name, value in attributes.items() if _fits(value)}
-        | {"content-type": entry["datacontenttype"]},
+        "attributes": {name: value for name, value in attributes.items() if _fits(value)},
         "data": base64.b64encode(encoded(entry["data"])).decode(),
         "orderingKey": entry["partitionkey"],
     }

@@ -2,11 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator, ValidationError
+from jsonschema import ValidationError
 from werkzeug.test import TestResponse
 from werkzeug.wrappers import Response
 
@@ -15,16 +14,22 @@ from calendar_watch.reasons import Reason
 from tests.api import documented
 from tests.api.deployment import ACL, Deployment
 
-SPECIFICATION = json.loads(Path("tests/contract/openapi/openapi-3.1.schema.json").read_text())
-"""https://spec.openapis.org/oas/3.1/schema/2022-10-07, as it lies in python-openapi/openapi-spec-validator."""
+OPERATIONS = {
+    *("POST /", "GET /", "POST /batch", "GET /summary", "GET /openapi.json", "GET /{id}", "DELETE /{id}"),
+    *("GET /{id}/items", "GET /{id}/changes", "POST /{id}/retry", "POST /{id}/resync"),
+}
+"""Of the contract."""
 GOOGLES = {"/{id}/items", "/openapi.json"}
 """What they answer is Google's, or OpenAPI's: no form of ours. So is what is within a change."""
 
 
-def test_it_is_served_and_is_openapi(deployment: Deployment) -> None:
-    served = deployment.get("/openapi.json")
-    assert served == json.loads(json.dumps(openapi.document()))
-    Draft202012Validator(SPECIFICATION).validate(served)
+def test_it_is_served(deployment: Deployment) -> None:
+    assert deployment.get("/openapi.json") == json.loads(json.dumps(openapi.document()))
+
+
+def test_it_has_every_operation_of_the_contract_and_no_other() -> None:
+    paths = openapi.document()["paths"]
+    assert {f"{method.upper()} {path}" for path, methods in paths.items() for method in methods} == OPERATIONS
 
 
 def objects(schema: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -8,6 +8,7 @@ import grpc
 import pytest
 from werkzeug.test import TestResponse
 
+from calendar_watch.http import openapi
 from tests.api.conftest import Deploy, Lines
 from tests.api.deployment import ACL, Deployment, Json, json_of, problem_of
 from tests.support import firestore_emulator
@@ -39,10 +40,14 @@ def test_without_firestore_every_request_is_answered_503(
     requests = [
         ("watches", "POST", "/", {"json": ACL}),
         ("watches", "GET", "/", {}),
+        ("watches", "POST", "/batch", {"json": {"requests": [ACL]}}),
+        ("watches", "GET", "/summary", {}),
         ("watches", "GET", f"/{ID}", {}),
         ("watches", "GET", f"/{ID}/items", {}),
         ("watches", "GET", f"/{ID}/changes", {}),
         ("watches", "DELETE", f"/{ID}", {}),
+        ("watches", "POST", f"/{ID}/retry", {"json": {}}),
+        ("watches", "POST", f"/{ID}/resync", {"json": {}}),
         ("renew", "POST", "/", {}),
         ("renew", "POST", "/wakeups", {"json": {"message": {"attributes": {"watchId": ID}}, "subscription": "s"}}),
         ("notifications", "POST", "/", {"headers": headers}),
@@ -87,6 +92,13 @@ def test_wrong_settings_are_one_line_in_the_log_and_no_secret_to_the_caller(
     assert "GOOGLE_CLOUD_PROJECT" in line["message"]
     assert "CHANNEL_TOKEN_KEYS" in line["message"]
     assert "too short" not in line["message"]
+
+
+def test_with_wrong_settings_every_documented_operation_is_a_500(deploy: Deploy) -> None:
+    deployment = deploy(GOOGLE_CLOUD_PROJECT="")
+    for path, operations in openapi.document()["paths"].items():
+        for method in operations:
+            assert deployment.ask("watches", method.upper(), path.format(id=ID), json={}).status_code == 500
 
 
 @pytest.mark.parametrize("code", [grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.UNAUTHENTICATED])

@@ -16,6 +16,8 @@ from calendar_watch.http.watch_request import BODY, MOST_BODIES
 from calendar_watch.http.watch_view import SUMMARY, WATCH
 
 _SCHEMAS = Path(__file__).parents[1] / "schemas"
+_EXAMPLES = Path(__file__).with_name("examples.json")
+"""Of each operation a `body` and, by status, an answer, as they were recorded: `make documents`."""
 _HERE = "#/components/schemas/"
 _WATCH, _PROBLEM = {"$ref": f"{_HERE}Watch"}, {"$ref": f"{_HERE}Problem"}
 _TOKEN = {"nextPageToken": text()}
@@ -84,9 +86,11 @@ _OPERATIONS = (
 
 @cache
 def document() -> dict[str, Any]:
+    recorded = json.loads(_EXAMPLES.read_text())
     paths: dict[str, dict[str, Any]] = {}
     for each in _OPERATIONS:
-        paths.setdefault(each.path, {})[each.method] = _operation(each)
+        examples = recorded.get(f"{each.method.upper()} {each.path}", {})
+        paths.setdefault(each.path, {})[each.method] = _operation(each, examples)
     return {
         "openapi": "3.1.1",
         "info": {"title": "Calendar Watch", "version": __version__},
@@ -95,17 +99,18 @@ def document() -> dict[str, Any]:
     }
 
 
-def _operation(operation: _Operation) -> dict[str, Any]:
+def _operation(operation: _Operation, examples: Mapping[str, Any]) -> dict[str, Any]:
     failures = sorted({*_ANYWHERE, *operation.problems})
     return {
         "summary": operation.says,
         "parameters": [*_in_path(operation.path), *map(_in_query, operation.parameters)],
-        **({"requestBody": _body(operation.body)} if operation.body is not None else {}),
+        **({"requestBody": _body(operation.body, examples)} if operation.body is not None else {}),
         "responses": {
             **{
-                str(status): _answer(status, "application/json", schema) for status, schema in operation.answers.items()
+                str(status): _answer(status, "application/json", schema, examples)
+                for status, schema in operation.answers.items()
             },
-            **{str(status): _answer(status, "application/problem+json", _PROBLEM) for status in failures},
+            **{str(status): _answer(status, "application/problem+json", _PROBLEM, examples) for status in failures},
         },
     }
 
@@ -118,12 +123,17 @@ def _in_query(parameter: Parameter) -> dict[str, Any]:
     return {"name": parameter.name, "in": "query", "description": parameter.says, "schema": parameter.schema}
 
 
-def _body(schema: Schema) -> dict[str, Any]:
-    return {"required": True, "content": {"application/json": {"schema": schema}}}
+def _body(schema: Schema, examples: Mapping[str, Any]) -> dict[str, Any]:
+    return {"required": True, "content": {"application/json": {"schema": schema, **_example(examples, "body")}}}
 
 
-def _answer(status: int, kind: str, schema: Schema) -> dict[str, Any]:
-    return {"description": HTTPStatus(status).phrase, "content": {kind: {"schema": schema}}}
+def _answer(status: int, kind: str, schema: Schema, examples: Mapping[str, Any]) -> dict[str, Any]:
+    content = {kind: {"schema": schema, **_example(examples, str(status))}}
+    return {"description": HTTPStatus(status).phrase, "content": content}
+
+
+def _example(examples: Mapping[str, Any], of: str) -> dict[str, Any]:
+    return {"example": examples[of]} if of in examples else {}
 
 
 def _changes() -> Iterator[tuple[str, Any]]:

@@ -7,14 +7,12 @@ import pytest
 
 from calendar_watch.ports import Filter
 from tests.contract.schemas import story
-from tests.support.databases import InMemory
 from tests.support.world import World
 
 
 @pytest.fixture(scope="session")
 def told() -> Iterator[World]:
-    world = World(InMemory(), policy=story.POLICY)
-    story.tell(world)
+    world = story.told()
     yield world
     world.close()
 

@@ -8,15 +8,23 @@ from requests import PreparedRequest, Response
 
 from calendar_watch.model.resources import ACL
 from calendar_watch.model.target import Target
+from tests.support.databases import InMemory
 from tests.support.line import Cut, Send, answered, refused
 from tests.support.world import ALICE, ALICES_ACL, ALICES_EVENTS, ALICES_LIST, ALICES_SETTINGS, BOB, World, policy_of
 
-POLICY = policy_of(publishes=True, channel_ttl=4 * 3600, retention=timedelta(hours=6))
+_POLICY = policy_of(project="my-project", publishes=True, channel_ttl=4 * 3600, retention=timedelta(hours=6))
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 MONDAY = datetime(2026, 11, 23, 10, tzinfo=UTC)
 
 
-def tell(world: World) -> None:
+def told() -> World:
+    """The world in which all of it has happened."""
+    world = World(InMemory(), policy=_POLICY)
+    _tell(world)
+    return world
+
+
+def _tell(world: World) -> None:
     world.open(ALICES_ACL, labels={"team": "security"})
     for target in (ALICES_LIST, ALICES_EVENTS, ALICES_SETTINGS):
         world.open(target)

@@ -1,7 +1,7 @@
 """Speed and cost as one table: `python -m tests.tools.bench`; of one part: `python -m tests.tools.bench cold_start`.
 
 Each part is a module of that name, whose `measure` yields rows; it runs in a process of its own. The machine is noisy,
-so times are ratios within one run; counts are exact.
+so times are ratios within one run; counts are exact. `lists` takes some ten minutes, and is run by name only.
 """
 
 import os
@@ -22,7 +22,6 @@ _PARTS = (
     "reconciling",
     "sweep",
     "nothing_due",
-    "lists",
     "latency",
     "memory",
     "large_calendar",

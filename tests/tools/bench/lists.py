@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from threading import Lock
 from typing import Any
 
 from calendar_watch.decisions.registration import created
@@ -28,18 +29,24 @@ from tests.support.world import World
 from tests.tools.bench.row import Row
 
 _SIZES = (1_000, 100_000)
-_SUSPENDED_EVERY = 200
+_SUSPENDED_EVERY = 50
+"""More than two pages of the fewer ones, so that both sizes have as much to find."""
 _NOW = datetime(2026, 11, 27, tzinfo=UTC)
 _LISTS: Mapping[str, Filter] = {
     "all": Filter(),
+    "by resource": Filter(resource="settings"),
+    "by label": Filter(labels={"team": "red"}),
     "by state": Filter(states=frozenset({State.SUSPENDED, State.POLLING})),
+    "by reason": Filter(reasons=frozenset({Reason.FORBIDDEN, Reason.NOT_FOUND})),
     "by state, reason, resource and label": Filter(
         resource="settings",
         labels={"team": "red"},
         states=frozenset({State.SUSPENDED, State.POLLING}),
         reasons=frozenset({Reason.FORBIDDEN, Reason.NOT_FOUND}),
     ),
-    "nobody's": Filter(subject="nobody@example.com"),
+    "by subject, of whom there is none": Filter(subject="nobody@example.com"),
+    "by calendar, of which there is none": Filter(calendar_id="nothing@example.com"),
+    "by followedBy, of which there is none": Filter(followed_by="a" * 32),
 }
 
 
@@ -74,7 +81,12 @@ class _Cost:
 
 
 class _Counting(FirestoreStore):
-    rpcs = documents = 0
+    """The summary asks from many threads."""
+
+    def __init__(self, client: Any, timeout: float, retention: timedelta):
+        super().__init__(client, timeout, retention)
+        self._lock = Lock()
+        self.rpcs = self.documents = 0
 
     def _found(self, query: Any) -> list[Any]:
         found = super()._found(query)
@@ -82,7 +94,8 @@ class _Counting(FirestoreStore):
         return found
 
     def _reading(self, call: Callable[[], Any]) -> Any:
-        self.rpcs += 1
+        with self._lock:
+            self.rpcs += 1
         return super()._reading(call)
 
 

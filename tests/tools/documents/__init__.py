@@ -1,0 +1,1 @@
+"""The documents from which others generate code and pages: `make documents`."""
