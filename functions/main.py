@@ -20,6 +20,7 @@ from flask import Request
 from werkzeug.exceptions import HTTPException
 
 from calendar_watch import log
+from calendar_watch.decisions import next_step
 from calendar_watch.errors import ForeignSchemaError, InvalidRequestError, UnknownWatchError
 from calendar_watch.http import openapi, parameters, problems, requests
 from calendar_watch.http.watch_request import Rules, read_bodies, read_body
@@ -192,8 +193,9 @@ def _sweep_shard(named: Sequence[int]) -> problems.Answer:
     return None, 204
 
 
-def _wake(watch_id: str) -> problems.Answer:
+def _wake(wakeup: requests.Wakeup) -> problems.Answer:
     with suppress(UnknownWatchError, ForeignSchemaError):  # gone, or another release's: sweeps tell of those
         deadline = Deadline.after(utc_now(), _wiring.settings.sweep_seconds)
-        reconcile(_wiring.services, watch_id, deadline, pause=time.sleep)
+        claimable = next_step.claimable_again if wakeup.again else next_step.claimable
+        reconcile(_wiring.services, wakeup.watch_id, deadline, time.sleep, claimable)
     return None, 204

@@ -1,6 +1,7 @@
 """What operations and the reconciler need of the outside, and what it raises."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -33,13 +34,13 @@ class Calendar(Protocol):
     def stop(self, target: Target, channel: Channel) -> None:
         """End `channel`. One that Google no longer knows counts as ended."""
 
-    def pages(self, target: Target) -> Iterator[list[Item]]:
-        """The whole collection, page by page; reading a page that fails for now is repeated a few times."""
+    def pages(self, target: Target, first: Page) -> Iterator[list[Item]]:
+        """The whole collection, page by page, from the first, which is there already."""
 
     def page(self, target: Target, page_token: str, sync_token: str = "", size: int = 0) -> Page:
         """One page of what changed since `sync_token`, or of everything; of `size` items at most, if that is given.
 
-        Raises ListingTokenRefusedError for either token.
+        Where it fails for now, it is asked for a few times. Raises ListingTokenRefusedError for either token.
         """
 
     def get(self, target: Target, item_id: str) -> Item:
@@ -121,6 +122,9 @@ class Store(Protocol):
     def get(self, watch_id: str) -> Watch:
         """Raises UnknownWatchError."""
 
+    def look(self, watch_id: str) -> tuple[Watch, Sequence[PendingNotification]]:
+        """The watch, and all that waits for it. Raises UnknownWatchError."""
+
     def find(self, watch_ids: Iterable[str]) -> Sequence[Watch]:
         """Those of them that there are."""
 
@@ -182,5 +186,7 @@ class Services:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     jitter: Callable[[], float]
+    aside: Executor
+    """Does what need not be waited for in turn."""
     terminating: Callable[[], bool]
     """Whether this instance has been told to end."""

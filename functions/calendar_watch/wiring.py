@@ -10,8 +10,8 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
@@ -29,6 +29,7 @@ from calendar_watch.termination import terminating
 
 _RECEIVE_SECONDS = 6.0
 _WAKEUP_SECONDS = 2.0
+_ASIDE = 32
 
 _Part = TypeVar("_Part")
 
@@ -47,6 +48,7 @@ class Runtime:
     new_id: Callable[[], str] = lambda: str(uuid.uuid4())
     jitter: Callable[[], float] = random.random
     terminating: Callable[[], bool] = terminating
+    aside: Executor = field(default_factory=lambda: ThreadPoolExecutor(_ASIDE, thread_name_prefix="aside"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ def build(setup: Setup, edges: Edges, runtime: Runtime) -> Services:
         clock=runtime.now,
         new_id=runtime.new_id,
         jitter=runtime.jitter,
+        aside=runtime.aside,
         terminating=runtime.terminating,
     )
 

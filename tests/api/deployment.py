@@ -5,6 +5,7 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import functions_framework
@@ -122,6 +123,13 @@ class Deployment:
             entry = client.document(f"calendar_watch_changes/{watch['id']}~{sequence:020d}")
             event = entry_of(entry.get().to_dict() or {})
             entry.set(entry_document({**event, "time": "1999-12-31T23:59:59Z"}, None))
+
+    def leave_held(self, watch: Json, since: timedelta) -> None:
+        """As if a worker had died in the middle of a reading, so long ago."""
+        now = datetime.now(UTC)
+        left = {"holder": "dead", "due_at": now - since + timedelta(seconds=60), "read_at": now - since}
+        with self._client() as client:
+            client.document(f"calendar_watches/{watch['id']}").update(left)
 
     def make_foreign(self, watch: Json) -> None:
         """As if another release had written it."""

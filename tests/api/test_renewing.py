@@ -92,6 +92,17 @@ def test_a_wakeup_with_nothing_to_do_is_done(deployment: Deployment, times: int)
     assert len(deployment.changes(watch)) == 1
 
 
+@pytest.mark.parametrize(("attempt", "told"), [(1, 1), (None, 1), ("2", 1), (2, 2)])
+def test_a_wakeup_that_comes_again_takes_over_from_a_worker_that_died(
+    deployment: Deployment, attempt: object, told: int
+) -> None:
+    watch = deployment.open(ACL)
+    deployment.google.alice.share(ALICE, BOB, "reader")
+    deployment.leave_held(watch, since=timedelta(seconds=10))
+    assert wake(deployment, push(watch["id"], deliveryAttempt=attempt)) == 204
+    assert len(deployment.changes(watch)) == told
+
+
 def test_a_wakeup_for_a_watch_that_is_gone_is_done(deployment: Deployment) -> None:
     assert wake(deployment, push(UNKNOWN)) == 204
 

@@ -153,6 +153,24 @@ class TestPush:
         assert tried == [("1", 0.0), ("3", 0.0), ("1", 0.1), ("1", 0.3), ("2", 0.35)]
         assert pubsub.subscription(READER).backlog == 0
 
+    @pytest.mark.parametrize(("topic", "told"), [("projects/p/topics/dead", [1, 2]), ("", [None, None])])
+    def test_a_push_says_how_often_it_was_tried_where_there_are_dead_letters(
+        self, pubsub: LocalPubSub, time: VirtualTime, topic: str, told: list[int | None]
+    ) -> None:
+        subscribe(pubsub, endpoint="http://reader", dead_letters=topic)
+        pubsub.publish(TOPIC, numbered(1))
+        said: list[int | None] = []
+
+        def refuse(delivery: Delivery) -> int:
+            said.append(json.loads(delivery.body).get("deliveryAttempt"))
+            return 503
+
+        transport = Transport(pubsub, refuse)
+        for _ in told:
+            transport.deliver_due()
+            time.advance(1)
+        assert said == told
+
     def test_while_pubsub_is_away_nothing_is_pushed(self, pubsub: LocalPubSub) -> None:
         subscribe(pubsub, endpoint="http://reader")
         pubsub.publish(TOPIC, numbered(1))

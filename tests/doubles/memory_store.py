@@ -265,6 +265,10 @@ class MemoryStore:
         )
         return WatchPage(watches, matching[-1] if len(matching) == limit else "")
 
+    def look(self, watch_id: str) -> tuple[Watch, Sequence[PendingNotification]]:
+        notifications = self.notifications(watch_id)
+        return self.get(watch_id), notifications
+
     def due(self, now: datetime, limit: int, shards: Sequence[int] = SHARDS) -> Sequence[tuple[str, datetime]]:
         return self.edge("due", lambda: self._due(now, shards)[:limit])
 

@@ -116,7 +116,7 @@ def test_an_answer_about_a_channel_that_is_forgotten_already_goes_nowhere_and_ha
     """It was over from the start; before its worker had read the watch again, an operator wrote."""
     world.open(ALICES_ACL)
     lease = world.lease(world.query.show(ALICES_ACL.id))
-    lease.claim([])
+    lease.claim([], lambda _watch, _step: None)
     known = lease.watch.channels
     over = KnownChannel("over", 9, created=world.now, resource_id="r", expiration=world.now)
     lease.keep(over, Opening("r", expiration=world.now))

@@ -7,9 +7,10 @@ from typing import cast
 
 import pytest
 
+from calendar_watch.decisions.next_step import claimable_again
 from calendar_watch.model.resources import EVENTS
 from tests.scenarios.conftest import MakeWorld
-from tests.support.line import slow
+from tests.support.line import Death, dead_before, slow
 from tests.support.world import ALICE, ALICES_ACL, ALICES_EVENTS, BOB, SECONDS, World, policy_of, swept
 
 SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
@@ -96,3 +97,18 @@ def test_what_is_left_when_time_is_up_is_done_by_the_next(make_world: MakeWorld,
     world.run(timedelta(minutes=2))
     assert world.told(ALICES_ACL.id)[-1] == "acl.created"
     assert world.query.show(ALICES_ACL.id).log.published == 2 + world.told(ALICES_ACL.id).count("watch.renewed")
+
+
+def test_a_wakeup_that_comes_again_goes_on_where_a_worker_died(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(HOUR / 2)
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(SECOND)
+    with world.line.cut("GET", "/acl", dead_before), pytest.raises(Death):
+        world.reconcile(ALICES_ACL.id)
+    world.now += 5 * SECOND
+    assert not world.reconcile(ALICES_ACL.id, claimable=claimable_again).steps, "its holder may only be slow"
+    world.now += 5 * SECOND
+    assert not world.reconcile(ALICES_ACL.id).steps
+    assert world.reconcile(ALICES_ACL.id, claimable=claimable_again).synced == 1
+    assert world.told(ALICES_ACL.id)[-1] == "acl.created"

@@ -205,7 +205,7 @@ def test_what_a_hold_does_not_remember_having_written_is_read_from_the_log(world
     """A write whose answer was lost, and of which it was not sure, may lie between two that it remembers."""
     world.open(ALICES_ACL)
     lease = world.lease(world.query.show(ALICES_ACL.id))
-    lease.claim([])
+    lease.claim([], lambda _watch, _step: None)
     lease.write(Write(WriteKind.COMMIT, with_watch_event(lease.watch, "renewed", world.now, world.policy)))
     renewed = with_watch_event(lease.watch, "renewed", world.now, world.policy)
     lease.watch = world.store.write(Write(WriteKind.COMMIT, renewed))

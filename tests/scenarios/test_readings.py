@@ -1,5 +1,6 @@
 """What is read, when, and what is made of it, in virtual time."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import State
 from calendar_watch.model.write import Write, WriteKind
 from tests.scenarios.conftest import MakeWorld
+from tests.support.aside import AtOnce
 from tests.support.line import Send, answered, late, refused, slow
 from tests.support.world import ALICE, ALICES_ACL, ALICES_LIST, ALICES_SETTINGS, BOB, World, policy_of
 
@@ -271,6 +273,10 @@ def test_a_change_too_large_for_one_write_is_reported_whole_and_in_order(world: 
 def test_a_listing_longer_than_the_lease_keeps_the_watch(world: World) -> None:
     for n in range(1100):
         world.alice.share(ALICE, f"user{n:04d}@example.com", "reader")
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(timedelta(seconds=1))
     rivals = []
 
     def somebody_else_sweeps() -> None:
@@ -278,9 +284,22 @@ def test_a_listing_longer_than_the_lease_keeps_the_watch(world: World) -> None:
         rivals.append(world.sweep().reconciled)
 
     with world.line.cut("GET", "/acl", slow(somebody_else_sweeps)):
-        world.open(ALICES_ACL)
+        world.reconcile(ALICES_ACL.id)
     assert len(rivals) >= 5
     assert not any(rivals)
+    assert world.told(ALICES_ACL.id) == ["watch.opened", "acl.created"]
+
+
+def test_a_first_reading_that_takes_too_long_is_given_more_time_by_the_next_who_comes(world: World) -> None:
+    for n in range(1100):
+        world.alice.share(ALICE, f"user{n:04d}@example.com", "reader")
+
+    def time_passes() -> None:
+        world.now += timedelta(seconds=15)
+
+    with world.line.cut("GET", "/acl", slow(time_passes)):
+        assert world.open(ALICES_ACL).reading.item_count is None
+        world.run(5 * MINUTE)
     assert world.told(ALICES_ACL.id) == ["watch.opened"]
 
 
@@ -380,3 +399,42 @@ def test_a_message_that_comes_while_its_watch_is_reconciled_is_read_at_once(worl
     with world.line.cut("GET", "/acl", late(meanwhile)):
         world.reconcile(ALICES_ACL.id)
     assert roles(world, ALICES_ACL) == [(None, "reader"), ("reader", "writer")]
+
+
+def test_a_message_between_a_listing_and_the_claim_that_it_went_beside_is_read_with_the_settling_one(
+    world: World,
+) -> None:
+    """The claim takes its document away as well: Firestore had refused a second one."""
+    world.open(ALICES_ACL)
+    world.run(10 * MINUTE)
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(timedelta(seconds=1))
+    late_ones = iter(["writer"])
+
+    def meanwhile() -> None:
+        for role in late_ones:
+            world.alice.share(ALICE, BOB, role)
+            world.run(timedelta(seconds=1))
+
+    with world.line.cut("GET", "/acl", late(meanwhile)):
+        world.reconcile(ALICES_ACL.id, replace(world.services, aside=AtOnce()))
+    assert roles(world, ALICES_ACL) == [(None, "reader")]
+    world.run(world.policy.settle + MINUTE)
+    assert roles(world, ALICES_ACL) == [(None, "reader"), ("reader", "writer")]
+
+
+def test_a_listing_beside_a_claim_that_fails_changes_nothing(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(10 * MINUTE)
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(timedelta(seconds=1))
+    before = world.store.get(ALICES_ACL.id)
+
+    def somebody_is_quicker() -> None:
+        world.store.write(Write(WriteKind.RELEASE, before.with_schedule(holder="quicker", due_at=world.now + MINUTE)))
+
+    with world.line.cut("GET", "/acl", late(somebody_is_quicker)):
+        assert world.reconcile(ALICES_ACL.id, replace(world.services, aside=AtOnce())).steps == []
+    assert world.told(ALICES_ACL.id) == ["watch.opened"]
+    world.run(3 * MINUTE)
+    assert world.told(ALICES_ACL.id) == ["watch.opened", "acl.created"]

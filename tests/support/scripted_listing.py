@@ -21,6 +21,7 @@ from calendar_watch.ports import Services
 from calendar_watch.reasons import Reason
 from calendar_watch.reconciler.reconcile import reconcile
 from tests.doubles.memory_store import MemoryFirestore, MemoryStore
+from tests.support.aside import WhenAsked
 from tests.support.world import ALICES_EVENTS, SECONDS, START, policy_of
 
 Pages = Sequence[Sequence[Item]]
@@ -49,7 +50,7 @@ class ScriptedCalendar:
     def stop(self, _target: Target, _channel: Channel) -> None:
         raise AssertionError
 
-    def pages(self, _target: Target) -> Iterator[list[Item]]:
+    def pages(self, _target: Target, _first: Page) -> Iterator[list[Item]]:
         raise AssertionError
 
     def page(self, _target: Target, page_token: str, sync_token: str = "", size: int = 0) -> Page:
@@ -111,6 +112,7 @@ class Life:
             clock=lambda: self.now,
             new_id=lambda: str(next(numbers)),
             jitter=lambda: 0.5,
+            aside=WhenAsked(),
             terminating=lambda: False,
         )
         self.store.write(Write(WriteKind.CREATE, registration.created(target, options or Options(), self.now)))

@@ -36,6 +36,7 @@ from calendar_watch.wiring import Edges, Runtime, Setup, build
 from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Delivery, Transport
 from tests.doubles.calendar_simulator import Options as SimulatorOptions
 from tests.doubles.local_pubsub import LocalPubSub, Message, PubSubAdapter
+from tests.support.aside import WhenAsked
 from tests.support.databases import Database
 from tests.support.line import Line
 
@@ -131,6 +132,7 @@ class World:
             sleep=self._sleep,
             new_id=lambda: str(uuid.UUID(int=self._chance.getrandbits(128), version=4)),
             jitter=self._chance.random,
+            aside=WhenAsked(),
             terminating=lambda: False,
         )
         self.services = build(

@@ -53,18 +53,21 @@ class CalendarApi:
         body = {"id": channel.id, "resourceId": channel.resource_id}
         self.calls.once(target, Call("channels.stop", "POST", "channels/stop", _quota_user(target), body, _GONE))
 
-    def pages(self, target: Target) -> Iterator[list[Item]]:
-        """At most three tries a page. A page may be short or empty and still have a next one."""
-        trail = PageTrail()
-        while not trail.pages or trail.page_token:
-            page = self.page(target, trail.page_token)
-            yield list(page.items)
+    def pages(self, target: Target, first: Page) -> Iterator[list[Item]]:
+        """A page may be short or empty and still have a next one."""
+        page, trail = first, PageTrail()
+        yield list(page.items)
+        while page.page_token:
             if trail.has_seen(page.page_token):
                 raise TryLaterError(IN_CIRCLES).with_answer(200, "inCircles").during("list")
             trail = trail.turned(page.page_token)
+            page = self.page(target, page.page_token)
+            yield list(page.items)
 
     def page(self, target: Target, page_token: str, sync_token: str = "", size: int = 0) -> Page:
-        """A stale sync token is answered 410, or 400; of a stale page token nobody knows, so both count for it too.
+        """At most three tries.
+
+        A stale sync token is answered 410, or 400; of a stale page token nobody knows, so both count for it too.
 
         https://developers.google.com/workspace/calendar/api/guides/sync; kewisch/gdata-provider for the 400
         """

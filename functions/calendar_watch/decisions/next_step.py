@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from calendar_watch.decisions import channel_lifecycle
 from calendar_watch.decisions.listing import audit
@@ -121,9 +121,27 @@ def decided(watch: Watch, now: datetime, policy: Policy, fresh_id: str) -> tuple
     return watch.with_schedule(due_at=now + policy.lease), step
 
 
+_SILENCE = timedelta(seconds=8)
+"""Less than Pub/Sub waits before it sends a wake-up again; a call to Google takes longer only when it hangs."""
+
+
 def claimable(watch: Watch, now: datetime, policy: Policy, *, notifications: bool) -> bool:
     """A watch that is due is free for anybody; one that nobody holds, for whoever has something new for it."""
     schedule = watch.schedule
     overdue = schedule.due_at is not None and schedule.due_at <= now
     outdated = schedule.fingerprint not in {None, policy.fingerprint}
     return overdue or (schedule.holder is None and (notifications or outdated))
+
+
+def claimable_again(watch: Watch, now: datetime, policy: Policy, *, notifications: bool) -> bool:
+    """For whoever hears that an earlier worker failed: also if the holder has written nothing for a while.
+
+    If it lives after all, it finds its lease lost, and calls nothing more.
+    """
+    return claimable(watch, now, policy, notifications=notifications) or _silent(watch, now, policy)
+
+
+def _silent(watch: Watch, now: datetime, policy: Policy) -> bool:
+    """Each of a holder's writes sets `due_at` to the end of its lease."""
+    held_until = watch.schedule.due_at if watch.schedule.holder else None
+    return held_until is not None and held_until - policy.lease + _SILENCE <= now

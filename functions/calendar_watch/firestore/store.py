@@ -52,6 +52,7 @@ _Result = TypeVar("_Result")
 
 _MOST_PAGES = 4
 _COUNTED_AT_ONCE = 16
+_LOOKS_AT_ONCE = 32
 
 
 class FirestoreStore:
@@ -61,6 +62,7 @@ class FirestoreStore:
         self._client = client
         self._timeout = timeout
         self._retention = retention
+        self._aside = ThreadPoolExecutor(_LOOKS_AT_ONCE, thread_name_prefix="store")
 
     def write(self, write: Write) -> Watch:
         batch = self._client.batch()
@@ -102,6 +104,10 @@ class FirestoreStore:
         if not found.exists:
             raise UnknownWatchError(f"no watch has the id {watch_id}")
         return _watch_of(found)
+
+    def look(self, watch_id: str) -> tuple[Watch, Sequence[PendingNotification]]:
+        notifications = self._aside.submit(self.notifications, watch_id)
+        return self.get(watch_id), notifications.result()
 
     def find(self, watch_ids: Iterable[str]) -> Sequence[Watch]:
         return [_watch_of(found) for found in self._all(map(self._watch, watch_ids)) if found.exists]

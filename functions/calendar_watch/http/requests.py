@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -132,10 +133,21 @@ def shard_of(request: Request, now: datetime) -> list[int]:
     raise BadRequest("not a Pub/Sub push of a shard")
 
 
-def wakeup_of(request: Request) -> str:
-    """The watch that a Pub/Sub push of ours names; anything else is refused, and ends in the dead-letter topic."""
+@dataclass(frozen=True, slots=True)
+class Wakeup:
+    watch_id: str
+    again: bool
+    """An earlier delivery was not answered well: perhaps its worker has died."""
+
+
+def wakeup_of(request: Request) -> Wakeup:
+    """The watch that a Pub/Sub push of ours names; anything else is refused, and ends in the dead-letter topic.
+
+    Pub/Sub counts deliveries where there are dead letters: https://cloud.google.com/pubsub/docs/handling-failures.
+    """
     with suppress(InvalidRequestError, HTTPException):
         match json_of(request):
-            case {"message": {"attributes": {"watchId": str(watch_id)}}, "subscription": str()}:
-                return watch_id_of(watch_id)
+            case {"message": {"attributes": {"watchId": str(watch_id)}}, "subscription": str(), **others}:
+                attempt = others.get("deliveryAttempt")
+                return Wakeup(watch_id_of(watch_id), again=isinstance(attempt, int) and attempt > 1)
     raise BadRequest("not a Pub/Sub push of a wake-up")

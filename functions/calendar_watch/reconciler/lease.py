@@ -4,7 +4,7 @@ claim ── write ── write ── release       after a conflict, another n
 """
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from calendar_watch.decisions import channel_lifecycle, claim, next_step, pausing
@@ -17,6 +17,8 @@ from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.ports import Services
 from calendar_watch.reconciler import telemetry
 from calendar_watch.sizes import fitting, weight
+
+Meanwhile = Callable[[Watch, next_step.Step], None]
 
 _TRIES = 5
 _REMEMBERED = 1000
@@ -48,17 +50,23 @@ class Lease:
         self._nonce = services.new_id()
         self._logged: deque[ChangeEvent] = deque(maxlen=_REMEMBERED)
 
-    def claim(self, notifications: Sequence[PendingNotification]) -> next_step.Step:
+    def claim(self, notifications: Sequence[PendingNotification], meanwhile: Meanwhile) -> next_step.Step:
+        """`meanwhile` is told what is decided before that is written."""
         claimed = claim.claimed(self.watch, notifications, self._nonce, self._services.clock(), self._services.policy)
-        return self.write(Write(WriteKind.CLAIM, claimed, notifications=notifications))
+        decided, step = self._decided(claimed)
+        meanwhile(decided, step)
+        return self._written(Write(WriteKind.CLAIM, decided, notifications=notifications), step)
 
     def write(self, write: Write) -> next_step.Step:
-        """If it did not happen, what is there decides what is next; if only its answer was lost, it goes on."""
         decided, step = self._decided(write.watch)
+        return self._written(replace(write, watch=decided), step)
+
+    def _written(self, write: Write, step: next_step.Step) -> next_step.Step:
+        """If it did not happen, what is there decides what is next; if only its answer was lost, it goes on."""
         try:
-            self._put(replace(write, watch=decided))
+            self._put(write)
         except (ConflictError, UnclearError):
-            return step if self._happened(decided) else self.anew()
+            return step if self._happened(write.watch) else self.anew()
         return step
 
     def advance(self, write: Write) -> None:

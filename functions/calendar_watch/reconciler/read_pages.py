@@ -27,20 +27,22 @@ from calendar_watch.ports import Services
 from calendar_watch.reconciler.end_listing import ListingEnd
 from calendar_watch.reconciler.lease import ChangedMeanwhileError, Lease
 from calendar_watch.reconciler.pieces import Pieces
+from calendar_watch.reconciler.source import Source
 
 
 class PagedReader:
     """Raises ListingTokenRefusedError and other GoogleErrors, and ChangedMeanwhileError."""
 
-    def __init__(self, services: Services, lease: Lease):
+    def __init__(self, services: Services, lease: Lease, source: Source):
         self._services = services
         self._lease = lease
+        self._source = source
         self._pieces = Pieces(services, lease)
 
     def read(self) -> next_step.Step:
-        """What changed, or everything. A first page that is asked for anew is another listing."""
+        """What changed, or everything."""
         watch = self._lease.watch
-        if watch.reading.listing is None or not watch.reading.listing.trail.pages:
+        if not paging.goes_on(watch):
             watch = paging.begun(watch, self._services.clock())
         return self._go_on(watch, paging.current(watch))
 
@@ -89,8 +91,7 @@ class PagedReader:
         return joined(self._services.store.notes(watch.id, names)) if names else Notes()
 
     def _page(self, watch: Watch, listing: Listing) -> Page:
-        sync_token = "" if listing.whole else watch.reading.sync_token
-        page = self._services.calendar.page(watch.target, listing.trail.page_token, sync_token, watch.reading.page_size)
+        page = self._source.page(*paging.question(watch, listing))
         if listing.trail.has_seen(page.page_token):
             raise ListingTokenRefusedError(IN_CIRCLES)
         return page

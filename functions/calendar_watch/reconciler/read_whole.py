@@ -8,7 +8,6 @@ from calendar_watch.decisions.listing import absences
 from calendar_watch.decisions.listing.absences import Verdict
 from calendar_watch.decisions.listing.portions import leading
 from calendar_watch.model.collection.diff import apply, compare
-from calendar_watch.model.collection.parts import WHOLE
 from calendar_watch.model.collection.snapshot import Items, Snapshot, collect
 from calendar_watch.model.resources import Item
 from calendar_watch.model.watch import Watch
@@ -16,12 +15,14 @@ from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.ports import Services
 from calendar_watch.reconciler.confirm import proofs
 from calendar_watch.reconciler.lease import Lease
+from calendar_watch.reconciler.source import Source
 
 
 class WholeReader:
-    def __init__(self, services: Services, lease: Lease):
+    def __init__(self, services: Services, lease: Lease, source: Source):
         self._services = services
         self._lease = lease
+        self._source = source
 
     def read(self) -> next_step.Step:
         """Raises GoogleError."""
@@ -29,7 +30,9 @@ class WholeReader:
         return self._compare(collect(self._pages()), started)
 
     def _pages(self) -> Iterator[list[Item]]:
-        for page in self._services.calendar.pages(self._lease.watch.target):
+        target = self._lease.watch.target
+        first = self._source.page(target, "", "", 0)
+        for page in self._services.calendar.pages(target, first):
             yield page
             self._lease.heartbeat()
 
@@ -42,8 +45,7 @@ class WholeReader:
             )
         if watch.reading.digest == new.digest:
             return self._finish(watch, new, started, [])
-        [old] = self._services.store.parts(watch.id, [WHOLE])
-        return self._report(old, new, started)
+        return self._report(self._source.whole(watch.id), new, started)
 
     def _report(self, old: Snapshot, new: Snapshot, started: datetime) -> next_step.Step:
         doubt = self._verdict(sorted(old.items.keys() - new.items.keys()))

@@ -17,6 +17,7 @@ from calendar_watch.errors import GoogleError, ListingTokenRefusedError, Refused
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.deadline import Deadline
 from calendar_watch.model.health import StepKind
+from calendar_watch.model.listing import ReadCause
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.model.write import Write, WriteKind
@@ -26,6 +27,10 @@ from calendar_watch.reconciler.follow import Follower
 from calendar_watch.reconciler.lease import ChangedMeanwhileError, Lease, LeaseLostError
 from calendar_watch.reconciler.read_pages import PagedReader
 from calendar_watch.reconciler.read_whole import WholeReader
+from calendar_watch.reconciler.source import Ahead, Source
+
+Claimable = Callable[..., bool]
+"""`next_step.claimable`, or `claimable_again`."""
 
 _PAUSES = (0, 1, 4)
 """Seconds before each round. Notifications that come after the last one wait for the next sweep."""
@@ -47,7 +52,11 @@ class Result:
 
 
 def reconcile(
-    services: Services, watch_id: str, deadline: Deadline, pause: Callable[[float], object] = lambda _: None
+    services: Services,
+    watch_id: str,
+    deadline: Deadline,
+    pause: Callable[[float], object] = lambda _: None,
+    claimable: Claimable = next_step.claimable,
 ) -> Result:
     """Do all that is due, unless somebody else is at it; then what came meanwhile asks for, after a `pause`.
 
@@ -57,19 +66,17 @@ def reconcile(
     Raises UnknownWatchError, and UnavailableError when Firestore cannot be reached.
     """
     result = Result()
-    notifications = services.store.notifications(watch_id)
     for seconds in _PAUSES:
         pause(seconds)
-        watch = services.store.get(watch_id)
+        watch, notifications = services.store.look(watch_id)
         now = services.clock()
-        if not next_step.claimable(watch, now, services.policy, notifications=bool(notifications)):
+        if not claimable(watch, now, services.policy, notifications=bool(notifications)):
             break
         if pausing.too_late(watch, deadline, now):
             break
         lease = Lease(services, watch, deadline)
         _Reconciler(services, lease, result).reconcile(notifications)
-        notifications = services.store.notifications(watch_id)
-        if not notifications or lease.over():
+        if lease.over() or not services.store.notifications(watch_id):
             break
     return result
 
@@ -79,6 +86,7 @@ class _Reconciler:
         calendar = services.calendar.within(lease.left() + _GRACE)
         self._services = replace(services, calendar=calendar)
         self._unhurried = services
+        self._ahead: Ahead | None = None
         self._lease = lease
         self._result = result
         self._steps: list[str] = []
@@ -86,13 +94,18 @@ class _Reconciler:
     def reconcile(self, notifications: Sequence[PendingNotification]) -> None:
         started = self._services.clock()
         with suppress(LeaseLostError):  # somebody else was quicker
-            step = self._lease.claim(notifications)
+            step = self._lease.claim(notifications, self._read_ahead)
             try:
                 self._work(step)
             except LeaseLostError:
                 self._steps.append("LeaseLost")
             finally:
                 self._tell(started)
+
+    def _read_ahead(self, claimed: Watch, step: next_step.Step) -> None:
+        """Where somebody waits to hear what changed, the reading begins beside the claim that goes out now."""
+        if isinstance(step, next_step.Read) and claimed.reading.read_cause is ReadCause.NOTIFICATION:
+            self._ahead = Ahead(self._reading(claimed), claimed)
 
     def _work(self, step: next_step.Step) -> None:
         """A watch that does not come to rest is left as it is: the rest of its lease is its pause."""
@@ -206,16 +219,19 @@ class _Reconciler:
         return step
 
     def _reader(self) -> PagedReader | WholeReader:
+        watch, ahead = self._lease.watch, self._ahead
+        services = self._reading(watch)
+        reader = PagedReader if watch.target.resource.synced else WholeReader
+        return reader(services, self._lease, ahead if ahead and ahead.stands(watch) else Source(services))
+
+    def _reading(self, watch: Watch) -> Services:
         """What takes its time was begun in time, and may finish."""
-        watch = self._lease.watch
-        if watch.target.resource.synced:
-            return PagedReader(self._services, self._lease)
-        return WholeReader(self._unhurried if pausing.takes_its_time(watch) else self._services, self._lease)
+        return self._unhurried if pausing.takes_its_time(watch) else self._services
 
     def _audit(self) -> next_step.Step:
         """What goes wrong with it delays nothing else."""
         try:
-            return PagedReader(self._services, self._lease).audit()
+            return PagedReader(self._services, self._lease, Source(self._services)).audit()
         except ListingTokenRefusedError as error:
             failed = audit.token_refused(self._lease.watch, self._failure(error))
         except SlowError as error:

@@ -106,6 +106,7 @@ def _create_subscription(pubsub: LocalPubSub, name: str, body: Body) -> Body:
         ordered=body.get("enableMessageOrdering", False),
         endpoint=body.get("pushConfig", {}).get("pushEndpoint", ""),
         filter=body.get("filter", ""),
+        dead_letters=body.get("deadLetterPolicy", {}).get("deadLetterTopic", ""),
     )
     return _shown(pubsub.create_subscription(subscription))
 
@@ -122,6 +123,7 @@ def _shown(subscription: Subscription) -> Body:
         "ackDeadlineSeconds": subscription.ack_seconds,
         **({"enableMessageOrdering": True} if subscription.ordered else {}),
         **({"filter": subscription.filter} if subscription.filter else {}),
+        **({"deadLetterPolicy": {"deadLetterTopic": subscription.dead_letters}} if subscription.dead_letters else {}),
     }
 
 

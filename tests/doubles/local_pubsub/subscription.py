@@ -18,6 +18,7 @@ _LONGEST_WAIT = 60.0
 class Received:
     ack_id: str
     message: Message
+    attempt: int = 1
 
 
 @dataclass
@@ -28,6 +29,7 @@ class _Pending:
     """Empty: it waits."""
     deadline: datetime | None = None
     failures: int = 0
+    attempts: int = 0
 
 
 @dataclass
@@ -39,6 +41,8 @@ class Subscription:
     endpoint: str = ""
     """Empty: messages are pulled."""
     filter: str = ""
+    dead_letters: str = ""
+    """A topic: then it is told how often a message has been tried. Nothing is ever moved there."""
 
     def __post_init__(self) -> None:
         self._wants = parse(self.filter)
@@ -91,7 +95,8 @@ class Subscription:
     def _hand_out(self, pending: _Pending, now: datetime) -> Received:
         pending.ack_id = f"{self.name}:{next(self._numbers)}"
         pending.deadline = now + timedelta(seconds=self.ack_seconds)
-        return Received(pending.ack_id, pending.message)
+        pending.attempts += 1
+        return Received(pending.ack_id, pending.message, pending.attempts)
 
     def _out(self, ack_ids: Iterable[str], now: datetime) -> list[_Pending]:
         self._recall_expired(now)

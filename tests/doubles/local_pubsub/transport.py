@@ -21,7 +21,12 @@ class Delivery:
 
     @property
     def body(self) -> bytes:
-        envelope = {"message": self.received.message.envelope, "subscription": self.subscription.name}
+        envelope: dict[str, object] = {
+            "message": self.received.message.envelope,
+            "subscription": self.subscription.name,
+        }
+        if self.subscription.dead_letters:
+            envelope["deliveryAttempt"] = self.received.attempt
         return json.dumps(envelope).encode()
 
 

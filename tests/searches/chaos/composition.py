@@ -33,6 +33,7 @@ from tests.searches.chaos.edges.access import Access
 from tests.searches.chaos.edges.calls import Calls
 from tests.searches.chaos.edges.fault_injection import FaultInjection, GoogleEdge, PubSubEdge, store_edge
 from tests.searches.chaos.scheduler import Scheduler
+from tests.support.aside import ByChance
 from tests.support.measured import MeasuredFirestore
 from tests.support.world import CHANGES, KEY, PUBSUB, ROOT, SECONDS, START, WAKEUPS, answered, swept
 
@@ -66,6 +67,7 @@ class Composition:
             sleep=self.scheduler.pause,
             new_id=lambda: str(uuid.UUID(int=self.dice.getrandbits(128), version=4)),
             jitter=self.dice.random,
+            aside=ByChance(self.dice),
             terminating=lambda: False,
         )
         self._edges = Edges(store, lambda subject, scope: self._session(subject or "", scope), self._publishing)

@@ -35,6 +35,8 @@ class Bounds(NamedTuple):
     """Google's answer may say that the new channel is over already."""
     heartbeats: bool = False
     """Listings take long."""
+    beside: bool = False
+    """A listing may have been made while the claim was being written."""
     deadlines: bool = False
     """Workers may run out of time between two steps."""
     topic: bool = False

@@ -74,6 +74,10 @@ CONFIGURATIONS = {
         Bounds(generations=2, faults=1, of=INTRUDER),
         Bounds(generations=2, operations=1, faults=2, of=INTRUDER | _LOST),
     ),
+    "listing beside the claim": Configuration(
+        Bounds(changes=2, faults=1, of=_NONE, beside=True, lag=True),
+        Bounds(changes=2, faults=2, of=DELIVERY | CRASH | STORE, beside=True, operations=1),
+    ),
     "deadlines": Configuration(
         Bounds(changes=1, faults=1, of=CRASH, deadlines=True),
         Bounds(changes=2, generations=2, operations=1, faults=1, of=CRASH | STORE, deadlines=True, topic=True),

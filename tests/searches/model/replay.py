@@ -32,6 +32,7 @@ _SWITCHES = (
     "deaf",
     "dead_on_arrival",
     "heartbeats",
+    "beside",
     "deadlines",
     "topic",
 )

@@ -82,13 +82,17 @@ class Write(NamedTuple):
 
 
 class Worker(NamedTuple):
-    """At one point of its program; `fresh`: the document is still as it knows it; `late`: a write that may yet land."""
+    """At one point of its program; `fresh`: the document is still as it knows it; `late`: a write that may yet land.
+
+    `ahead`: what a listing has shown that was made beside the claim.
+    """
 
     at: str = "idle"
     holds: bool = False
     fresh: bool = False
     args: Args = ()
     late: Write | None = None
+    ahead: Args = ()
 
 
 IDLE = Worker()

@@ -77,6 +77,9 @@ class Workers:
             return
         claim = Worker("write", fresh=True, args=(Write("claim", "claimed", (notifications,)),))
         yield Step(f"W{place} reads the watch", SURELY, state.with_worker(place, claim))
+        if self._bounds.beside and notifications:
+            ahead = claim._replace(ahead=(self._shown(state),))
+            yield Step(f"W{place} reads the watch, and lists: {ahead.ahead}", PERHAPS, state.with_worker(place, ahead))
 
     def _read_again(self, state: State, place: int, worker: Worker) -> Iterator[Step]:
         """`step` is what was decided, if the write did happen."""
@@ -85,11 +88,11 @@ class Workers:
         if not worker.holds:
             yield Step(f"W{place} reads again: its lease is lost", SURELY, self._lease_lost(state, place, write))
         elif happened and worker.fresh and not repeated:
-            after = state.with_worker(place, self._next(worker, step))
+            after = state.with_worker(place, self._next(state, worker, step))
             yield Step(f"W{place} reads again: it did happen", SURELY, after)
         else:
             again = write if write.rule == "opened" else repeated or AS_IT_IS
-            after = state.with_worker(place, worker._replace(at="write", fresh=True, args=(again,)))
+            after = state.with_worker(place, worker._replace(at="write", fresh=True, args=(again,), ahead=()))
             yield Step(f"W{place} reads again, and still holds it", SURELY, after)
 
     def _lease_lost(self, state: State, place: int, write: Write) -> State:
@@ -112,7 +115,7 @@ class Workers:
             yield Step(f"W{place}'s {write.rule} meets a conflict", SURELY, state.with_worker(place, unclear))
             return
         after, step = self._landed(state, place, write)
-        there = self._next(after.workers[place], step)
+        there = self._next(after, after.workers[place], step)
         label = f"W{place} writes {write.rule}{write.args}: {step or 'release'}"
         yield Step(label, SURELY, after.with_worker(place, there))
         if state.faults:
@@ -155,8 +158,11 @@ class Workers:
             return after.with_worker(place, worker._replace(args=(write, True, step)))
         return after.with_worker(place, worker._replace(fresh=False))
 
-    def _next(self, worker: Worker, step: Args) -> Worker:
-        return worker._replace(at=step[0], args=step[1:]) if step else IDLE
+    def _next(self, state: State, worker: Worker, step: Args) -> Worker:
+        """A reading right after the claim takes the listing that was made beside it; it counts as begun only now."""
+        if step == ("list",) and worker.ahead:
+            return worker._replace(at="listed", args=(*worker.ahead, state.google.value, False), ahead=())
+        return worker._replace(at=step[0], args=step[1:], ahead=()) if step else IDLE
 
     # --- calling
 
@@ -217,13 +223,15 @@ class Workers:
             )
 
     def _list(self, state: State, place: int, worker: Worker) -> Iterator[Step]:
-        google = state.google
-        shown = EMPTY if google.wrong == "now" else google.listed
-        listed = worker._replace(at="listed", args=(shown, google.value, False))
+        shown = self._shown(state)
+        listed = worker._replace(at="listed", args=(shown, state.google.value, False))
         yield Step(f"W{place} lists: {shown}", SURELY, state.with_worker(place, listed))
         if state.faults and "failing call" in self._bounds.of:
             failed = self._result(state, place, "failure", "failed", "read", _CERTAIN)
             yield Step(f"W{place} fails to list", PERHAPS, failed._replace(faults=state.faults - 1))
+
+    def _shown(self, state: State) -> int:
+        return EMPTY if state.google.wrong == "now" else state.google.listed
 
     def _listed(self, state: State, place: int, worker: Worker) -> Iterator[Step]:
         shown, began, overtaken = worker.args

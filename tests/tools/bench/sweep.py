@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar
 
+from calendar_watch.model.listing import Page
 from calendar_watch.model.resources import Item
 from calendar_watch.model.target import Target
 from calendar_watch.model.write import Write, WriteKind
@@ -45,9 +46,12 @@ class SlowCalendar:
     def within(self, _seconds: float) -> Self:
         return self
 
-    def pages(self, _target: Target) -> Iterator[list[Item]]:
+    def page(self, *_question: object) -> Page:
         time.sleep(_CALL)
-        yield self.items
+        return Page(self.items)
+
+    def pages(self, _target: Target, first: Page) -> Iterator[list[Item]]:
+        yield list(first.items)
 
 
 def _taken(answers_after: float) -> float:

@@ -41,6 +41,7 @@ from calendar_watch.reasons import Reason
 from tests.doubles.calendar_simulator import CalendarSimulator, discovery, serve
 from tests.doubles.calendar_simulator import Options as SimulatorOptions
 from tests.doubles.scripted_http import Reply, ScriptedHttp, in_order, json_of, path_of, query_of
+from tests.support.whole import pages_of
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 ALICE = "alice@example.com"
@@ -146,7 +147,7 @@ def stop(api: Calendar) -> None:
 
 
 def read(api: Calendar) -> list[Any]:
-    return list(api.pages(RULES))
+    return list(pages_of(api, RULES))
 
 
 # What is asked of Google
@@ -198,7 +199,7 @@ def test_stop_names_the_channel_by_both_its_ids(google: Script) -> None:
 @pytest.mark.parametrize("target", [RULES, Target(CALENDAR_LIST, None, ALICE), Target(SETTINGS, None, ALICE)])
 def test_a_listing_asks_for_the_fields_that_are_looked_at_and_no_others(google: Script, target: Target) -> None:
     world = google(Reply(200, {"items": []}))
-    assert list(world.api().pages(target)) == [[]]
+    assert list(pages_of(world.api(), target)) == [[]]
     [request] = world.http.requests
     fields = f"kind,nextPageToken,items({','.join(target.resource.fields)})"
     expected = {**target.resource.parameters, "fields": fields, "quotaUser": ALICE_HASHED}
@@ -209,7 +210,7 @@ def test_a_listing_asks_for_the_fields_that_are_looked_at_and_no_others(google: 
 def test_event_types_are_asked_for_in_listing_and_watching_alike(google: Script) -> None:
     world = google(Reply(200, {"items": []}), Reply(200, OPENED))
     target = Target(EVENTS, "primary", ALICE, event_types=("default", "focusTime"))
-    list(world.api().pages(target))
+    list(pages_of(world.api(), target))
     world.api().watch(target, CHANNEL, TOKEN, 600)
     assert [query_of(request)["eventTypes"] for request in world.http.requests] == [["default", "focusTime"]] * 2
     assert query_of(world.http.requests[0])["fields"] == ["kind,nextPageToken,nextSyncToken,items"]
@@ -287,7 +288,7 @@ def test_an_answer_that_comes_too_late_is_told_from_none_at_all(google: Script) 
 
 def test_where_there_is_no_subject_no_quota_user_is_named(google: Script) -> None:
     world = google(Reply(200, {"items": []}))
-    list(world.api().pages(Target(ACL, "team@example.com")))
+    list(pages_of(world.api(), Target(ACL, "team@example.com")))
     assert "quotaUser" not in query_of(world.http.requests[0])
 
 
@@ -395,7 +396,7 @@ def test_items_that_nobody_can_make_sense_of_are_left_out_told_once_and_block_no
 
 def test_a_page_is_asked_for_only_when_the_one_before_has_been_taken(google: Script) -> None:
     world = google(Reply(200, {"items": [], "nextPageToken": "second"}), Reply(200, {"items": []}))
-    pages = world.api().pages(RULES)
+    pages = pages_of(world.api(), RULES)
     next(pages)
     assert len(world.http.requests) == 1
     next(pages)
@@ -720,7 +721,7 @@ def test_the_simulated_google_is_spoken_to_over_a_socket_just_so() -> None:
         target, channel = replace(RULES, calendar_id=ALICE), replace(CHANNEL, address="http://127.0.0.1:9/")
         opening = api.watch(target, channel, TOKEN, 3600)
         assert opening.expiration == NOW + timedelta(hours=1)
-        [[owner]] = api.pages(target)
+        [[owner]] = pages_of(api, target)
         assert owner == {"id": f"user:{ALICE}", "role": "owner", "scope": {"type": "user", "value": ALICE}}
         for _ in range(3):
             api.stop(target, replace(channel, resource_id=opening.resource_id))
@@ -809,7 +810,7 @@ def test_methods_are_named_as_in_googles_reference(google: Script, logged: list[
     api = google(Reply(200, OPENED), Reply(204), Reply(200, {"items": []})).api()
     watch(api)
     stop(api)
-    list(api.pages(Target(CALENDAR_LIST, None, ALICE)))
+    list(pages_of(api, Target(CALENDAR_LIST, None, ALICE)))
     assert [line.fields["method"] for line in logged] == ["acl.watch", "channels.stop", "calendarList.list"]
 
 

@@ -23,6 +23,7 @@ from calendar_watch.wiring import Edges, Runtime, Setup, build
 from tests.doubles.scripted_google import ACCOUNT, ALICE, CALENDAR, Google
 from tests.doubles.scripted_http import Reply
 from tests.support.virtual_time import VirtualTime
+from tests.support.whole import pages_of
 
 ROOT = "https://www.googleapis.com/calendar/v3"
 DOMAINS = ["example.com", "example.org"]
@@ -47,7 +48,7 @@ class Instance:
         return build(setup, Edges(nothing, sessions, lambda _tries: nothing), runtime).calendar
 
     def read(self, target: Target = ALICES) -> None:
-        list(self.calendar.pages(target))
+        list(pages_of(self.calendar, target))
 
     def failing(self, target: Target = ALICES) -> GoogleError:
         with pytest.raises(GoogleError) as caught:
@@ -266,7 +267,7 @@ def test_a_withdrawn_delegation_holds_back_its_domain_and_scope_and_nobody_else(
     assert isinstance(instance.failing(users(2)[1]), OutageError)
     instance.read(users(1, "example.org")[0])
     with pytest.raises(TryLaterError) as other_scope:
-        list(instance.calendar.pages(Target(CALENDAR_LIST, None, ALICE)))
+        list(pages_of(instance.calendar, Target(CALENDAR_LIST, None, ALICE)))
     assert not isinstance(other_scope.value, OutageError), "it was asked, and answered with no listing"
 
 

@@ -30,6 +30,7 @@ from calendar_watch.decisions.next_step import (
     StopChannel,
     Wait,
     claimable,
+    claimable_again,
     decided,
     next_step,
 )
@@ -264,6 +265,16 @@ def test_a_watch_that_nobody_holds_can_be_claimed_for_its_notifications_due_or_n
 ) -> None:
     assert claimable(watch.with_schedule(due_at=due_at, holder=None), NOW, POLICY, notifications=True)
     assert claimable(watch.with_schedule(due_at=due_at, holder="x"), NOW, POLICY, notifications=True) == (due_at <= NOW)
+
+
+@given(watches(), st.integers(0, 60))
+def test_who_hears_that_a_worker_failed_takes_over_from_a_holder_that_was_silent_for_eight_seconds(
+    watch: Watch, silent: int
+) -> None:
+    last_write = NOW - timedelta(seconds=silent)
+    held = watch.with_schedule(holder="x", due_at=last_write + POLICY.lease, fingerprint=POLICY.fingerprint)
+    assert claimable_again(held, NOW, POLICY, notifications=False) == (silent >= 8)
+    assert claimable(held, NOW, POLICY, notifications=False) == (silent >= 60)
 
 
 def test_what_is_retired_is_stopped_before_anything_is_opened() -> None:

@@ -15,6 +15,7 @@ from calendar_watch.model.health import StepKind
 from calendar_watch.model.listing import Counts, Listing, Page
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import EVENTS
+from calendar_watch.model.target import Target
 from calendar_watch.model.watch import Watch
 
 TOLD = "told"
@@ -23,6 +24,29 @@ _FULL_PAGE = int(EVENTS.parameters["maxResults"])
 _SMALLEST_PAGE = 100
 _PAGE_REFUSALS = 3
 _FIRST_PAUSE = timedelta(minutes=1)
+
+
+Question = tuple[Target, str, str, int]
+"""Target, page token, sync token, and how many items a page may have; 0: as many as it likes."""
+
+
+def question(watch: Watch, listing: Listing) -> Question:
+    """What Google is asked for the next page."""
+    sync_token = "" if listing.whole else watch.reading.sync_token
+    return watch.target, listing.trail.page_token, sync_token, watch.reading.page_size
+
+
+def first_question(watch: Watch, now: datetime) -> Question:
+    """What it will be asked when `watch` is read."""
+    if not watch.target.resource.synced:
+        return watch.target, "", "", 0
+    watch = watch if goes_on(watch) else begun(watch, now)
+    return question(watch, current(watch))
+
+
+def goes_on(watch: Watch) -> bool:
+    """Whether a listing has come further than its first page, which would be asked for anew by another listing."""
+    return watch.reading.listing is not None and bool(watch.reading.listing.trail.pages)
 
 
 def begun(watch: Watch, now: datetime) -> Watch:

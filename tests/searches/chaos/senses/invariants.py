@@ -17,6 +17,7 @@ from tests.searches.chaos.senses.watchman import Watchman
 from tests.searches.chaos.senses.witness import Witness
 from tests.support import invariants
 from tests.support.invariants import Items
+from tests.support.whole import pages_of
 
 _ROUNDS = 3
 _A_MOMENT = timedelta(minutes=2)
@@ -99,7 +100,7 @@ def whoever_can_be_read_is_read(composition: Composition) -> None:
 def google(composition: Composition, watch: Watch) -> Items | None:
     """What Google shows; None: it refuses."""
     try:
-        return invariants.collection_of(item for page in composition.calendar.pages(watch.target) for item in page)
+        return invariants.collection_of(item for page in pages_of(composition.calendar, watch.target) for item in page)
     except GoogleError:
         return None
 
