@@ -20,7 +20,7 @@ from flask import Request
 from werkzeug.exceptions import HTTPException
 
 from calendar_watch import log
-from calendar_watch.errors import ForeignSchemaError, InvalidRequestError, UnknownWatchError
+from calendar_watch.errors import ForeignSchemaError, InvalidRequestError
 from calendar_watch.http import openapi, parameters, problems, requests
 from calendar_watch.http.watch_request import Rules, read_bodies, read_body
 from calendar_watch.http.watch_view import summary_view, watch_view
@@ -182,6 +182,6 @@ def _sweep() -> dict[str, Any]:
 
 
 def _wake(watch_id: str) -> problems.Answer:
-    with suppress(UnknownWatchError, ForeignSchemaError):  # gone, or another release's: sweeps tell of those
+    with suppress(ForeignSchemaError):  # another release's: sweeps tell of those
         reconcile(_wiring.services, watch_id, pause=time.sleep)
     return None, 204

@@ -9,7 +9,7 @@ from contextvars import copy_context
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
-from calendar_watch.errors import ForeignSchemaError, GoogleError, UnavailableError, UnknownWatchError
+from calendar_watch.errors import ForeignSchemaError, GoogleError, UnavailableError
 from calendar_watch.log import event
 from calendar_watch.ports import Services
 from calendar_watch.reconciler.reconcile import Result, reconcile
@@ -88,24 +88,9 @@ class Sweep:
     def _reconciled(self, watch_id: str) -> Result:
         try:
             return reconcile(self._services, watch_id)
-        except UnknownWatchError:
-            self._drop_notifications(watch_id)
-            return Result()
         except ForeignSchemaError as error:
             event("foreignSchema", str(error), severity="WARNING", collection="watches", count=1, document=watch_id)
             return Result()
-
-    def _drop_notifications(self, watch_id: str) -> None:
-        """Genuine messages of a watch that is not stored here, such as one of a database that is gone."""
-        for notification in self._services.store.notifications(watch_id):
-            self._services.store.drop(notification)
-            event(
-                "channel",
-                "a channel of no watch",
-                watchId=watch_id,
-                channelId=notification.channel_id,
-                action="orphaned",
-            )
 
     def _count(self) -> None:
         """For the whole deployment. The clock says which sweep does it: nobody need remember when it was done last."""

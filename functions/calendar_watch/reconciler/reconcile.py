@@ -13,7 +13,14 @@ from datetime import datetime
 from calendar_watch.decisions import channel_lifecycle, next_step, publishing, refusals, upkeep
 from calendar_watch.decisions.backoff import Failure
 from calendar_watch.decisions.listing import audit, paging
-from calendar_watch.errors import GoogleError, ListingTokenRefusedError, RefusedWriteError, SlowError, TryLaterError
+from calendar_watch.errors import (
+    GoogleError,
+    ListingTokenRefusedError,
+    RefusedWriteError,
+    SlowError,
+    TryLaterError,
+    UnknownWatchError,
+)
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.notification import PendingNotification
@@ -48,13 +55,17 @@ def reconcile(services: Services, watch_id: str, pause: Callable[[float], object
 
     Whoever can wait so many seconds sees a burst of changes in a few readings.
 
-    Raises UnknownWatchError, and UnavailableError when Firestore cannot be reached.
+    Raises UnavailableError when Firestore cannot be reached.
     """
     result = Result()
     notifications = services.store.notifications(watch_id)
     for seconds in _PAUSES:
         pause(seconds)
-        watch = services.store.get(watch_id)
+        try:
+            watch = services.store.get(watch_id)
+        except UnknownWatchError:
+            _drop(services, notifications)
+            break
         if not next_step.claimable(watch, services.clock(), notifications=bool(notifications)):
             break
         _Reconciler(services, Lease(services, watch), result).reconcile(notifications)
@@ -62,6 +73,13 @@ def reconcile(services: Services, watch_id: str, pause: Callable[[float], object
         if not notifications:
             break
     return result
+
+
+def _drop(services: Services, notifications: Sequence[PendingNotification]) -> None:
+    """Genuine messages of a watch that is not stored here: one of a database that is gone, or of `checks`."""
+    for notification in notifications:
+        services.store.drop(notification)
+        telemetry.orphaned(notification)
 
 
 class _Reconciler:

@@ -11,7 +11,7 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 from calendar_watch import pubsub
-from calendar_watch.errors import CalendarWatchError, UnknownWatchError
+from calendar_watch.errors import CalendarWatchError
 from calendar_watch.google_http import Tries
 from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.policy import Policy
@@ -105,8 +105,6 @@ class Composition:
         """What `renew` does at once; None when Pub/Sub has to ask again."""
         try:
             return reconcile(self._next_instance(), watch_id, pause=self.scheduler.pause)
-        except UnknownWatchError:
-            return Result()
         except CalendarWatchError:
             return None
 
