@@ -76,7 +76,7 @@ infra-check: $(VENV)/tools  ## Terraform: format, validity, tests; TERRAFORM=…
 	else echo "SKIPPED: there is no Terraform here: https://developer.hashicorp.com/terraform/install"; fi
 
 drain:  ## end every watch before leaving: make drain WATCHES=https://…
-	@$(PYTHON) infra/drain.py "$(WATCHES)"
+	@$(PYTHON) -m infra.tools.drain "$(WATCHES)"
 
 format: $(VENV)/tools  ## let ruff mend what it can
 	$(BIN)/ruff check --fix
