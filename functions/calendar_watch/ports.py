@@ -7,6 +7,7 @@ from typing import Protocol
 
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.channel_token import ChannelTokens
+from calendar_watch.model.check import PublicAnswer
 from calendar_watch.model.collection.index import Indexes
 from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.collection.snapshot import Snapshot
@@ -175,3 +176,16 @@ class Services:
     clock: Callable[[], datetime]
     new_id: Callable[[], str]
     jitter: Callable[[], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """What `checks` looks at the deployment with. Each raises GoogleError, and changes nothing but by `notify`."""
+
+    calendar: Callable[[], Calendar]
+    """A fresh one, without tokens from before and without what it had learnt of outages."""
+    may_publish: Callable[[], bool]
+    """Whether we may publish to the changes topic; not where there is none."""
+    google_time: Callable[[], datetime]
+    notify: Callable[[str, str], PublicAnswer]
+    """Sends a message of the channel with this id and this token to NOTIFICATION_URL."""

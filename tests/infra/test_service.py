@@ -11,7 +11,7 @@ from infra.tools.service import COULD_NOT_ASK
 from tests.support.loopback import free_ports
 
 ROOT = Path(__file__).parents[2]
-TOOLS = ("drain",)
+TOOLS = ("checks", "drain")
 A_SERVICE = "https://watches.example.com"
 
 

@@ -19,6 +19,7 @@ IN_TROUBLE = {
     "foreignSchema": {"collection", "count", "document"},
     "malformed": {"collection", "count", "document"},
     "counts": {"states", "reasons", "lockedOut"},
+    "checks": {"failed"},
 }
 """Of what such a day does not bring."""
 BY_THE_CLOCK = frozenset({"counts"})
