@@ -7,10 +7,10 @@ from typing import Protocol
 
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.channel_token import ChannelTokens
-from calendar_watch.model.check import PublicAnswer
 from calendar_watch.model.collection.index import Indexes
 from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.collection.snapshot import Snapshot
+from calendar_watch.model.deployment import PublicAnswer
 from calendar_watch.model.listing import Page
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.policy import Policy

@@ -24,3 +24,5 @@ IN_TROUBLE = {
 """Of what such a day does not bring."""
 BY_THE_CLOCK = frozenset({"counts"})
 """What a sweep tells at every full ten minutes, whatever else there is."""
+WHEN_ASKED = frozenset({"checks"})
+"""What belongs to no day."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from calendar_watch.errors import CalendarWatchError, GoogleError, OutageError, RefusedError
-from calendar_watch.model.check import (
+from calendar_watch.model.deployment import (
     ALL_CHECKS,
     CALENDAR,
     CHANGES_TOPIC,
@@ -31,7 +31,7 @@ Readings = Mapping[str, Error | None]
 """How each collection could be read, by resource: None, or why not."""
 
 _MOST_WRONG = timedelta(seconds=60)
-"""Google refuses signatures that are dated some five minutes wrong; a minute is no accident any more."""
+"""Google takes signatures that are dated "in a reasonable timeframe", it says; a minute is no accident any more."""
 _AFTER_SIGNING = (Reason.AUTHORIZATION_REVOKED, Reason.USER_GONE)
 """Google says so of a signed request only."""
 _NO_SUBJECT = 'Name a user of SUBJECT_DOMAINS: {"subject": "alice@example.com"}.'
@@ -85,8 +85,12 @@ def access_without_subject(deployed: Deployed) -> list[Check]:
 
 def access(readings: Readings, auth_mode: str) -> list[Check]:
     """Signing, a token for each scope, and Calendar's answers: each collection that was read tells of all three."""
+    signing = _signing(readings, auth_mode)
+    if not signing.ok:
+        others = [*map(scope_check, readings), CALENDAR]
+        return [signing, *(_not_made(name, "nothing could be signed", "See signing.") for name in others)]
     scopes = [_scope(RESOURCES[name], error, auth_mode) for name, error in readings.items()]
-    return [_signing(readings, auth_mode), *scopes, _calendar(readings)]
+    return [signing, *scopes, _calendar(readings)]
 
 
 def _signing(readings: Readings, auth_mode: str) -> Check:
@@ -113,8 +117,6 @@ def _scope(resource: Resource, error: Error | None, auth_mode: str) -> Check:
         return Check(name, ok=True, detail=f"{_ANONYMOUS} no token is needed")
     if error is None or _has_token(error):
         return Check(name, ok=True, detail=f"there is a token for {resource.scope}")
-    if not _has_signed(error):
-        return _not_made(name, "nothing could be signed", "See signing.")
     ungranted = _reason(error) is Reason.AUTHORIZATION_REVOKED and auth_mode in _GRANTS
     remedy = _GRANTS[auth_mode].format(scope=resource.scope) if ungranted else _remedy(error)
     return Check(name, ok=False, detail=f"no token for {resource.scope}: {error}", remedy=remedy)
@@ -124,7 +126,7 @@ def _calendar(readings: Readings) -> Check:
     asked = {name: error for name, error in readings.items() if error is None or _has_token(error)}
     refused = [(name, error) for name, error in asked.items() if error]
     if not asked:
-        return _not_made(CALENDAR, "there is no token", "See signing, and the scopes.")
+        return _not_made(CALENDAR, "there is no token", "See the scopes.")
     if refused:
         told = "; ".join(f"{name}: {error}" for name, error in refused)
         return Check(CALENDAR, ok=False, detail=told, remedy=_remedy(refused[0][1]))

@@ -16,7 +16,7 @@ from calendar_watch.errors import (
     TryLaterError,
     UnavailableError,
 )
-from calendar_watch.model.check import ALL_CHECKS, Check, Deployed, PublicAnswer
+from calendar_watch.model.deployment import ALL_CHECKS, Check, Deployed, PublicAnswer
 from calendar_watch.model.resources import ACL, RESOURCES, SETTINGS
 from calendar_watch.reasons import Reason
 
@@ -78,6 +78,12 @@ def test_where_nothing_is_signed_the_scopes_and_calendar_could_not_be_tried() ->
     checks = by_name(diagnosis.access({"acl": SIGNING, "settings": SIGNING}, "delegated"))
     assert "iam.serviceAccountTokenCreator" in str(checks["signing"].remedy)
     assert {each.detail.partition(":")[0] for name, each in checks.items() if name != "signing"} == {"not made"}
+
+
+def test_one_token_that_does_not_come_in_time_says_nothing_of_the_others() -> None:
+    checks = diagnosis.access({"acl": SLOW, "settings": None}, "delegated")
+    assert failed(checks) == {"scope.acl"}
+    assert "no answer within 10 s" in by_name(checks)["scope.acl"].detail
 
 
 def test_a_user_who_is_gone_says_nothing_against_signing() -> None:
