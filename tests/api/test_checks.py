@@ -138,8 +138,12 @@ def test_nothing_is_published_and_no_watch_is_touched(rig: Rig) -> None:
 # --- each cause
 
 
-def a_scope_is_missing_in_the_grant(rig: Rig) -> None:
+def undelegate(rig: Rig) -> None:
     rig.deployment.google.simulator.configure(undelegated_scopes=[ACL.scope])
+
+
+def a_scope_is_missing_in_the_grant(rig: Rig) -> None:
+    undelegate(rig)
     rig.delegate()
 
 
@@ -253,6 +257,13 @@ def test_what_is_wrong_is_named_with_what_to_do_about_it(rig: Rig, cause: Cause)
     first = next(iter(found.values()))
     assert cause.detail in first["detail"]
     assert cause.remedy in first["remedy"]
+
+
+def test_a_grant_that_was_taken_away_is_seen_though_a_token_is_still_good(rig: Rig) -> None:
+    rig.delegate()
+    rig.deployment.open(ALICES_ACL)
+    undelegate(rig)
+    assert failed(rig.check()).keys() == {"scope.acl"}
 
 
 def test_a_wrong_clock_is_why_nothing_is_signed(rig: Rig) -> None:
