@@ -1,6 +1,6 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test search bench chaos day soak model mutants conformance documents lint check infra-check drain format lock clean
+.PHONY: help demo dev test search bench chaos day soak model mutants conformance documents lint check infra-check checks drain format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -82,8 +82,11 @@ infra-check: $(VENV)/tools  ## Terraform: format, validity, tests; TERRAFORM=…
 		terraform -chdir=infra init -backend=false -input=false && TERRAFORM=terraform $(INFRA_TESTS); \
 	else echo "SKIPPED: there is no Terraform here: https://developer.hashicorp.com/terraform/install"; fi
 
+checks:  ## does a deployment work? make checks WATCHES=https://… SUBJECT=alice@example.com CALENDAR=…
+	@$(PYTHON) -m infra.tools.checks "$(WATCHES)" $(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(CALENDAR),--calendar "$(CALENDAR)")
+
 drain:  ## end every watch before leaving: make drain WATCHES=https://…
-	@$(PYTHON) infra/drain.py "$(WATCHES)"
+	@$(PYTHON) -m infra.tools.drain "$(WATCHES)"
 
 format: $(VENV)/tools  ## let ruff mend what it can
 	$(BIN)/ruff check --fix

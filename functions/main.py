@@ -21,8 +21,10 @@ from werkzeug.exceptions import HTTPException
 
 from calendar_watch import log
 from calendar_watch.decisions import next_step
-from calendar_watch.errors import ForeignSchemaError, InvalidRequestError, UnknownWatchError
+from calendar_watch.decisions.diagnosis import without_settings
+from calendar_watch.errors import ForeignSchemaError, InvalidRequestError, InvalidSettingsError
 from calendar_watch.http import openapi, parameters, problems, requests
+from calendar_watch.http.checks import ANYBODY, checks_view, read_checks
 from calendar_watch.http.watch_request import Rules, read_bodies, read_body
 from calendar_watch.http.watch_view import summary_view, watch_view
 from calendar_watch.model.deadline import Deadline
@@ -46,6 +48,8 @@ _FIRST_LETTERS = "234567abcdefghijklmnopqrstuvwxyz"
 @problems.answers
 def watches(request: Request) -> problems.Answer:
     """Ask for a collection to be watched, show and list watches, read what they hold and what changed, end them."""
+    if requests.path_of(request) == ("checks",):
+        return _check(request)
     with log.trace(requests.trace_of(request.headers), _wiring.settings.google_cloud_project):
         match path := requests.path_of(request):
             case ():
@@ -86,7 +90,7 @@ def notifications(request: Request) -> problems.Answer:
     with log.trace(requests.trace_of(request.headers), _wiring.receiver_settings.google_cloud_project):
         requests.only(request, "POST")
         _wiring.receiver.take(request.headers)
-        return None, 204
+        return None, 204, _wiring.told_to_whoever_could_sign
 
 
 @functions_framework.http
@@ -105,6 +109,19 @@ def renew(request: Request) -> problems.Answer:
                 requests.only(request, "POST")
                 return _wake(requests.wakeup_of(request))
         raise requests.nowhere(request)
+
+
+def _check(request: Request) -> problems.Answer:
+    """Answered whatever is wrong, the settings included: it is there to say so."""
+    requests.taken(request, POST=())
+    body = requests.json_of(request)
+    try:
+        project = _wiring.settings.google_cloud_project
+    except InvalidSettingsError as error:
+        read_checks(body, ANYBODY)
+        return checks_view(without_settings(error.problems)), 200
+    with log.trace(requests.trace_of(request.headers), project):
+        return checks_view(_wiring.checks.run(read_checks(body, _rules()))), 200
 
 
 def _open(request: Request) -> problems.Answer:
@@ -194,7 +211,7 @@ def _sweep_shard(named: Sequence[int]) -> problems.Answer:
 
 
 def _wake(wakeup: requests.Wakeup) -> problems.Answer:
-    with suppress(UnknownWatchError, ForeignSchemaError):  # gone, or another release's: sweeps tell of those
+    with suppress(ForeignSchemaError):  # another release's: sweeps tell of those
         deadline = Deadline.after(utc_now(), _wiring.settings.sweep_seconds)
         claimable = next_step.claimable_again if wakeup.again else next_step.claimable
         reconcile(_wiring.services, wakeup.watch_id, deadline, time.sleep, claimable)

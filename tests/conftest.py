@@ -19,7 +19,10 @@ settings.load_profile("quick")
 SYSTEM = "tests/end_to_end/system/"
 CONTRACT = "tests/contract/test_"
 TOGETHER = {
-    **{f"{SYSTEM}test_{name}.py": "stack" for name in ("changes", "crashes", "logs", "notifications", "watches")},
+    **{
+        f"{SYSTEM}test_{name}.py": "stack"
+        for name in ("changes", "checks", "crashes", "logs", "notifications", "watches")
+    },
     **{f"{CONTRACT}{name}.py": "emulators" for name in ("foreign_documents", "local_firestore", "pubsub", "store")},
 }
 """They share what takes seconds to start."""

@@ -80,7 +80,7 @@ def pooled(session: requests.Session, adapter: BaseAdapter) -> requests.Session:
 
 
 def anonymous(adapter: BaseAdapter) -> requests.Session:
-    """Without credentials, and without a proxy: for loopback only."""
+    """Without credentials, and without a proxy: for loopback, and for what the public sees."""
     session = pooled(requests.Session(), adapter)
     session.trust_env = False
     return session

@@ -11,6 +11,7 @@ from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.collection.index import Indexes
 from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.collection.snapshot import Snapshot
+from calendar_watch.model.deployment import PublicAnswer
 from calendar_watch.model.listing import Page
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.policy import Policy
@@ -190,3 +191,16 @@ class Services:
     """Does what need not be waited for in turn."""
     terminating: Callable[[], bool]
     """Whether this instance has been told to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """What `checks` looks at the deployment with. Each raises GoogleError, and changes nothing but by `notify`."""
+
+    calendar: Callable[[], Calendar]
+    """A fresh one, without tokens from before and without what it had learnt of outages."""
+    may_publish: Callable[[], bool]
+    """Whether we may publish to the changes topic; not where there is none."""
+    google_time: Callable[[], datetime]
+    notify: Callable[[str, str], PublicAnswer]
+    """Sends a message of the channel with this id and this token to NOTIFICATION_URL."""

@@ -27,6 +27,7 @@ Message = Mapping[str, object]
 
 _ROOT = "https://pubsub.googleapis.com"
 _SCOPE = "https://www.googleapis.com/auth/pubsub"
+_PUBLISH = "pubsub.topics.publish"
 WAITS = (0.2, 0.6)
 """The longest waits, in seconds, before the second and the third try."""
 
@@ -52,9 +53,32 @@ class PubSub:
         for body in bodies(messages):
             self._tries.repeat(functools.partial(self._post, f"{self._root}/v1/{topic}:publish", body), deadline)
 
+    def may_publish(self, topic: str) -> bool:
+        """Whether there is such a topic, and we may publish to it: by asking, never by a message."""
+        return self._tries.repeat(
+            functools.partial(self._permitted, f"{self._root}/v1/{topic}"), self._tries.deadline()
+        )
+
+    def _permitted(self, url: str, deadline: float) -> bool:
+        """Nobody may do anything with what is not there. Google's emulator knows topics, and no permissions (501).
+
+        https://cloud.google.com/pubsub/docs/reference/rest/v1/projects.topics/testIamPermissions
+        """
+        response = self._send("POST", f"{url}:testIamPermissions", encoded({"permissions": [_PUBLISH]}), deadline)
+        if response.status_code == HTTPStatus.NOT_IMPLEMENTED:
+            return self._send("GET", url, b"", deadline).ok
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            return False
+        _check(response)
+        return _PUBLISH in response.json().get("permissions", ())
+
     def _post(self, url: str, body: bytes, deadline: float) -> None:
+        _check(self._send("POST", url, body, deadline))
+
+    def _send(self, method: str, url: str, body: bytes, deadline: float) -> requests.Response:
         try:
-            response = self._session().post(
+            return self._session().request(
+                method,
                 url,
                 data=body,
                 headers={"Content-Type": "application/json"},
@@ -65,7 +89,6 @@ class PubSub:
             raise BriefError(f"no answer from Pub/Sub: {type(exception).__name__}") from None
         except _google_auth_error() as exception:
             raise TryLaterError(f"no access token for Pub/Sub: {type(exception).__name__}") from None
-        _check(response)
 
     def _session(self) -> requests.Session:
         with self._opening:

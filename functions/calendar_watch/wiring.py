@@ -13,23 +13,29 @@ from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Generic, TypeVar
 
 from calendar_watch import __version__, log
 from calendar_watch.config.settings import ReceiverSettings, Settings
 from calendar_watch.model.channel_token import ChannelTokens
+from calendar_watch.model.deployment import DATABASE_HEADER, VERSION_HEADER, Deployed
 from calendar_watch.model.policy import Policy
+from calendar_watch.model.resources import RESOURCES
+from calendar_watch.operations.checks import Checks
 from calendar_watch.operations.query import Query
 from calendar_watch.operations.receive import Receiver
 from calendar_watch.operations.register import Registry
 from calendar_watch.operations.sweep import HandOver, Sweep
 from calendar_watch.operations.workers import Workers
-from calendar_watch.ports import Calendar, NotificationStore, Services, Store
+from calendar_watch.ports import Calendar, NotificationStore, Probes, Services, Store
 from calendar_watch.termination import terminating
 
 _RECEIVE_SECONDS = 6.0
 _WAKEUP_SECONDS = 2.0
 _ASIDE = 32
+_CHECK_SECONDS = 9.0
+"""Less than a check may take, so that it can say what came of it."""
 
 _Part = TypeVar("_Part")
 
@@ -84,7 +90,7 @@ def build(setup: Setup, edges: Edges, runtime: Runtime) -> Services:
     tries = Tries(setup.call_seconds, pubsub.WAITS, runtime.seconds, runtime.sleep, runtime.jitter)
     return Services(
         store=edges.store,
-        calendar=_calendar(setup, edges, runtime),
+        calendar=_calendar(setup, edges.calendar, runtime),
         publisher=pubsub.ChangesTopic(edges.pubsub(tries), setup.changes_topic),
         tokens=setup.tokens,
         policy=setup.policy,
@@ -96,7 +102,7 @@ def build(setup: Setup, edges: Edges, runtime: Runtime) -> Services:
     )
 
 
-def _calendar(setup: Setup, edges: Edges, runtime: Runtime) -> Calendar:
+def _calendar(setup: Setup, sessions: Callable[[str | None, str], Any], runtime: Runtime) -> Calendar:
     from calendar_watch.calendar_api.allow_list import AllowList  # noqa: PLC0415 (see above)
     from calendar_watch.calendar_api.api import CalendarApi  # noqa: PLC0415 (see above)
     from calendar_watch.calendar_api.breakers import Breakers  # noqa: PLC0415 (see above)
@@ -107,7 +113,7 @@ def _calendar(setup: Setup, edges: Edges, runtime: Runtime) -> Calendar:
     return CalendarApi(
         GoogleCalls(
             root=setup.calendar_api_root,
-            sessions=edges.calendar,
+            sessions=sessions,
             allow_list=AllowList(setup.resources, setup.subject_domains),
             rate_limiter=RateLimiter(setup.policy.calls_per_minute, runtime.seconds, runtime.sleep),
             breakers=Breakers(runtime.seconds, runtime.jitter),
@@ -209,23 +215,60 @@ class Wiring:
 
     @_Once
     def services(self) -> Services:
+        return build(_setup(self.settings, self.settings.call_seconds), _edges(self.settings), Runtime())
+
+    @_Once
+    def checks(self) -> Checks:
         settings = self.settings
-        setup = Setup(
-            policy=settings.policy,
-            tokens=ChannelTokens(settings.channel_token_keys),
-            calendar_api_root=settings.calendar_api_root,
-            resources=settings.resources,
-            subject_domains=settings.subject_domains,
+        deployed = Deployed(
+            version=__version__,
+            database=settings.database_path,
+            auth_mode=settings.auth_mode,
+            resources=[each for each in RESOURCES.values() if each.name in settings.resources],
             changes_topic=settings.changes_topic,
-            call_seconds=settings.call_seconds,
         )
-        return build(setup, _edges(settings), Runtime())
+        return Checks(self.services, _probes(settings), deployed, pause=time.sleep)
+
+    @_Once
+    def told_to_whoever_could_sign(self) -> Mapping[str, str]:
+        """By `notifications`, so that `checks` can see which one has answered."""
+        return {VERSION_HEADER: __version__, DATABASE_HEADER: self.receiver_settings.database_path}
 
 
 def _begin_log(level: str) -> None:
     """An instance tells once which version it is, with its first request."""
     log.configure(level)
     log.event("instance", f"Calendar Watch {__version__}", version=__version__)
+
+
+def _setup(settings: Settings, call_seconds: float) -> Setup:
+    return Setup(
+        policy=settings.policy,
+        tokens=ChannelTokens(settings.channel_token_keys),
+        calendar_api_root=settings.calendar_api_root,
+        resources=settings.resources,
+        subject_domains=settings.subject_domains,
+        changes_topic=settings.changes_topic,
+        call_seconds=call_seconds,
+    )
+
+
+def _probes(settings: Settings) -> Probes:
+    from calendar_watch import google_http, public_path, pubsub  # noqa: PLC0415 (see above)
+    from calendar_watch.calendar_api import clock, credentials  # noqa: PLC0415 (see above)
+
+    def calendar() -> Calendar:
+        mode = settings.auth_mode, settings.calendar_service_account, settings.token_service_url
+        return _calendar(_setup(settings, _CHECK_SECONDS), credentials.sessions(*mode), Runtime())
+
+    topic = pubsub.connect(settings.pubsub_emulator_host, google_http.Tries(_CHECK_SECONDS, pubsub.WAITS))
+    unknown = google_http.anonymous(google_http.pool())
+    return Probes(
+        calendar=calendar,
+        may_publish=partial(topic.may_publish, settings.changes_topic),
+        google_time=partial(clock.google_time, unknown, settings.calendar_api_root),
+        notify=partial(public_path.notify, unknown, settings.notification_url),
+    )
 
 
 def _edges(settings: Settings) -> Edges:

@@ -3,10 +3,11 @@
 import json
 import threading
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import functions_framework
 import pytest
@@ -66,6 +67,19 @@ class Deployment:
                 create: Callable[[str, str], Flask] = functions_framework.create_app
                 self._apps[function] = create(function, "functions/main.py")
             return self._apps[function]
+
+    def served(self, function: str) -> WSGIApplication:
+        """For a socket: the instance that runs when a request comes."""
+
+        def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            return self._app(function)(environ, start_response)
+
+        return answer
+
+    def instance(self, function: str) -> WSGIApplication:
+        """The one that runs now, with its settings read."""
+        assert self.ask(function, "PUT").status_code == 405
+        return self._app(function)
 
     # --- requests
 

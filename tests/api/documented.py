@@ -28,7 +28,7 @@ def template_of(path: str) -> str:
     """As the document has it; there is nothing more than two levels deep."""
     segments = [each for each in path.partition("?")[0].split("/") if each]
     segments = segments[1:] if segments[:1] == ["watches"] else segments
-    if not segments or segments in (["batch"], ["summary"], ["openapi.json"]):
+    if not segments or segments in (["batch"], ["checks"], ["summary"], ["openapi.json"]):
         return f"/{''.join(segments)}"
     return "/".join(["", "{id}", *segments[1:]])
 

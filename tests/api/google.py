@@ -9,6 +9,7 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug import Request, Response
+from werkzeug.http import http_date
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Call, Delivery, Transport
@@ -66,7 +67,7 @@ class Google:
             answer = self.simulator.handle(call)
         for delivery in answer.preceded_by:
             self._transport.deliver(delivery)
-        return Response(answer.body, answer.status, dict(answer.headers))
+        return Response(answer.body, answer.status, {**answer.headers, "Date": http_date(self.simulator.now())})
 
 
 def _refused(status: int, reason: str) -> Response:
@@ -89,6 +90,10 @@ class Line:
 class _Quiet(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 (werkzeug's name)
         """Say nothing: the simulator keeps its own log of calls."""
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """Without a Date of its own: Google's may be another."""
+        self.send_response_only(code, message)
 
 
 @contextmanager

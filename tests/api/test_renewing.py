@@ -3,9 +3,10 @@ from typing import Any
 
 import pytest
 
+from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.shard import SHARDS, shard_of
 from tests.api.conftest import Deploy
-from tests.api.deployment import ACL, CALENDAR_LIST, SETTINGS, Deployment, json_of, problem_of
+from tests.api.deployment import ACL, CALENDAR_LIST, KEY, SETTINGS, Deployment, json_of, problem_of
 from tests.api.google import ALICE, BOB
 from tests.support.stack import until
 
@@ -105,6 +106,14 @@ def test_a_wakeup_that_comes_again_takes_over_from_a_worker_that_died(
 
 def test_a_wakeup_for_a_watch_that_is_gone_is_done(deployment: Deployment) -> None:
     assert wake(deployment, push(UNKNOWN)) == 204
+
+
+def test_a_wakeup_drops_what_waits_for_a_watch_that_is_not_stored_here(deployment: Deployment) -> None:
+    token = ChannelTokens([KEY]).sign("c-1", UNKNOWN)
+    assert deployment.notify({"X-Goog-Channel-ID": "c-1", "X-Goog-Channel-Token": token}).status_code == 204
+    assert deployment.everything_stored() != "[]"
+    assert wake(deployment, push(UNKNOWN)) == 204
+    assert deployment.everything_stored() == "[]"
 
 
 def test_a_wakeup_whose_watch_fails_is_done_because_that_is_recorded(deployment: Deployment) -> None:

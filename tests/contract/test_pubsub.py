@@ -419,6 +419,12 @@ class TestChangesTopic:
             received += some
         assert [each["message"]["attributes"]["ce-id"] for each in received] == [each["id"] for each in entries]
 
+    def test_whether_we_may_publish_is_known_without_a_message(self, api: Api) -> None:
+        api.subscribe()
+        client = pubsub.connect(api.host, Tries(PATIENCE, pubsub.WAITS))
+        assert (client.may_publish(api.topic), client.may_publish(f"{api.topic}-gone")) == (True, False)
+        assert api.pull() == []
+
     def test_a_topic_that_does_not_exist_is_for_later(self, changes: ChangesTopic) -> None:
         with pytest.raises(TryLaterError) as told:
             replace(changes, topic=f"{changes.topic}-2").publish(rule_changes(1))

@@ -1,18 +1,17 @@
 """Leaving ends every watch, whatever follows what, and waits until all have ended."""
 
-import importlib.util
 import json
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import ModuleType
 from typing import ClassVar
 
 import pytest
 
-from tests.infra.conftest import INFRA
+from infra.tools.drain import drain
+from infra.tools.service import RefusedError, Watches
 
 
 class Service(BaseHTTPRequestHandler):
@@ -58,24 +57,13 @@ def serving() -> Iterator[str]:
         thread.join()
 
 
-@pytest.fixture
-def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("drain", INFRA / "drain.py")
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-def test_every_watch_has_ended_afterwards(script: ModuleType) -> None:
+def test_every_watch_has_ended_afterwards() -> None:
     Service.states = {"child": "active", "parent": "active", "ended": "stopped", "refused": "suspended"}
     with serving() as url:
-        script.drain(lambda: script.Watches(url, "token"), pause=0)
+        assert drain(lambda: Watches(url, "token"), pause=0) == 0
     assert set(Service.states.values()) == {"stopped"}
 
 
-def test_who_is_not_let_in_is_told(script: ModuleType) -> None:
-    with serving() as url, pytest.raises(script.urllib.error.HTTPError, match="403") as refused:
-        script.drain(lambda: script.Watches(url, "wrong"), pause=0)
-    refused.value.close()
+def test_who_is_not_let_in_is_told_how_to_be() -> None:
+    with serving() as url, pytest.raises(RefusedError, match="403: log in with `gcloud auth login`"):
+        drain(lambda: Watches(url, "wrong"), pause=0)

@@ -19,7 +19,10 @@ IN_TROUBLE = {
     "foreignSchema": {"collection", "count", "document"},
     "malformed": {"collection", "count", "document"},
     "counts": {"states", "reasons", "lockedOut"},
+    "checks": {"failed"},
 }
 """Of what such a day does not bring."""
 BY_THE_CLOCK = frozenset({"counts"})
 """What a sweep tells at every full ten minutes, whatever else there is."""
+WHEN_ASKED = frozenset({"checks"})
+"""What belongs to no day."""

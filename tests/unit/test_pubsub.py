@@ -51,6 +51,36 @@ def sent(http: ScriptedHttp) -> list[list[str]]:
     return [[each["attributes"]["ce-id"] for each in json_of(request)["messages"]] for request in http.requests]
 
 
+PUBLISH = "pubsub.topics.publish"
+
+
+@pytest.mark.parametrize(
+    ("replies", "may"),
+    [
+        ([Reply(200, {"permissions": [PUBLISH]})], True),
+        ([Reply(200, {})], False),
+        ([Reply(404)], False),
+        ([Reply(503), Reply(200, {"permissions": [PUBLISH]})], True),
+        ([Reply(501), Reply(200, {"name": TOPIC})], True),
+        ([Reply(501), Reply(404)], False),
+    ],
+)
+def test_we_may_publish_where_google_says_so_and_on_an_emulator_where_there_is_a_topic(
+    time: VirtualTime,
+    replies: list[Reply | Exception],
+    may: bool,  # noqa: FBT001 (a case)
+) -> None:
+    http = in_order(*replies)
+    assert over(http, time).may_publish(TOPIC) is may
+    assert str(http.requests[0].url).endswith(f"/{TOPIC}:testIamPermissions")
+    assert json_of(http.requests[0]) == {"permissions": [PUBLISH]}
+
+
+def test_whether_we_may_publish_is_not_known_while_pubsub_is_away(time: VirtualTime) -> None:
+    with pytest.raises(TryLaterError, match="403 PERMISSION_DENIED"):
+        over(in_order(Reply(403, {"error": {"status": "PERMISSION_DENIED"}})), time).may_publish(TOPIC)
+
+
 messages = st.builds(
     lambda number, size: {"attributes": {"n": str(number)}, "data": "x" * size},
     st.integers(),

@@ -35,6 +35,11 @@ class ReceiverSettings:
     pubsub_emulator_host: str = parse.variable(parse.host)
     log_level: str = parse.variable(parse.one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"), "INFO")
 
+    @property
+    def database_path(self) -> str:
+        """As Google names it."""
+        return f"projects/{self.google_cloud_project}/databases/{self.firestore_database}"
+
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Self:
         return cls(**_read(environ, fields(cls)))

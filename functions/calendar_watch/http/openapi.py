@@ -10,6 +10,7 @@ from typing import Any
 
 from calendar_watch import __version__
 from calendar_watch.http import parameters, problems
+from calendar_watch.http.checks import CHECKS, CHECKS_BODY
 from calendar_watch.http.json_schema import BOOLEAN, ID, Schema, array, closed, text, whole
 from calendar_watch.http.parameters import Parameter
 from calendar_watch.http.watch_request import BODY, MOST_BODIES
@@ -73,6 +74,7 @@ _OPERATIONS = (
         _POSTED,
         body=closed({"requests": array({}, MOST_BODIES)}),
     ),
+    _Operation("post", "/checks", "Try whether the deployment works", {200: CHECKS}, _POSTED, body=CHECKS_BODY),
     _Operation("get", "/summary", "All watches at a glance", {200: SUMMARY}),
     _Operation("get", "/openapi.json", "This document", {200: {"type": "object"}}),
     _Operation("get", "/{id}", "Show a watch", {200: _WATCH}, (404,)),

@@ -24,6 +24,7 @@ from calendar_watch.errors import (
     WrongStateError,
 )
 from calendar_watch.http.json_schema import ID, MOMENT, Schema, array, closed, one_of, text, whole
+from calendar_watch.model.deployment import VERSION_HEADER
 from calendar_watch.model.watch import State
 from calendar_watch.reasons import Reason
 from calendar_watch.sizes import encoded
@@ -78,8 +79,8 @@ _SOMEWHERE: Mapping[str, Schema] = {
 }
 SCHEMA = closed({**_EVERYWHERE, **_SOMEWHERE}, optional=_SOMEWHERE.keys())
 
-Answer = tuple[Any, int]
-"""What to send as JSON (None: nothing at all), and the status."""
+Answer = tuple[Any, int] | tuple[Any, int, Mapping[str, str]]
+"""What to send as JSON (None: nothing at all), the status, and headers if there are any."""
 
 
 def answers(entry_point: Callable[[Request], Answer]) -> Callable[[Request], Response]:
@@ -107,16 +108,16 @@ def with_version(entry_point: Callable[[Request], Response]) -> Callable[[Reques
     @functools.wraps(entry_point)
     def answer(request: Request) -> Response:
         response = entry_point(request)
-        response.headers["Calendar-Watch-Version"] = __version__
+        response.headers[VERSION_HEADER] = __version__
         return response
 
     return answer
 
 
-def _said(content: Any, status: int) -> Response:
+def _said(content: Any, status: int, headers: Mapping[str, str] | None = None) -> Response:
     if content is None:
-        return Response(status=status)
-    return Response(encoded(content), status, mimetype="application/json")
+        return Response(status=status, headers=headers)
+    return Response(encoded(content), status, headers, mimetype="application/json")
 
 
 def _problem(content: Mapping[str, Any]) -> Response:

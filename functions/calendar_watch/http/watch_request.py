@@ -38,13 +38,29 @@ class Rules:
     subject_domains: frozenset[str]
 
 
+Fields = Mapping[str, tuple[Schema, Callable[[Any, Mapping[str, Any], Rules], Any]]]
+"""By name, what each looks like, and how it is read; what goes with what, only reading tells."""
+
+
 def read_body(body: object, rules: Rules) -> tuple[Target, NamedOptions]:
     """What is to be watched, and which options the body names. Raises InvalidRequestError with every wrong field."""
+    given = object_in(body)
+    values = read_fields(given, _FIELDS, rules)
+    target = Target(RESOURCES[values["resource"]], values["calendarId"], values["subject"], values["eventTypes"])
+    return target, {option: values[field] for field, option in _OPTIONS.items() if field in given}
+
+
+def object_in(body: object) -> Mapping[str, Any]:
     if not isinstance(body, Mapping):
         raise InvalidRequestError(("", "the body must be a JSON object"))
-    errors = list(_strangers(body))
+    return body
+
+
+def read_fields(body: Mapping[str, Any], fields: Fields, rules: Rules) -> Mapping[str, Any]:
+    """The value of each of them. Raises InvalidRequestError with every wrong one, and every other that is there."""
+    errors = list(_strangers(body, fields))
     values: dict[str, Any] = {}
-    for field, (_, read) in _FIELDS.items():
+    for field, (_, read) in fields.items():
         try:
             values[field] = read(body.get(field), body, rules)
         except InvalidRequestError as within:
@@ -53,8 +69,7 @@ def read_body(body: object, rules: Rules) -> tuple[Target, NamedOptions]:
             errors.append((field, str(problem)))
     if errors:
         raise InvalidRequestError(*errors)
-    target = Target(RESOURCES[values["resource"]], values["calendarId"], values["subject"], values["eventTypes"])
-    return target, {option: values[field] for field, option in _OPTIONS.items() if field in body}
+    return values
 
 
 def read_bodies(bodies: Iterable[object], rules: Rules) -> list[tuple[Target, NamedOptions] | InvalidRequestError]:
@@ -69,12 +84,12 @@ def _read_or_error(body: object, rules: Rules) -> tuple[Target, NamedOptions] | 
         return error
 
 
-def _strangers(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+def _strangers(body: Mapping[str, Any], fields: Fields) -> Iterator[tuple[str, str]]:
     for name in body:
         if name in _OURS:
             yield name, f"is not yours to set: {_OURS[name]}"
-        elif name not in _FIELDS:
-            yield name[:100], "is not a field of a watch"
+        elif name not in fields:
+            yield name[:100], f"is none of {', '.join(fields)}"
 
 
 def _resource(name: Any, _body: Mapping[str, Any], rules: Rules) -> str:
@@ -85,7 +100,7 @@ def _resource(name: Any, _body: Mapping[str, Any], rules: Rules) -> str:
     return name
 
 
-def _calendar_id(calendar_id: Any, body: Mapping[str, Any], _rules: Rules) -> str | None:
+def calendar_id_of(calendar_id: Any, body: Mapping[str, Any], _rules: Rules) -> str | None:
     name = body.get("resource")
     resource = RESOURCES.get(name) if isinstance(name, str) else None
     if calendar_id is None:
@@ -107,7 +122,7 @@ def _address_in(body: Mapping[str, Any]) -> str:
     return f"here {email[0]}" if email else "such as alice@example.com"
 
 
-def _subject(subject: Any, _body: Mapping[str, Any], rules: Rules) -> str | None:
+def subject_of(subject: Any, _body: Mapping[str, Any], rules: Rules) -> str | None:
     if subject is None and rules.auth_mode in _NO_SUBJECT_NEEDED:
         return None
     if rules.auth_mode == "service_account":
@@ -171,16 +186,17 @@ def _labels(labels: Any, _body: Mapping[str, Any], _rules: Rules) -> Mapping[str
     return labels
 
 
-_FIELDS: Mapping[str, tuple[Schema, Callable[[Any, Mapping[str, Any], Rules], Any]]] = {
+CALENDAR_ID = or_null({**text(longest=_LONGEST_ID), "minLength": 1})
+SUBJECT = or_null({"type": "string", "format": "email"})
+_FIELDS: Fields = {
     "resource": (one_of(RESOURCES), _resource),
-    "calendarId": (or_null({**text(longest=_LONGEST_ID), "minLength": 1}), _calendar_id),
-    "subject": (or_null({"type": "string", "format": "email"}), _subject),
+    "calendarId": (CALENDAR_ID, calendar_id_of),
+    "subject": (SUBJECT, subject_of),
     "params": (or_null(closed({"ttl": text("[0-9]{3,7}")}, optional=("ttl",))), _params),
     "eventTypes": (or_null({**array(one_of(EVENT_TYPES)), "minItems": 1}), _event_types),
     "follow": (or_null(array(one_of(FOLLOWABLE))), _follow),
     "labels": (or_null(named(text(longest=_LONGEST_LABEL), LABEL_KEY.pattern, _MOST_LABELS)), _labels),
 }
-"""By name, what each looks like, and how it is read; what goes with what, only reading tells."""
 BODY = closed({name: schema for name, (schema, _) in _FIELDS.items()}, optional=_FIELDS.keys() - {"resource"})
 _OPTIONS = {"params": "ttl", "labels": "labels", "follow": "follow"}
 """By field, what it sets of `Options`; the other fields are the watch's identity."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from concurrent.futures import Executor
 from contextvars import copy_context
 
-from calendar_watch.errors import ForeignSchemaError, GoogleError, UnknownWatchError
+from calendar_watch.errors import ForeignSchemaError, GoogleError
 from calendar_watch.log import event
 from calendar_watch.model.deadline import Deadline
 from calendar_watch.ports import Services
@@ -42,24 +42,9 @@ class Workers:
     def _reconciled(self, watch_id: str, deadline: Deadline) -> Result:
         try:
             return reconcile(self._services, watch_id, deadline)
-        except UnknownWatchError:
-            self._drop_notifications(watch_id)
-            return Result()
         except ForeignSchemaError as error:
             event("foreignSchema", str(error), severity="WARNING", collection="watches", count=1, document=watch_id)
             return Result()
-
-    def _drop_notifications(self, watch_id: str) -> None:
-        """Genuine messages of a watch that is not stored here, such as one of a database that is gone."""
-        for notification in self._services.store.notifications(watch_id):
-            self._services.store.drop(notification)
-            event(
-                "channel",
-                "a channel of no watch",
-                watchId=watch_id,
-                channelId=notification.channel_id,
-                action="orphaned",
-            )
 
 
 def _forget_googles_words(error: BaseException) -> None:

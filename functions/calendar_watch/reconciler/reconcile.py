@@ -13,7 +13,14 @@ from datetime import datetime
 from calendar_watch.decisions import channel_lifecycle, next_step, pausing, publishing, refusals, upkeep
 from calendar_watch.decisions.backoff import Failure
 from calendar_watch.decisions.listing import audit, paging
-from calendar_watch.errors import GoogleError, ListingTokenRefusedError, RefusedWriteError, SlowError, TryLaterError
+from calendar_watch.errors import (
+    GoogleError,
+    ListingTokenRefusedError,
+    RefusedWriteError,
+    SlowError,
+    TryLaterError,
+    UnknownWatchError,
+)
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.deadline import Deadline
 from calendar_watch.model.health import StepKind
@@ -63,12 +70,16 @@ def reconcile(
     Whoever can wait so many seconds sees a burst of changes in a few readings. What is not done by the deadline is left
     for the next who comes, with all that was done; a call to Google may end ten seconds later.
 
-    Raises UnknownWatchError, and UnavailableError when Firestore cannot be reached.
+    Raises UnavailableError when Firestore cannot be reached.
     """
     result = Result()
     for seconds in _PAUSES:
         pause(seconds)
-        watch, notifications = services.store.look(watch_id)
+        try:
+            watch, notifications = services.store.look(watch_id)
+        except UnknownWatchError:
+            _drop(services, watch_id)
+            break
         now = services.clock()
         if not claimable(watch, now, services.policy, notifications=bool(notifications)):
             break
@@ -79,6 +90,13 @@ def reconcile(
         if lease.over() or not services.store.notifications(watch_id):
             break
     return result
+
+
+def _drop(services: Services, watch_id: str) -> None:
+    """Genuine messages of a watch that is not stored here: one of a database that is gone, or of `checks`."""
+    for notification in services.store.notifications(watch_id):
+        services.store.drop(notification)
+        telemetry.orphaned(notification)
 
 
 class _Reconciler:

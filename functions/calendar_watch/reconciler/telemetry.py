@@ -5,6 +5,7 @@ from datetime import datetime
 
 from calendar_watch.log import event
 from calendar_watch.model.channel import Channel
+from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.watch import State, Watch
 
 _WORTH_A_LOOK = {State.DEGRADED, State.POLLING, State.SUSPENDED}
@@ -33,6 +34,16 @@ def written(before: Watch, after: Watch, now: datetime) -> None:
         event("channel", f"channel {action}", watchId=after.id, channelId=channel.id, action=action)
     _transition(before.state(now), after, now)
     _changes(before, after, now)
+
+
+def orphaned(notification: PendingNotification) -> None:
+    event(
+        "channel",
+        "a channel of no watch",
+        watchId=notification.watch_id,
+        channelId=notification.channel_id,
+        action="orphaned",
+    )
 
 
 def published(before: Watch, after: Watch, count: int) -> None:

@@ -83,6 +83,8 @@ class TokenEndpoint:
         refused = refusing.answer(refusing.Asked(self._world, "oauth2.token", claims["sub"]))
         if refused:
             return refused
+        if set(claims["scope"].split()) & set(self._world.options.undelegated_scopes):
+            return bodies.NOT_DELEGATED
         if self._finds_untimely(claims):
             return bodies.CLOCK
         expires = self._world.now() + timedelta(seconds=_HOUR)

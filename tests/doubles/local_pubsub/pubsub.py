@@ -49,6 +49,10 @@ class LocalPubSub:
             for each in self._subscriptions.values():
                 each.topic = _DELETED_TOPIC if each.topic == name else each.topic
 
+    def has_topic(self, name: str) -> bool:
+        with self.lock:
+            return name in self._topics
+
     def published(self, topic: str) -> Sequence[Message]:
         """Everything that ever arrived, in order."""
         with self.lock:

@@ -98,6 +98,12 @@ def _is_message(message: Any) -> bool:
     return message.keys() <= _MESSAGE_FIELDS and all(isinstance(each, str) for each in texts)
 
 
+def _test_permissions(pubsub: LocalPubSub, name: str, body: Body) -> Body:
+    """Whoever asks may do everything with what is there, and nothing with what is not."""
+    asked = body.get("permissions", [])
+    return {"permissions": asked} if asked and pubsub.has_topic(name) else {}
+
+
 def _create_subscription(pubsub: LocalPubSub, name: str, body: Body) -> Body:
     subscription = Subscription(
         name=name,
@@ -156,6 +162,7 @@ _ACTIONS: Mapping[tuple[str, str, str | None], Action] = {
     ("GET", "topics", None): _get_topic,
     ("DELETE", "topics", None): _delete_topic,
     ("POST", "topics", "publish"): _publish,
+    ("POST", "topics", "testIamPermissions"): _test_permissions,
     ("PUT", "subscriptions", None): _create_subscription,
     ("GET", "subscriptions", None): _get_subscription,
     ("DELETE", "subscriptions", None): _delete_subscription,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from calendar_watch.model.deployment import ALL_CHECKS
 from calendar_watch.reasons import Reason
 
 ROOT = Path(__file__).parents[3]
@@ -88,6 +89,14 @@ def test_a_link_leads_to_what_is_there(paper: str, target: str) -> None:
 @pytest.mark.parametrize("paper", PAPERS)
 def test_no_paper_refers_to_one_that_is_not_here(paper: str) -> None:
     assert not re.search(r"(?i)\bdesign \d|\bthe[ ]design\b", text_of(paper))
+
+
+def test_each_check_is_told_with_what_to_do() -> None:
+    table = text_of("infra/README.md").partition("### Does it work?")[2].partition("\n| `publicPath` says")[0]
+    told = [
+        name for cell in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE) for name in re.findall(r"`(.*?)`", cell)
+    ]
+    assert told == [*ALL_CHECKS]
 
 
 def test_the_way_in_is_short() -> None:

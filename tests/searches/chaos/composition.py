@@ -11,7 +11,7 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 from calendar_watch import pubsub
-from calendar_watch.errors import CalendarWatchError, UnknownWatchError
+from calendar_watch.errors import CalendarWatchError
 from calendar_watch.google_http import Tries
 from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.deadline import Deadline
@@ -109,8 +109,6 @@ class Composition:
         try:
             deadline = Deadline.after(self.now, SECONDS)
             return reconcile(self._next_instance(), watch_id, deadline, pause=self.scheduler.pause)
-        except UnknownWatchError:
-            return Result()
         except CalendarWatchError:
             return None
 

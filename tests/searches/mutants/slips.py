@@ -695,6 +695,39 @@ SLIPS = (
             ),
         ),
     ),
+    Slip(
+        "checks: whoever answers 204 is believed",
+        ("tests/api/test_checks.py",),
+        (
+            Edit("decisions/diagnosis.py", "lambda answer, _: not answer.version,", "lambda answer, _: False,"),
+            Edit("decisions/diagnosis.py", "answer.version != ours.version", "False"),
+        ),
+    ),
+    Slip(
+        "checks: a token from before is good enough",
+        ("tests/api/test_checks.py",),
+        (Edit("operations/checks.py", "self._probes.calendar()", "self._services.calendar"),),
+    ),
+    Slip(
+        "checks: what renew has not dealt with stays",
+        ("tests/api/test_checks.py",),
+        (Edit("operations/checks.py", "self._services.store.drop(waiting)", "pass"),),
+    ),
+    Slip(
+        "checks: the clock may be off to one side",
+        ("tests/unit/decisions/test_diagnosis.py",),
+        (Edit("decisions/diagnosis.py", "if abs(outcome) <= _MOST_WRONG:", "if outcome <= _MOST_WRONG:"),),
+    ),
+    Slip(
+        "checks: a redirect is followed",
+        ("tests/unit/test_public_path.py",),
+        (Edit("public_path.py", "allow_redirects=False", "allow_redirects=True"),),
+    ),
+    Slip(
+        "a wake-up leaves what belongs to no watch to the sweep",
+        ("tests/api/test_renewing.py",),
+        (Edit("reconciler/reconcile.py", "            _drop(services, notifications)\n", ""),),
+    ),
     *slips_of_limits.SLIPS,
     *slips_chosen_blind.SLIPS,
 )

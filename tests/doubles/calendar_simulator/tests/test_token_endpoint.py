@@ -15,7 +15,7 @@ from google.auth.impersonated_credentials import Credentials
 from google.auth.transport.requests import AuthorizedSession, Request
 from google.oauth2.credentials import Credentials as OwnCredentials
 
-from tests.doubles.calendar_simulator import CalendarSimulator, Call, SimulatorAdapter
+from tests.doubles.calendar_simulator import CalendarSimulator, Call, Options, SimulatorAdapter
 from tests.doubles.calendar_simulator.token_endpoint import Granted
 
 TEN = datetime(2026, 11, 20, 10, tzinfo=UTC)
@@ -95,6 +95,13 @@ def test_q13_a_domain_is_refused_and_others_are_not(simulator: CalendarSimulator
 
     assert said(simulator.grant(ALICE, SCOPE, TEN)) == ("token", 401, "unauthorized_client")
     assert said(simulator.grant("carol@example.org", SCOPE, TEN)) == ("token", 200, None)
+
+
+def test_a_scope_that_is_not_delegated_is_refused_and_others_are_not() -> None:
+    simulator = CalendarSimulator(lambda: TEN, options=Options(undelegated_scopes=(SCOPE,)))
+
+    assert said(simulator.grant(ALICE, SCOPE, TEN)) == ("token", 401, "unauthorized_client")
+    assert said(simulator.grant(ALICE, f"{SCOPE}.readonly", TEN)) == ("token", 200, None)
 
 
 def test_q13_while_a_grant_spreads_ever_fewer_are_refused() -> None:

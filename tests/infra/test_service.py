@@ -1,0 +1,54 @@
+"""What people run says what is wrong in a sentence, never in a traceback."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.tools.service import COULD_NOT_ASK
+from tests.support.loopback import free_ports
+
+ROOT = Path(__file__).parents[2]
+TOOLS = ("checks", "drain")
+A_SERVICE = "https://watches.example.com"
+
+
+def run(tool: str, url: str, path: str = "") -> subprocess.CompletedProcess[str]:
+    """As make does; `path` is where programs such as gcloud are found."""
+    command = [sys.executable, "-m", f"infra.tools.{tool}", url]
+    return subprocess.run(  # noqa: S603 (our own)
+        command, cwd=ROOT, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def sentence(done: subprocess.CompletedProcess[str]) -> str:
+    assert (done.returncode, done.stdout) == (COULD_NOT_ASK, "")
+    (line,) = done.stderr.splitlines()
+    return line
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("url", ["", "watches.example.com", "http://watches.example.com", "ftp://x"])
+def test_who_does_not_say_where_watches_is_is_asked_for_it(tool: str, url: str) -> None:
+    assert "WATCHES=https://" in sentence(run(tool, url))
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_where_nobody_answers_that_is_said(tool: str) -> None:
+    url = f"http://127.0.0.1:{next(free_ports())}"
+    assert sentence(run(tool, url)).startswith(f"{url} does not answer")
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_without_gcloud_it_is_said_where_to_get_it(tool: str, tmp_path: Path) -> None:
+    assert "there is no gcloud" in sentence(run(tool, A_SERVICE, str(tmp_path)))
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+def test_whoever_is_not_logged_in_is_told_in_gclouds_words(tool: str, tmp_path: Path) -> None:
+    gcloud = tmp_path / "gcloud"
+    gcloud.write_text("#!/bin/sh\necho 'You do not currently have an active account selected.' >&2\nexit 1\n")
+    gcloud.chmod(0o755)
+    assert "active account" in sentence(run(tool, A_SERVICE, str(tmp_path)))
