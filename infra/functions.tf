@@ -17,7 +17,7 @@ locals {
   )
   renew_url = google_cloudfunctions2_function.this["renew"].service_config[0].uri
 
-  _tuning = { for name, value in var.tuning : upper(name) => tostring(value) if value != null }
+  _tuning = { for name, value in var.tuning : upper(name) => value if value != null }
 
   _told_all = {
     FIRESTORE_DATABASE   = local.database
@@ -74,6 +74,8 @@ resource "google_cloudfunctions2_function" "this" {
     service_account_email            = google_service_account.function[each.key].email
     timeout_seconds                  = each.value.timeout
 
+    ingress_settings = each.key == "notifications" && var.ingress == "load_balancer" ? "ALLOW_INTERNAL_AND_GCLB" : "ALLOW_ALL"
+
     environment_variables = merge(local.environment[each.key], {
       THREADS = tostring(each.value.concurrency) # or requests would queue for functions-framework's four
     })
@@ -82,7 +84,7 @@ resource "google_cloudfunctions2_function" "this" {
       key        = "CHANNEL_TOKEN_KEYS"
       project_id = var.project_id
       secret     = google_secret_manager_secret.token_keys.secret_id
-      version    = var.token_key_versions[each.key]
+      version    = try(coalesce(var.token_key_versions[each.key]), "1")
     }
   }
 
