@@ -1,6 +1,6 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test search bench chaos day soak model mutants conformance lint check infra-check drain format lock clean
+.PHONY: help demo dev test search bench chaos day soak model mutants conformance lint check infra-check preflight drain format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -74,6 +74,9 @@ infra-check: $(VENV)/tools  ## Terraform: format, validity, tests; TERRAFORM=…
 	elif command -v terraform >/dev/null; then \
 		terraform -chdir=infra init -backend=false -input=false && TERRAFORM=terraform $(INFRA_TESTS); \
 	else echo "SKIPPED: there is no Terraform here: https://developer.hashicorp.com/terraform/install"; fi
+
+preflight:  ## what would stop the first terraform apply, and what to do; CONFIGURATION=… names another file
+	@$(PYTHON) -m infra.tools.preflight $(or $(CONFIGURATION),infra/terraform.tfvars)
 
 drain:  ## end every watch before leaving: make drain WATCHES=https://…
 	@$(PYTHON) infra/drain.py "$(WATCHES)"
