@@ -76,7 +76,7 @@ locals {
         Somebody calls the public function without a token of ours: each costs one HMAC and a log line, and changes nothing.
         Check first that it is not us: right after a key rotation or a move, genuine messages look forged if `notifications` does not
         have the old key any more; then put the version back (token_key_versions). Otherwise a load balancer with Cloud Armor in
-        front, as notification_url, is what limits them.
+        front limits them, with ingress = "load_balancer" so that nobody goes past it (infra/README.md, Choices).
       EOT
     }
     overdue = {
