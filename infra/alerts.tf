@@ -86,8 +86,8 @@ locals {
       todo     = <<-EOT
         The most overdue watch has waited for more than 10 minutes: there is more to do than `renew` can do. Nothing is lost
         while channels live (they are renewed a day and more before they end). After an outage it catches up by itself: see whether
-        lateness falls on the dashboard. If it does not: are calls to Google failing (dashboard)? If not, raise
-        tuning.sweep_threads.
+        lateness falls on the dashboard. If it does not: are calls to Google failing, or refused for their number (dashboard)? If not,
+        raise tuning.sweep_threads, and tuning.calendar_calls_per_minute with it where that is what holds the threads back.
       EOT
     }
     readings_failing = {
@@ -144,10 +144,14 @@ locals {
       severity = "CRITICAL"
       query    = "(sum(increase(${local.promql.overdue_seconds}_count{${local.on_run}}[5m])) or vector(0)) < 1"
       todo     = <<-EOT
-        `renew` has not completed for 5 minutes. After a week of that, no channel is left. In this order:
+        No sweep of `renew` has ended for 5 minutes. Wake-ups may still work; after a week without either, no channel is left. In this order:
         gcloud scheduler jobs describe ${var.name}-renew --location=${var.region}: is it ENABLED, what was its last status?
-        403: the invoker's grant is gone: `terraform apply`. 500: the log of ${var.name}-renew names every wrong setting. 503: Firestore cannot be
-        reached, or does not let us in. 504: sweeps outlast the function; lower tuning.sweep_seconds.
+        403: the invoker's grant is gone: `terraform apply`. 500: the log of ${var.name}-renew names every wrong setting, or has a traceback:
+        report that. 503: Firestore cannot be reached, or does not let us in; or the log says that an instance ran out of memory.
+        504: one watch took longer than the function may, such as the first reading of a very large calendar. What it had read is kept, and
+        the next sweep goes on from there: it ends by itself. tuning.sweep_seconds does not help: it bounds what is begun, not how long it
+        lasts. After an hour, see who is `opening` or `readingsFailing` (GET /?state=opening, GET /?reason=readingsFailing) and why (`lastError`);
+        DELETE /{watch} takes such a one out of the sweeps.
       EOT
     }
   }

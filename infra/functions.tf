@@ -88,14 +88,20 @@ resource "google_cloudfunctions2_function" "this" {
     }
   }
 
-  # Without these the first revision would not build or not start. New grants take a minute or two to be seen
-  # everywhere: when a first apply fails with a 403, apply again.
+  # Without some of these the first revision would not build or not start; the others it needs at its first request. A new
+  # grant takes minutes to be seen everywhere, and so does building: whoever calls the functions comes after that. When a
+  # first apply fails with a 403 all the same, apply again.
   depends_on = [
     google_artifact_registry_repository_iam_member.builder_images,
     google_kms_crypto_key_iam_member.this,
+    google_project_iam_member.announcer,
     google_project_iam_member.builder_logs,
     google_project_iam_member.builder_source,
+    google_project_iam_member.firestore_user,
+    google_pubsub_topic_iam_member.changes,
+    google_pubsub_topic_iam_member.wakeups,
     google_secret_manager_secret_iam_member.token_keys,
+    google_service_account_iam_member.signer,
     google_storage_bucket_iam_member.builder_source,
   ]
 }

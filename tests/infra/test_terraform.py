@@ -3,6 +3,7 @@
 Providers are mocks: nothing is asked of Google. Run with `make infra-check`.
 """
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -108,3 +109,17 @@ def test_wakeups_go_to_where_renew_listens_as_somebody_it_lets_in(outcome: Outco
     assert [each["audience"] for each in push["oidc_token"]] == [address]
     callers = {each["member"] for each in granted(outcome) if each.get("name") == "calendar-watch-renew"}
     assert callers == {f"serviceAccount:{push['oidc_token'][0]['service_account_email']}"}
+
+
+def test_functions_are_built_after_everything_was_granted_to_their_accounts(
+    outcome: Outcome, texts: dict[str, str]
+) -> None:
+    accounts = {f"serviceAccount:{each['service_account_email']}" for each in functions(outcome).values()}
+    granted_before = {
+        f"{each['type']}.{each['name']}"
+        for each in outcome.resources
+        if each["type"].endswith("_iam_member") and each["values"]["member"] in accounts
+    }
+    awaited = re.findall(r"^    (google_\w+\.\w+),$", texts["functions.tf"], re.MULTILINE)
+    assert granted_before
+    assert granted_before <= set(awaited)
