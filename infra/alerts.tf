@@ -165,13 +165,50 @@ resource "google_monitoring_alert_policy" "this" {
   combiner              = "OR"
   notification_channels = var.alert_channels
 
-  conditions {
-    display_name = each.value.title
-    condition_prometheus_query_language {
-      query                     = each.value.query
-      duration                  = "60s"
-      evaluation_interval       = "60s"
-      disable_metric_validation = true # a metric that was made just now is not known everywhere yet
+  dynamic "conditions" {
+    for_each = local.by_threshold ? [] : [each.value]
+    content {
+      display_name = each.value.title
+      condition_prometheus_query_language {
+        query                     = each.value.query
+        duration                  = "60s"
+        evaluation_interval       = "60s"
+        disable_metric_validation = true # a metric that was made just now is not known everywhere yet
+      }
+    }
+  }
+  dynamic "conditions" {
+    for_each = local.by_threshold ? local.thresholds[each.key] : []
+    content {
+      display_name = each.value.title
+      condition_threshold {
+        filter          = conditions.value.filter
+        comparison      = "COMPARISON_GT"
+        threshold_value = conditions.value.above
+        duration        = "60s"
+
+        aggregations {
+          alignment_period     = conditions.value.period
+          per_series_aligner   = conditions.value.aligner
+          cross_series_reducer = conditions.value.reducer
+        }
+      }
+    }
+  }
+  dynamic "conditions" {
+    for_each = local.by_threshold ? local.absences[each.key] : []
+    content {
+      display_name = each.value.title
+      condition_absent {
+        filter   = conditions.value
+        duration = "300s"
+
+        aggregations {
+          alignment_period     = "60s"
+          per_series_aligner   = "ALIGN_DELTA"
+          cross_series_reducer = "REDUCE_COUNT"
+        }
+      }
     }
   }
 

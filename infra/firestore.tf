@@ -49,7 +49,7 @@ locals {
 
 # Notifications and snapshots are found by name alone, changes too.
 resource "google_firestore_field" "exempt" {
-  for_each = toset([
+  for_each = contains(var.fall_backs, "index_all_fields") ? [] : toset([
     "calendar_watch_changes", "calendar_watch_news", "calendar_watch_snapshots", "calendar_watches",
   ])
 

@@ -67,6 +67,18 @@ variable "deletion_protection" {
   nullable    = false
 }
 
+variable "fall_backs" {
+  description = "What to do instead where Google refuses what nobody was found to have tried (README.md, Untried): datastore_user (the public function's account may do more than create documents), index_all_fields (fields are not exempt from indexing), threshold_alerts (alerts without PromQL)."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(var.fall_backs, ["datastore_user", "index_all_fields", "threshold_alerts"])) == 0
+    error_message = "fall_backs = ${jsonencode(var.fall_backs)} must name some of datastore_user, index_all_fields, threshold_alerts."
+  }
+}
+
 variable "firestore" {
   description = "The database, {create, name}: created here (in `region`) unless create is false; its name is calendar-watch unless given. One that exists already is often called \"(default)\"."
   type        = map(string)

@@ -77,6 +77,7 @@ WRONG: dict[str, tuple[str, tuple[str, ...]]] = {
         ("resources", '"calendars"', "calendarList"),
     ),
     "an ingress as Google calls it": ('ingress = "ALLOW_ALL"', ("ingress", '"ALLOW_ALL"', "all", "load_balancer")),
+    "a fall-back that there is not": ('fall_backs = ["promql"]', ("fall_backs", '"promql"', "threshold_alerts")),
     # empty, null, half
     "nothing to watch": ("resources = []", ("resources", "acl")),
     "nobody to act for": ("subject_domains = []", ("subject_domains", "empty")),
