@@ -159,8 +159,7 @@ def test_it_reckons_with_the_roles_that_readers_are_told_of() -> None:
     [listed] = re.findall(r"^for r in (artifactregistry\.admin [^;]*);", readme, re.MULTILINE)
     checks = (INFRA / "tools" / "preflight" / "project_checks.py").read_text()
     [reckoned] = re.findall(r"^FIRST_APPLY = \((.*?)^\)", checks, re.MULTILINE | re.DOTALL)
-    for_builds = {"logging.logWriter"}
-    assert set(re.findall(r'"([\w.]+)"', reckoned)) == set(listed.replace("\\", "").split()) - for_builds
+    assert set(re.findall(r'"([\w.]+)"', reckoned)) == set(listed.replace("\\", "").split())
 
 
 def test_it_reckons_with_the_defaults_of_terraform(texts: dict[str, str]) -> None:
