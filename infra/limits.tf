@@ -8,7 +8,7 @@ locals {
     tuning             = keys(local.tuning_rules)
   }
 
-  # The settings' own limits are the code's, which tests/infra/test_limits.py sees to.
+  # The settings' own limits are the code's, which tests/infra/test_refusals.py sees to.
   _ten_years = 315360000
   _numbers = {
     audit_seconds         = { from = 0, to = local._ten_years }
