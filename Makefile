@@ -1,6 +1,6 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test search bench chaos day soak model mutants conformance documents lint check infra-check checks drain format lock clean
+.PHONY: help demo dev test search bench chaos day soak model mutants conformance documents lint check infra-check checks preflight drain format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -84,6 +84,9 @@ infra-check: $(VENV)/tools  ## Terraform: format, validity, tests; TERRAFORM=…
 
 checks:  ## does a deployment work? make checks WATCHES=https://… SUBJECT=alice@example.com CALENDAR=…
 	@$(PYTHON) -m infra.tools.checks "$(WATCHES)" $(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(CALENDAR),--calendar "$(CALENDAR)")
+
+preflight:  ## what would stop the first terraform apply, and what to do; CONFIGURATION=… names another file
+	@$(PYTHON) -m infra.tools.preflight $(or $(CONFIGURATION),infra/terraform.tfvars)
 
 drain:  ## end every watch before leaving: make drain WATCHES=https://…
 	@$(PYTHON) -m infra.tools.drain "$(WATCHES)"

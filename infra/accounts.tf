@@ -97,6 +97,8 @@ resource "google_project_iam_member" "firestore_user" {
 # requires that the document does not exist needs this one permission
 # (https://cloud.google.com/firestore/docs/security/iam#required_permissions).
 resource "google_project_iam_custom_role" "announcer" {
+  count = contains(var.fall_backs, "datastore_user") ? 0 : 1
+
   role_id     = "${replace(var.name, "-", "_")}_announcer"
   title       = "Calendar Watch announcer"
   description = "Create documents; read, change and delete none"
@@ -106,7 +108,7 @@ resource "google_project_iam_custom_role" "announcer" {
 
 resource "google_project_iam_member" "announcer" {
   project = var.project_id
-  role    = google_project_iam_custom_role.announcer.id
+  role    = try(google_project_iam_custom_role.announcer[0].id, "roles/datastore.user")
   member  = google_service_account.function["notifications"].member
 
   condition {

@@ -76,7 +76,7 @@ locals {
         Somebody calls the public function without a token of ours: each costs one HMAC and a log line, and changes nothing.
         Check first that it is not us: right after a key rotation or a move, genuine messages look forged if `notifications` does not
         have the old key any more; then put the version back (token_key_versions). Otherwise a load balancer with Cloud Armor in
-        front, as notification_url, is what limits them.
+        front limits them, with ingress = "load_balancer" so that nobody goes past it (infra/README.md, Choices).
       EOT
     }
     overdue = {
@@ -86,8 +86,8 @@ locals {
       todo     = <<-EOT
         The most overdue watch has waited for more than 10 minutes: there is more to do than `renew` can do. Nothing is lost
         while channels live (they are renewed a day and more before they end). After an outage it catches up by itself: see whether
-        lateness falls on the dashboard. If it does not: are calls to Google failing (dashboard)? If not, raise
-        tuning.sweep_threads.
+        lateness falls on the dashboard. If it does not: are calls to Google failing, or refused for their number (dashboard)? If not,
+        raise tuning.sweep_threads, and tuning.calendar_calls_per_minute with it where that is what holds the threads back.
       EOT
     }
     readings_failing = {
@@ -144,10 +144,14 @@ locals {
       severity = "CRITICAL"
       query    = "(sum(increase(${local.promql.overdue_seconds}_count{${local.on_run}}[5m])) or vector(0)) < 1"
       todo     = <<-EOT
-        `renew` has not completed for 5 minutes. After a week of that, no channel is left. In this order:
+        No sweep of `renew` has ended for 5 minutes. Wake-ups may still work; after a week without either, no channel is left. In this order:
         gcloud scheduler jobs describe ${var.name}-renew --location=${var.region}: is it ENABLED, what was its last status?
-        403: the invoker's grant is gone: `terraform apply`. 500: the log of ${var.name}-renew names every wrong setting. 503: Firestore cannot be
-        reached, or does not let us in. 504: sweeps outlast the function; lower tuning.sweep_seconds.
+        403: the invoker's grant is gone: `terraform apply`. 500: the log of ${var.name}-renew names every wrong setting, or has a traceback:
+        report that. 503: Firestore cannot be reached, or does not let us in; or the log says that an instance ran out of memory.
+        504: one watch took longer than the function may, such as the first reading of a very large calendar. What it had read is kept, and
+        the next sweep goes on from there: it ends by itself. tuning.sweep_seconds does not help: it bounds what is begun, not how long it
+        lasts. After an hour, see who is `opening` or `readingsFailing` (GET /?state=opening, GET /?reason=readingsFailing) and why (`lastError`);
+        DELETE /{watch} takes such a one out of the sweeps.
       EOT
     }
   }
@@ -161,13 +165,50 @@ resource "google_monitoring_alert_policy" "this" {
   combiner              = "OR"
   notification_channels = var.alert_channels
 
-  conditions {
-    display_name = each.value.title
-    condition_prometheus_query_language {
-      query                     = each.value.query
-      duration                  = "60s"
-      evaluation_interval       = "60s"
-      disable_metric_validation = true # a metric that was made just now is not known everywhere yet
+  dynamic "conditions" {
+    for_each = local.by_threshold ? [] : [each.value]
+    content {
+      display_name = each.value.title
+      condition_prometheus_query_language {
+        query                     = each.value.query
+        duration                  = "60s"
+        evaluation_interval       = "60s"
+        disable_metric_validation = true # a metric that was made just now is not known everywhere yet
+      }
+    }
+  }
+  dynamic "conditions" {
+    for_each = local.by_threshold ? local.thresholds[each.key] : []
+    content {
+      display_name = each.value.title
+      condition_threshold {
+        filter          = conditions.value.filter
+        comparison      = "COMPARISON_GT"
+        threshold_value = conditions.value.above
+        duration        = "60s"
+
+        aggregations {
+          alignment_period     = conditions.value.period
+          per_series_aligner   = conditions.value.aligner
+          cross_series_reducer = conditions.value.reducer
+        }
+      }
+    }
+  }
+  dynamic "conditions" {
+    for_each = local.by_threshold ? local.absences[each.key] : []
+    content {
+      display_name = each.value.title
+      condition_absent {
+        filter   = conditions.value
+        duration = "300s"
+
+        aggregations {
+          alignment_period     = "60s"
+          per_series_aligner   = "ALIGN_DELTA"
+          cross_series_reducer = "REDUCE_COUNT"
+        }
+      }
     }
   }
 

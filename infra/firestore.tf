@@ -1,7 +1,7 @@
 resource "google_firestore_database" "this" {
-  count = var.firestore.create ? 1 : 0
+  count = local.firestore.create ? 1 : 0
 
-  name                    = var.firestore.name
+  name                    = local.firestore.name
   location_id             = var.region
   type                    = "FIRESTORE_NATIVE"
   delete_protection_state = var.deletion_protection ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"
@@ -18,9 +18,14 @@ resource "google_firestore_database" "this" {
 }
 
 locals {
+  firestore = {
+    create = try(tobool(coalesce(var.firestore.create)), true)
+    name   = try(coalesce(var.firestore.name), "calendar-watch")
+  }
+
   data_deletion_policy = var.deletion_protection ? "PREVENT" : "DELETE"
-  database             = var.firestore.create ? google_firestore_database.this[0].name : var.firestore.name
-  database_path        = "projects/${var.project_id}/databases/${var.firestore.name}"
+  database             = local.firestore.create ? google_firestore_database.this[0].name : local.firestore.name
+  database_path        = "projects/${var.project_id}/databases/${local.firestore.name}"
 
   # What is looked up by, and how. Everything else is exempt ("*" below): two index entries a field saved on each
   # write, and no time of day is indexed by itself, which would bound a collection to 500 writes a second
@@ -43,7 +48,7 @@ locals {
 
 # Notifications and snapshots are found by name alone, changes too.
 resource "google_firestore_field" "exempt" {
-  for_each = toset([
+  for_each = contains(var.fall_backs, "index_all_fields") ? [] : toset([
     "calendar_watch_changes", "calendar_watch_news", "calendar_watch_snapshots", "calendar_watches",
   ])
 

@@ -17,7 +17,7 @@ locals {
   )
   renew_url = google_cloudfunctions2_function.this["renew"].service_config[0].uri
 
-  _tuning = { for name, value in var.tuning : upper(name) => tostring(value) if value != null }
+  _tuning = { for name, value in var.tuning : upper(name) => value if value != null }
 
   _told_all = {
     FIRESTORE_DATABASE   = local.database
@@ -74,6 +74,8 @@ resource "google_cloudfunctions2_function" "this" {
     service_account_email            = google_service_account.function[each.key].email
     timeout_seconds                  = each.value.timeout
 
+    ingress_settings = each.key == "notifications" && var.ingress == "load_balancer" ? "ALLOW_INTERNAL_AND_GCLB" : "ALLOW_ALL"
+
     environment_variables = merge(local.environment[each.key], {
       THREADS = tostring(each.value.concurrency) # or requests would queue for functions-framework's four
     })
@@ -82,18 +84,24 @@ resource "google_cloudfunctions2_function" "this" {
       key        = "CHANNEL_TOKEN_KEYS"
       project_id = var.project_id
       secret     = google_secret_manager_secret.token_keys.secret_id
-      version    = var.token_key_versions[each.key]
+      version    = try(coalesce(var.token_key_versions[each.key]), "1")
     }
   }
 
-  # Without these the first revision would not build or not start. New grants take a minute or two to be seen
-  # everywhere: when a first apply fails with a 403, apply again.
+  # Without some of these the first revision would not build or not start; the others it needs at its first request. A new
+  # grant takes minutes to be seen everywhere, and so does building: whoever calls the functions comes after that. When a
+  # first apply fails with a 403 all the same, apply again.
   depends_on = [
     google_artifact_registry_repository_iam_member.builder_images,
     google_kms_crypto_key_iam_member.this,
+    google_project_iam_member.announcer,
     google_project_iam_member.builder_logs,
     google_project_iam_member.builder_source,
+    google_project_iam_member.firestore_user,
+    google_pubsub_topic_iam_member.changes,
+    google_pubsub_topic_iam_member.wakeups,
     google_secret_manager_secret_iam_member.token_keys,
+    google_service_account_iam_member.signer,
     google_storage_bucket_iam_member.builder_source,
   ]
 }

@@ -67,13 +67,13 @@ resource "google_pubsub_subscription" "changes" {
 
   name   = "${var.name}-changes-${each.key}"
   topic  = google_pubsub_topic.this["changes"].id
-  filter = each.value.filter
+  filter = lookup(each.value, "filter", null)
 
   ack_deadline_seconds    = 60
   enable_message_ordering = true # by watch
 
   dynamic "push_config" {
-    for_each = each.value.push_endpoint[*]
+    for_each = lookup(each.value, "push_endpoint", null)[*]
     content {
       push_endpoint = push_config.value
       no_wrapper {
@@ -81,7 +81,7 @@ resource "google_pubsub_subscription" "changes" {
       }
       oidc_token {
         service_account_email = google_service_account.delivery.email
-        audience              = each.value.audience
+        audience              = lookup(each.value, "audience", null)
       }
     }
   }

@@ -6,7 +6,7 @@ variable "alert_channels" {
 
   validation {
     condition     = alltrue([for name in var.alert_channels : can(regex("^projects/[^/]+/notificationChannels/[0-9]+$", name))])
-    error_message = "alert_channels must hold full names, projects/<project>/notificationChannels/<number>: `gcloud beta monitoring channels list` shows them."
+    error_message = "alert_channels = ${jsonencode(var.alert_channels)} must hold full names, projects/<project>/notificationChannels/<number>: `gcloud beta monitoring channels list` shows them."
   }
 }
 
@@ -18,31 +18,45 @@ variable "auth_mode" {
 
   validation {
     condition     = contains(["delegated", "service_account", "token_service"], var.auth_mode)
-    error_message = "auth_mode must be delegated, service_account or token_service."
+    error_message = "auth_mode = ${jsonencode(var.auth_mode)} must be delegated, service_account or token_service."
   }
 }
 
 variable "change_subscribers" {
-  description = "Ordered subscriptions to the changes, by name: pulled, or pushed to an https address as plain HTTP CloudEvents. A filter cannot be changed later; one looks like: attributes.ce-resource = \"acl\"."
-  type = map(object({
-    audience      = optional(string)
-    filter        = optional(string)
-    push_endpoint = optional(string)
-  }))
-  default  = { consumer = {} }
-  nullable = false
+  description = "Ordered subscriptions to the changes, by name: pulled ({}), or pushed to an https address as plain HTTP CloudEvents ({push_endpoint, audience?}). `filter` cannot be changed later; one looks like: attributes.ce-resource = \"acl\"."
+  type        = map(map(string))
+  default     = { consumer = {} }
+  nullable    = false
 
   validation {
     condition     = alltrue([for name in keys(var.change_subscribers) : can(regex("^[a-z][a-z0-9-]{0,39}$", name))])
-    error_message = "change_subscribers must be named in lower case, with digits and hyphens, in at most 40 characters."
+    error_message = "change_subscribers = ${jsonencode(keys(var.change_subscribers))} must be named in lower case, with digits and hyphens, in at most 40 characters."
   }
   validation {
-    condition     = alltrue([for each in var.change_subscribers : startswith(coalesce(each.push_endpoint, "https://"), "https://")])
-    error_message = "change_subscribers must have a push_endpoint that begins with https://, or none."
+    condition = alltrue([for given in var.change_subscribers : given != null])
+    error_message = join("\n", [for name, given in var.change_subscribers :
+      "change_subscribers.${name} = null must be an object: {} is pulled by whom you let in." if given == null
+    ])
   }
   validation {
-    condition     = alltrue([for each in var.change_subscribers : each.audience == null || each.push_endpoint != null])
-    error_message = "change_subscribers may have an audience only with a push_endpoint: it is in the token that a push carries."
+    condition = alltrue([for given in var.change_subscribers : length(setsubtract(try(keys(given), []), local.allowed_keys.change_subscribers)) == 0])
+    error_message = join("\n", flatten([for name, given in var.change_subscribers :
+      [for key in setsubtract(try(keys(given), []), local.allowed_keys.change_subscribers) :
+        "change_subscribers.${name} has no ${jsonencode(key)}; it may hold ${join(", ", local.allowed_keys.change_subscribers)}."
+      ]
+    ]))
+  }
+  validation {
+    condition = alltrue([for given in var.change_subscribers : try(startswith(given.push_endpoint, "https://"), try(given.push_endpoint, null) == null)])
+    error_message = join("\n", [for name, given in var.change_subscribers :
+      "change_subscribers.${name}.push_endpoint = ${jsonencode(given.push_endpoint)} must begin with https://." if !try(startswith(given.push_endpoint, "https://"), true)
+    ])
+  }
+  validation {
+    condition = alltrue([for given in var.change_subscribers : try(given.audience, null) == null || try(given.push_endpoint, null) != null])
+    error_message = join("\n", [for name, given in var.change_subscribers :
+      "change_subscribers.${name}.audience = ${jsonencode(given.audience)} must come with a push_endpoint: it is in the token that a push carries." if try(given.audience, null) != null && try(given.push_endpoint, null) == null
+    ])
   }
 }
 
@@ -53,18 +67,51 @@ variable "deletion_protection" {
   nullable    = false
 }
 
-variable "firestore" {
-  description = "The database: created here (in `region`), or one that exists already, such as \"(default)\"."
-  type = object({
-    create = optional(bool, true)
-    name   = optional(string, "calendar-watch")
-  })
-  default  = {}
-  nullable = false
+variable "fall_backs" {
+  description = "What to do instead where Google refuses what nobody was found to have tried (README.md, Untried): datastore_user (the public function's account may do more than create documents), index_all_fields (fields are not exempt from indexing), threshold_alerts (alerts without PromQL)."
+  type        = set(string)
+  default     = []
+  nullable    = false
 
   validation {
-    condition     = var.firestore.name == "(default)" || can(regex("^[a-z][a-z0-9-]{2,61}[a-z0-9]$", var.firestore.name))
-    error_message = "firestore.name must be (default), or 4 to 63 lower-case letters, digits and hyphens."
+    condition     = length(setsubtract(var.fall_backs, ["datastore_user", "index_all_fields", "threshold_alerts"])) == 0
+    error_message = "fall_backs = ${jsonencode(var.fall_backs)} must name some of datastore_user, index_all_fields, threshold_alerts."
+  }
+}
+
+variable "firestore" {
+  description = "The database, {create, name}: created here (in `region`) unless create is false; its name is calendar-watch unless given. One that exists already is often called \"(default)\"."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.firestore), local.allowed_keys.firestore)) == 0
+    error_message = "firestore has no ${join(", ", setsubtract(keys(var.firestore), local.allowed_keys.firestore))}; it may hold ${join(", ", local.allowed_keys.firestore)}."
+  }
+  validation {
+    condition     = can(tobool(lookup(var.firestore, "create", true)))
+    error_message = "firestore.create = ${jsonencode(lookup(var.firestore, "create", null))} must be true or false."
+  }
+  validation {
+    condition     = lookup(var.firestore, "name", null) == null || can(regex("^(\\(default\\)|[a-z][a-z0-9-]{2,61}[a-z0-9])$", var.firestore.name))
+    error_message = "firestore.name = ${jsonencode(lookup(var.firestore, "name", null))} must be (default), or 4 to 63 lower-case letters, digits and hyphens."
+  }
+}
+
+variable "ingress" {
+  description = "From where `notifications` takes requests: all (anywhere), or load_balancer (none but those through a load balancer of yours, whose address is notification_url)."
+  type        = string
+  default     = "all"
+  nullable    = false
+
+  validation {
+    condition     = contains(["all", "load_balancer"], var.ingress)
+    error_message = "ingress = ${jsonencode(var.ingress)} must be all or load_balancer."
+  }
+  validation {
+    condition     = var.ingress != "load_balancer" || var.notification_url != null
+    error_message = "ingress = \"load_balancer\" must come with notification_url, the balancer's address: nothing else reaches `notifications` then."
   }
 }
 
@@ -75,7 +122,7 @@ variable "kms_key_name" {
 
   validation {
     condition     = can(regex("^projects/[^/]+/locations/${var.region}/keyRings/[^/]+/cryptoKeys/[^/]+$", coalesce(var.kms_key_name, "projects/p/locations/${var.region}/keyRings/r/cryptoKeys/k")))
-    error_message = "kms_key_name must be projects/<project>/locations/<region>/keyRings/<ring>/cryptoKeys/<key>, in the same region."
+    error_message = "kms_key_name = ${jsonencode(var.kms_key_name)} must be projects/<project>/locations/${var.region}/keyRings/<ring>/cryptoKeys/<key>, in the same region."
   }
 }
 
@@ -87,7 +134,7 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,14}[a-z0-9]$", var.name)) # a service account's id has 30: <name>-notifications
-    error_message = "name must be 3 to 16 lower-case letters, digits and hyphens, beginning with a letter."
+    error_message = "name = ${jsonencode(var.name)} must be 3 to 16 lower-case letters, digits and hyphens, beginning with a letter."
   }
 }
 
@@ -99,7 +146,7 @@ variable "notification_access" {
 
   validation {
     condition     = contains(["all_users", "no_invoker_check"], var.notification_access)
-    error_message = "notification_access must be all_users or no_invoker_check."
+    error_message = "notification_access = ${jsonencode(var.notification_access)} must be all_users or no_invoker_check."
   }
 }
 
@@ -110,7 +157,7 @@ variable "notification_url" {
 
   validation {
     condition     = can(regex("^https://[A-Za-z0-9.-]+(/[^?#]*)?$", coalesce(var.notification_url, "https://localhost")))
-    error_message = "notification_url must be https://<host>/<path>, without port, query or fragment."
+    error_message = "notification_url = ${jsonencode(var.notification_url)} must be https://<host>/<path>, without port, query or fragment."
   }
 }
 
@@ -121,7 +168,7 @@ variable "project_id" {
 
   validation {
     condition     = can(regex("^([a-z0-9.-]+:)?[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project_id))
-    error_message = "project_id must be a project's id, not its name or number."
+    error_message = "project_id = ${jsonencode(var.project_id)} must be a project's id, not its name or number."
   }
 }
 
@@ -132,7 +179,7 @@ variable "region" {
 
   validation {
     condition     = can(regex("^[a-z]+-[a-z]+[0-9]+$", var.region))
-    error_message = "region must be a region such as europe-west1."
+    error_message = "region = ${jsonencode(var.region)} must be a region such as europe-west1."
   }
 }
 
@@ -144,7 +191,7 @@ variable "resources" {
 
   validation {
     condition     = length(var.resources) > 0 && alltrue([for name in var.resources : contains(["acl", "calendarList", "events", "settings"], name)])
-    error_message = "resources must name some of acl, calendarList, events, settings."
+    error_message = "resources = ${jsonencode(var.resources)} must name some of acl, calendarList, events, settings."
   }
 }
 
@@ -156,7 +203,7 @@ variable "subject_domains" {
 
   validation {
     condition     = alltrue([for name in var.subject_domains : can(regex("^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", name))])
-    error_message = "subject_domains must hold domains in lower case, such as example.com, without @."
+    error_message = "subject_domains = ${jsonencode(var.subject_domains)} must hold domains in lower case, such as example.com, without @."
   }
   validation {
     condition     = length(var.subject_domains) > 0 || var.auth_mode == "service_account"
@@ -165,57 +212,61 @@ variable "subject_domains" {
 }
 
 variable "token_key_versions" {
-  description = "Which version of the secret each function reads. They differ only during a rotation, in which `notifications` goes first. Never `latest`: a value is read when an instance starts."
-  type = object({
-    notifications = optional(string, "1")
-    renew         = optional(string, "1")
-    watches       = optional(string, "1")
-  })
-  default  = {}
-  nullable = false
+  description = "Which version of the secret each function reads, 1 unless given. They differ only during a rotation, in which `notifications` goes first. Never `latest`: a value is read when an instance starts."
+  type        = map(string)
+  default     = {}
+  nullable    = false
 
   validation {
-    condition     = alltrue([for version in values(var.token_key_versions) : can(regex("^[1-9][0-9]*$", version))])
-    error_message = "token_key_versions must be numbers."
+    condition     = length(setsubtract(keys(var.token_key_versions), local.allowed_keys.token_key_versions)) == 0
+    error_message = "token_key_versions has no ${join(", ", setsubtract(keys(var.token_key_versions), local.allowed_keys.token_key_versions))}; it may hold ${join(", ", local.allowed_keys.token_key_versions)}."
+  }
+  validation {
+    condition = alltrue([for version in values(var.token_key_versions) : version == null || can(regex("^[1-9][0-9]*$", version))])
+    error_message = join("\n", [for name, version in var.token_key_versions :
+      "token_key_versions.${name} = ${jsonencode(version)} must be a number from 1." if version != null && !can(regex("^[1-9][0-9]*$", version))
+    ])
   }
 }
 
 variable "tuning" {
-  description = "Environment variables, in lower case, that are rarely needed: functions/README.md, Configuration. What is left out keeps the default of the code."
-  type = object({
-    audit_seconds             = optional(number)
-    believe_seconds           = optional(number)
-    brake_seconds             = optional(number)
-    calendar_calls_per_minute = optional(number)
-    change_retention_days     = optional(number)
-    channel_ttl_seconds       = optional(number)
-    confirm_seconds           = optional(number)
-    event_snapshot            = optional(string)
-    lease_seconds             = optional(number)
-    log_level                 = optional(string)
-    poll_seconds              = optional(number)
-    probe_seconds             = optional(number)
-    renew_after_fraction      = optional(number)
-    safety_sync_seconds       = optional(number)
-    settle_seconds            = optional(number)
-    sweep_seconds             = optional(number)
-    sweep_threads             = optional(number)
-    token_service_url         = optional(string)
-  })
-  default  = {}
-  nullable = false
+  description = "Environment variables, in lower case, that are rarely needed: functions/README.md, Configuration. What is left out keeps the default of the code. limits.tf says what each may hold."
+  type        = map(string)
+  default     = {}
+  nullable    = false
 
   validation {
-    condition     = coalesce(var.tuning.sweep_seconds, 50) + coalesce(var.tuning.lease_seconds, 60) < local.functions.renew.timeout
-    error_message = "tuning: sweep_seconds and lease_seconds together must be below the ${local.functions.renew.timeout} seconds that `renew` may take."
+    condition     = length(setsubtract(keys(var.tuning), local.allowed_keys.tuning)) == 0
+    error_message = "tuning has no ${join(", ", setsubtract(keys(var.tuning), local.allowed_keys.tuning))}; it may hold ${join(", ", local.allowed_keys.tuning)}."
   }
   validation {
-    condition     = startswith(coalesce(var.tuning.token_service_url, "https://"), "https://")
-    error_message = "tuning: token_service_url must begin with https://."
+    condition = alltrue([for name, rule in local.tuning_rules : try(var.tuning[name], null) == null || (
+      can(regex(rule.form, var.tuning[name])) &&
+      try(var.tuning[name] >= rule.from, true) && try(var.tuning[name] > rule.above, true) &&
+      try(var.tuning[name] <= rule.to, true) && try(var.tuning[name] < rule.below, true)
+    )])
+    error_message = join("\n", [for name, rule in local.tuning_rules :
+      "tuning.${name} = ${jsonencode(var.tuning[name])} ${rule.text}." if try(var.tuning[name], null) != null && !(
+        can(regex(rule.form, var.tuning[name])) &&
+        try(var.tuning[name] >= rule.from, true) && try(var.tuning[name] > rule.above, true) &&
+        try(var.tuning[name] <= rule.to, true) && try(var.tuning[name] < rule.below, true)
+      )
+    ])
   }
   validation {
-    condition     = (var.tuning.token_service_url != null) == (var.auth_mode == "token_service")
-    error_message = "tuning: token_service_url goes with auth_mode token_service, and with no other."
+    condition     = try(coalesce(tonumber(var.tuning.sweep_seconds)), 50) + try(coalesce(tonumber(var.tuning.lease_seconds)), 60) < local.functions.renew.timeout
+    error_message = "tuning: sweep_seconds (${try(coalesce(var.tuning.sweep_seconds), 50)}) and lease_seconds (${try(coalesce(var.tuning.lease_seconds), 60)}) together must be below the ${local.functions.renew.timeout} seconds that `renew` may take."
+  }
+  validation {
+    condition = (
+      (1 - try(coalesce(tonumber(var.tuning.renew_after_fraction)), 0.8)) * try(coalesce(tonumber(var.tuning.channel_ttl_seconds)), 604800)
+      > 2 * try(coalesce(tonumber(var.tuning.confirm_seconds)), 120)
+    )
+    error_message = "tuning: renew_after_fraction and channel_ttl_seconds must leave a channel more than two confirm_seconds at its renewal: renew earlier, ask for a longer life or confirm sooner."
+  }
+  validation {
+    condition     = (try(var.tuning.token_service_url, null) != null) == (var.auth_mode == "token_service")
+    error_message = "tuning: token_service_url goes with auth_mode = \"token_service\", and with no other; auth_mode is ${jsonencode(var.auth_mode)}."
   }
 }
 
@@ -227,6 +278,6 @@ variable "watch_invokers" {
 
   validation {
     condition     = alltrue([for member in var.watch_invokers : can(regex("^(user|group|serviceAccount|principal|principalSet):.+$", member))])
-    error_message = "watch_invokers must be user:…, group:…, serviceAccount:…, principal:… or principalSet:…; nobody is let in unknown."
+    error_message = "watch_invokers = ${jsonencode(var.watch_invokers)} must be user:…, group:…, serviceAccount:…, principal:… or principalSet:…; nobody is let in unknown."
   }
 }

@@ -153,3 +153,24 @@ run "leaving_for_good" {
     error_message = "Who says so must be able to delete everything."
   }
 }
+
+run "where_google_refuses_what_nobody_tried" {
+  command = plan
+
+  variables {
+    fall_backs = ["datastore_user", "index_all_fields", "threshold_alerts"]
+  }
+
+  assert {
+    condition     = google_project_iam_member.announcer.role == "roles/datastore.user" && google_project_iam_member.announcer.condition[0].expression == "resource.name == \"projects/example/databases/calendar-watch\"" && length(google_project_iam_custom_role.announcer) == 0
+    error_message = "Without a role of our own, notifications must be able to do its work, in one database."
+  }
+  assert {
+    condition     = length(google_firestore_field.exempt) == 0 && length(google_firestore_field.lookup) == length(local._lookups)
+    error_message = "Nothing but all fields at once must be left out."
+  }
+  assert {
+    condition     = alltrue([for each in google_monitoring_alert_policy.this : length(each.conditions) > 0 && alltrue([for condition in each.conditions : length(condition.condition_prometheus_query_language) == 0])])
+    error_message = "Every alert must have a condition, none in PromQL."
+  }
+}

@@ -39,7 +39,7 @@ run "an_empty_project" {
     error_message = "Signing a JWT must be all that the signer role holds."
   }
   assert {
-    condition     = google_project_iam_custom_role.announcer.permissions == toset(["datastore.entities.create"])
+    condition     = google_project_iam_custom_role.announcer[0].permissions == toset(["datastore.entities.create"])
     error_message = "notifications must do no more than create documents."
   }
   assert {

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -83,6 +84,27 @@ def _messages(text: str) -> Iterator[Json]:
         if message["type"] == "diagnostic" and message["diagnostic"]["severity"] == "error":
             print(message["@message"], message["diagnostic"].get("detail"))  # noqa: T201 - pytest shows it with a failure
         yield message
+
+
+def block(text: str, head: str) -> str:
+    """The inside of a block or an object that begins with `head`, as `terraform fmt` leaves it."""
+    match = re.search(rf"^( *){re.escape(head)}.*?$\n(.*?)^\1\}}", text, re.MULTILINE | re.DOTALL)
+    assert match, head
+    return match[2]
+
+
+def keys(text: str) -> set[str]:
+    """The names given a value at the outermost level of an object."""
+    indentation = re.match(r" *", text)
+    assert indentation
+    return set(re.findall(rf"^{indentation[0]}(\w+) +=", text, re.MULTILINE))
+
+
+def tuning(texts: dict[str, str]) -> set[str]:
+    tables = (
+        block(texts["limits.tf"], f"{name} = {{") for name in ("_numbers", "_whole_numbers", "_words", "_addresses")
+    )
+    return {name.upper() for table in tables for name in keys(table)}
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import pytest
 import main
 from calendar_watch.config.settings import ReceiverSettings, Settings
 from calendar_watch.model.resources import RESOURCES
+from tests.infra.conftest import block, keys, tuning
 
 ROOT = Path(main.__file__).parent.parent
 RECEIVER = {each.name.upper() for each in fields(ReceiverSettings)}
@@ -17,25 +18,6 @@ ALL = {each.name.upper() for each in fields(Settings)}
 NOT_DEPLOYED = {"CALENDAR_API_ROOT", "PUBSUB_EMULATOR_HOST"}
 """Google's own is the only one worth deploying against."""
 BY_SECRET = {"CHANNEL_TOKEN_KEYS"}
-
-
-def block(text: str, head: str) -> str:
-    """The inside of a block or an object that begins with `head`, as `terraform fmt` leaves it."""
-    match = re.search(rf"^( *){re.escape(head)}.*?$\n(.*?)^\1\}}", text, re.MULTILINE | re.DOTALL)
-    assert match, head
-    return match[2]
-
-
-def keys(text: str) -> set[str]:
-    """The names given a value at the outermost level of an object."""
-    indentation = re.match(r" *", text)
-    assert indentation
-    return set(re.findall(rf"^{indentation[0]}(\w+) +=", text, re.MULTILINE))
-
-
-def tuning(texts: dict[str, str]) -> set[str]:
-    variable = block(texts["variables.tf"], 'variable "tuning"')
-    return {name.upper() for name in re.findall(r"^ +(\w+) += optional\(", variable, re.MULTILINE)}
 
 
 def default(texts: dict[str, str], variable: str) -> str:
@@ -82,12 +64,13 @@ def test_defaults_stated_twice_are_the_same(texts: dict[str, str], name: str) ->
 
 
 def test_the_database_is_called_the_same(texts: dict[str, str]) -> None:
-    assert f'optional(string, "{settings_default("firestore_database")}")' in texts["variables.tf"]
+    assert f'coalesce(var.firestore.name), "{settings_default("firestore_database")}")' in texts["firestore.tf"]
 
 
-def test_terraform_reckons_with_the_sweep_and_the_lease_of_the_code(texts: dict[str, str]) -> None:
-    stated = dict(re.findall(r"coalesce\(var\.tuning\.(\w+_seconds), (\d+)\)", texts["variables.tf"]))
-    assert stated == {name: settings_default(name) for name in ("sweep_seconds", "lease_seconds")}
+def test_terraform_reckons_with_the_defaults_of_the_code(texts: dict[str, str]) -> None:
+    stated = re.findall(r"try\(coalesce\((?:tonumber\()?var\.tuning\.(\w+)\)+, ([\d.]+)\)", texts["variables.tf"])
+    assert {name: settings_default(name) for name, _ in stated} == dict(stated)
+    assert len(dict(stated)) == 5
 
 
 def test_scopes_are_the_least_of_each_collection(texts: dict[str, str]) -> None:
@@ -124,7 +107,7 @@ def _code(drawer: str) -> str:
 VARIABLES = {
     *("project_id", "region", "name", "resources", "subject_domains", "auth_mode", "notification_access"),
     *("notification_url", "firestore", "kms_key_name", "token_key_versions", "watch_invokers", "change_subscribers"),
-    *("alert_channels", "deletion_protection", "tuning"),
+    *("alert_channels", "deletion_protection", "tuning", "ingress"),
 }
 OUTPUTS = {"watches_url", "notification_url", "delegation_client_id", "delegation_scopes", "changes_topic"}
 
