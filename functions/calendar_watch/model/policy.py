@@ -14,6 +14,8 @@ class Policy:
     """Fingerprint of the key that signs channel tokens now."""
     project: str
     """GOOGLE_CLOUD_PROJECT, which tells the changes of one deployment from those of another."""
+    internal_domains: frozenset[str] = frozenset()
+    """What counts as inside, for exposure: whole names in lower case."""
     channel_ttl: int = 604_800
     """Seconds asked for where the watch names none."""
     renew_after_fraction: float = 0.8
