@@ -28,10 +28,12 @@ locals {
   #
   # No composite index: `due_at` is filtered and ordered by itself, and equalities (`in` is several of them) ordered by
   # document name are answered by merging single-field indexes
-  # (https://firebase.google.com/docs/firestore/query-data/index-overview). tests/infra/test_indexes.py compares.
+  # (https://firebase.google.com/docs/firestore/query-data/index-overview), and so is the sum of one field. What that
+  # compares: tests/infra/test_indexes.py.
   _lookups = {
     calendar_id = { order = "ASCENDING" }
     due_at      = { order = "ASCENDING" }
+    exposures   = { order = "ASCENDING" }
     followed_by = { array_config = "CONTAINS" }
     labels      = { order = "ASCENDING" }
     reason      = { order = "ASCENDING" }

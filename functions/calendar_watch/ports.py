@@ -10,6 +10,7 @@ from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.collection.index import Indexes
 from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.collection.snapshot import Snapshot
+from calendar_watch.model.exposure import Counts
 from calendar_watch.model.listing import Page
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.policy import Policy
@@ -93,6 +94,8 @@ class Tally:
     """How many are suspended though their calendar and user are there."""
     unpublished: int
     """How many have told what has not gone out yet."""
+    exposures: Counts
+    """Rules of calendars, of all watches that are wanted."""
     overdue_since: datetime | None
     """Since when the most overdue one is; None: none is."""
 

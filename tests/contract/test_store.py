@@ -16,6 +16,7 @@ from calendar_watch.model.change_log import with_watch_event
 from calendar_watch.model.collection.index import NO_SERIES, Entry, mark_of, version_of
 from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.collection.snapshot import Snapshot
+from calendar_watch.model.exposure import COUNTED
 from calendar_watch.model.health import Refusal, StepKind
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import ACL, CALENDAR_LIST
@@ -379,6 +380,17 @@ def test_what_has_not_gone_out_and_the_most_overdue_are_counted(store: Firestore
     write(store, "failure", silent.with_schedule(due_at=NOW - timedelta(hours=1)))
     assert (store.tally(NOW).unpublished, store.tally(NOW).overdue_since) == (1, NOW - timedelta(hours=1))
     assert store.tally(NOW).watches["acl"][State.OPENING] == 2
+
+
+def test_rules_are_summed_by_exposure_of_whatever_is_wanted(store: FirestoreStore) -> None:
+    assert store.tally(NOW).exposures == dict.fromkeys(COUNTED, 0)
+    for number, wanted in enumerate([True, True, False]):
+        watch = write(store, "create", watch_of(Target(ACL, f"c{number}@example.com", "alice@example.com")))
+        counts = {each: (number + 1) * 10**rank for rank, each in enumerate(COUNTED)}
+        read = replace(watch, wanted=wanted).with_exposure(counts=counts, domains="inside")
+        write(store, "failure", read)
+    write(store, "create", watch_of(Target(CALENDAR_LIST, None, "alice@example.com")))
+    assert store.tally(NOW).exposures == {each: 3 * 10**rank for rank, each in enumerate(COUNTED)}
 
 
 @pytest.mark.parametrize(("reason", "locked_out"), [(Reason.FORBIDDEN, 2), (Reason.USER_GONE, 0)])

@@ -28,6 +28,7 @@ from calendar_watch.firestore.watch_document import watch_document, watch_of
 from calendar_watch.model.collection.index import Index, Indexes
 from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.collection.snapshot import Snapshot
+from calendar_watch.model.exposure import COUNTED
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.watch import ChangeEvent, State, Watch
@@ -286,7 +287,10 @@ class MemoryStore:
         watches = {name: {state: kinds[name, state] for state in State} for name in RESOURCES}
         reasons = {each: sum(there["reason"] == each for there in found) for each in Reason}
         unpublished = sum(each["unpublished"] for each in found)
-        return Tally(watches, reasons, locked_out, unpublished, next((due for _, due in self._due(now)), None))
+        shown = [each["exposures"] for each in found if each["exposures"]]
+        exposures = {each: sum(counts[each] for counts in shown) for each in COUNTED}
+        overdue_since = next((due for _, due in self._due(now)), None)
+        return Tally(watches, reasons, locked_out, unpublished, exposures, overdue_since)
 
     def waiting(self, start: str, limit: int) -> Sequence[PendingNotification]:
         return self.edge("waiting", lambda: self._waiting(start, limit))

@@ -17,6 +17,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import firestore
 
 from calendar_watch.firestore import queries
+from calendar_watch.model.exposure import COUNTED
 from calendar_watch.model.watch import State
 from calendar_watch.ports import Filter
 from calendar_watch.reasons import Reason
@@ -51,6 +52,7 @@ ARGUMENTS: Mapping[str, Sequence[Sequence[Any]]] = {
     "with_reason": [(Reason.FORBIDDEN,)],
     "unpublished": [()],
     "locked_out": [()],
+    "exposed": [(each,) for each in COUNTED],
     "due": [(NOW,)],
     "watches": [(wanted, after) for wanted in selections() for after in ("", ID)],
 }
@@ -77,10 +79,17 @@ def comparisons(query: Any) -> Iterator[tuple[str, str]]:
         yield each.field_filter.field.field_path.partition(".")[0], each.field_filter.op.name
 
 
-def wanting(query: Any) -> set[tuple[str, str]]:
+def summed(asked: Any) -> Iterator[str]:
+    """What a sum is of is read off an index as well: a document without the field is not in it."""
+    for each in getattr(asked, "aggregations", ()):
+        yield each.sum.field.field_path.partition(".")[0]
+
+
+def wanting(asked: Any) -> set[tuple[str, str]]:
     """The single-field indexes that it needs, by field and kind. Fails for one that needs a composite index."""
+    query = getattr(asked, "structured_query", asked)
     compared = [each for each in comparisons(query) if each[0] != "__name__"]
-    ordered = {each.field.field_path for each in query.order_by} - {"__name__"}
+    ordered = {each.field.field_path for each in query.order_by} - {"__name__"} | set(summed(asked))
     unequal = {field for field, how in compared if how not in {"EQUAL", "IN", "ARRAY_CONTAINS"}} | ordered
     assert not unequal or {field for field, _ in compared} <= unequal, f"needs a composite index: {query}"
     assert len(unequal) <= 1, f"needs a composite index: {query}"

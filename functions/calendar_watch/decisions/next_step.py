@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from calendar_watch.decisions import channel_lifecycle
+from calendar_watch.decisions import channel_lifecycle, classification
 from calendar_watch.decisions.listing import audit
 from calendar_watch.decisions.renewal import AT_ONCE, opening_due
 from calendar_watch.decisions.upkeep import INTENTS_STAY, after_upkeep, retained_until, with_state_told
@@ -37,6 +37,11 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Reclassify:
+    """Count by other internal domains what was read by then."""
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """List everything, beside the increments."""
 
@@ -56,7 +61,7 @@ class Wait:
     until: datetime | None
 
 
-Step = Publish | StopChannel | OpenChannel | Read | Audit | Follow | Forget | Wait
+Step = Publish | StopChannel | OpenChannel | Reclassify | Read | Audit | Follow | Forget | Wait
 
 
 def next_step(watch: Watch, now: datetime, policy: Policy) -> Step:
@@ -86,6 +91,9 @@ def _agenda(watch: Watch, now: datetime, policy: Policy) -> Iterator[tuple[datet
         return
     if not watch.health.suspended:
         yield max(opening_due(watch, now, policy), _not_before(watch, StepKind.OPEN)), OpenChannel()
+    recounted = classification.recount_due(watch, policy)
+    if recounted:
+        yield recounted, Reclassify()
     if watch.reading.read_at:
         yield max(watch.reading.read_at, _not_before(watch, StepKind.READ)), Read()
     audited = audit.due(watch, policy)

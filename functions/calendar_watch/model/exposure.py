@@ -8,7 +8,8 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from functools import cache
 from typing import Any
@@ -51,7 +52,7 @@ class Shift(StrEnum):
 _INSIDE = {"user": Exposure.INTERNAL, "group": Exposure.GROUP, "domain": Exposure.DOMAIN}
 _RANKS = {each: rank for rank, each in enumerate(Exposure)}
 _ROLE_RANKS = {role: rank for rank, role in enumerate(_ROLES)}
-COUNTED = tuple(each for each in Exposure if each is not Exposure.NONE)
+COUNTED: tuple[Exposure, ...] = tuple(each for each in Exposure if each is not Exposure.NONE)
 Counts = Mapping[Exposure, int]
 """Rules by exposure, of every class in `COUNTED`."""
 NOTHING: Counts = dict.fromkeys(COUNTED, 0)
@@ -64,6 +65,17 @@ class Exposed:
     before: Exposure
     after: Exposure
     shift: Shift
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """How exposed a calendar's rules are, as last read."""
+
+    counts: Counts = field(default_factory=lambda: NOTHING)
+    domains: str = ""
+    """Fingerprint of the internal domains by which they were counted; empty: nothing was."""
+    recount_at: datetime | None = None
+    """When they are to be counted anew, as other domains are internal now; None: nobody has noticed."""
 
 
 def exposure_of(rule: Item | None, calendar_id: str | None, internal_domains: Collection[str]) -> Exposure:

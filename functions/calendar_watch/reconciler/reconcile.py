@@ -5,16 +5,17 @@
 Every step is safe to repeat. A crash anywhere leaves a watch that the next worker carries on with.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from calendar_watch.decisions import channel_lifecycle, next_step, publishing, refusals, upkeep
+from calendar_watch.decisions import channel_lifecycle, classification, next_step, publishing, refusals, upkeep
 from calendar_watch.decisions.backoff import Failure
 from calendar_watch.decisions.listing import audit, paging
 from calendar_watch.errors import GoogleError, ListingTokenRefusedError, RefusedWriteError, SlowError, TryLaterError
 from calendar_watch.model.channel import Channel, Opening
+from calendar_watch.model.collection.parts import WHOLE
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.watch import State, Watch
@@ -70,6 +71,15 @@ class _Reconciler:
         self._lease = lease
         self._result = result
         self._steps: list[str] = []
+        self._acts: Mapping[type[next_step.Step], Callable[[], next_step.Step]] = {
+            next_step.Publish: self._publish,
+            next_step.Follow: Follower(services, lease).follow,
+            next_step.OpenChannel: self._open,
+            next_step.Reclassify: self._reclassify,
+            next_step.Read: self._read,
+            next_step.Audit: self._audit,
+            next_step.Forget: self._forget,
+        }
 
     def reconcile(self, notifications: Sequence[PendingNotification]) -> None:
         started = self._services.clock()
@@ -118,24 +128,18 @@ class _Reconciler:
         return next_step.Wait(None)
 
     def _take(self, step: next_step.Step) -> next_step.Step:
-        match step:
-            case next_step.Publish():
-                return self._publish()
-            case next_step.StopChannel(channel):
-                return self._stop(channel)
-            case next_step.OpenChannel():
-                return self._open()
-            case next_step.Follow():
-                return Follower(self._services, self._lease).follow()
-            case next_step.Forget():
-                return self._forget()
-            case _:
-                return self._audit() if isinstance(step, next_step.Audit) else self._read()
+        return self._stop(step.channel) if isinstance(step, next_step.StopChannel) else self._acts[type(step)]()
 
     def _forget(self) -> next_step.Step:
         watch = self._lease.watch
         gone = [*watch.reading.parts, *paging.all_note_names(watch)]
         return self._lease.write(Write(WriteKind.FORGET, upkeep.forgotten(watch), gone=gone))
+
+    def _reclassify(self) -> next_step.Step:
+        watch = self._lease.watch
+        [part] = self._services.store.parts(watch.id, [WHOLE])
+        rules, now = part.items.values(), self._services.clock()
+        return self._write(WriteKind.COMMIT, classification.reclassified(watch, rules, now, self._services.policy))
 
     def _publish(self) -> next_step.Step:
         watch = self._lease.watch
