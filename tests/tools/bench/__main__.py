@@ -23,6 +23,7 @@ _PARTS = (
     "sweep",
     "nothing_due",
     "lists",
+    "domains",
     "latency",
     "memory",
     "large_calendar",
