@@ -141,6 +141,9 @@ class Store(Protocol):
     def entries(self, watch_id: str, after: int, limit: int) -> Sequence[ChangeEvent]:
         """The change log, in sequence, from the first number above `after`."""
 
+    def sequences(self, watch_id: str, limit: int) -> Sequence[int]:
+        """The numbers of the first entries that there are, without reading them."""
+
     def count_entries(self, watch_id: str, first: int, last: int) -> int:
         """How many there are with these numbers, and between them."""
 

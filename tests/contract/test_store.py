@@ -94,6 +94,7 @@ LOADS: dict[Load, dict[str, Any]] = {
     Load.ENTRIES: {"watch": WATCH.with_log(pending=({"sequence": "1", "time": "2026-11-20T09:00:00Z"},))},
     Load.NOTIFICATIONS: {"notifications": [PendingNotification(WATCH.id, "c", "r", None, NOW)]},
     Load.PARTS: {"parts": [Snapshot({}, ())], "gone": ["00"]},
+    Load.ERASED: {"erased": [1]},
     Load.CHILDREN: {"children": [WATCH]},
 }
 
@@ -380,6 +381,17 @@ def test_what_has_not_gone_out_and_the_most_overdue_are_counted(store: Firestore
     write(store, "failure", silent.with_schedule(due_at=NOW - timedelta(hours=1)))
     assert (store.tally(NOW).unpublished, store.tally(NOW).overdue_since) == (1, NOW - timedelta(hours=1))
     assert store.tally(NOW).watches["acl"][State.OPENING] == 2
+
+
+def test_entries_are_erased_by_their_numbers_and_others_stay(store: FirestoreStore) -> None:
+    watch = write(store, "create", watch_of())
+    for number in range(5):
+        watch = write(store, "failure", with_watch_event(watch, "opened", NOW + timedelta(seconds=number), POLICY))
+    assert store.sequences(watch.id, 3) == [1, 2, 3]
+    write(store, "erase", watch, erased=[1, 2, 4])
+    assert store.sequences(watch.id, 10) == [3, 5]
+    assert [int(each["sequence"]) for each in store.entries(watch.id, 0, 10)] == [3, 5]
+    assert store.get(watch.id).log.sequence == 5
 
 
 def test_rules_are_summed_by_exposure_of_whatever_is_wanted(store: FirestoreStore) -> None:

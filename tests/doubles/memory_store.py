@@ -180,6 +180,7 @@ class MemoryStore:
             *_parts(watch, write.parts),
             *(Put(_SNAPSHOTS, f"{watch.id}~{each.name}", notes_document(each)) for each in write.notes),
             *_gone(watch, write.gone),
+            *(Put(_CHANGES, _entry_name(watch.id, each), None) for each in write.erased),
             *map(_replacing, write.children),
             *(self._logged(watch.id, each) for each in watch.log.pending),
         ]
@@ -248,6 +249,10 @@ class MemoryStore:
     def _entries(self, watch_id: str, after: int, limit: int) -> list[ChangeEvent]:
         found = self._in(_CHANGES).between(_entry_name(watch_id, after + 1), f"{watch_id}~~")
         return [entry_of(document) for _, document, _ in islice(found, limit)]
+
+    def sequences(self, watch_id: str, limit: int) -> Sequence[int]:
+        found = self._in(_CHANGES).between(_entry_name(watch_id, 1), f"{watch_id}~~")
+        return self.edge("sequences", lambda: [int(name.partition("~")[2]) for name, _, _ in islice(found, limit)])
 
     def count_entries(self, watch_id: str, first: int, last: int) -> int:
         between = _entry_name(watch_id, first), _entry_name(watch_id, last + 1)

@@ -57,11 +57,16 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
+class Erase:
+    """Drop some of what was told: somebody wants it gone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     until: datetime | None
 
 
-Step = Publish | StopChannel | OpenChannel | Reclassify | Read | Audit | Follow | Forget | Wait
+Step = Publish | StopChannel | OpenChannel | Reclassify | Read | Audit | Follow | Forget | Erase | Wait
 
 
 def next_step(watch: Watch, now: datetime, policy: Policy) -> Step:
@@ -86,8 +91,8 @@ def _agenda(watch: Watch, now: datetime, policy: Policy) -> Iterator[tuple[datet
     if watch.follows_late:
         yield AT_ONCE, Follow()
     if not watch.wanted:
-        if watch.stopped_at and (watch.reading.item_count is not None or watch.reading.stored):
-            yield retained_until(watch.stopped_at, policy), Forget()
+        if watch.stopped_at:
+            yield from _leftovers(watch, policy)
         return
     if not watch.health.suspended:
         yield max(opening_due(watch, now, policy), _not_before(watch, StepKind.OPEN)), OpenChannel()
@@ -99,6 +104,14 @@ def _agenda(watch: Watch, now: datetime, policy: Policy) -> Iterator[tuple[datet
     audited = audit.due(watch, policy)
     if audited and not watch.health.suspended:
         yield audited, Audit()
+
+
+def _leftovers(watch: Watch, policy: Policy) -> Iterator[tuple[datetime, Step]]:
+    """What is kept of a watch that has ended. What it told goes when all of that has gone out."""
+    if watch.reading.item_count is not None or watch.reading.stored:
+        yield AT_ONCE if watch.erasing else retained_until(watch.stopped_at or AT_ONCE, policy), Forget()
+    elif watch.erasing and watch.log.published == watch.log.sequence:
+        yield AT_ONCE, Erase()
 
 
 def _not_before(watch: Watch, kind: StepKind) -> datetime:

@@ -8,7 +8,7 @@ from calendar_watch.decisions.renewal import expedited
 from calendar_watch.model.change_log import with_watch_event
 from calendar_watch.model.channel import Channel
 from calendar_watch.model.exposure import Classification
-from calendar_watch.model.health import StepKind
+from calendar_watch.model.health import Health, StepKind
 from calendar_watch.model.listing import Audit
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import State, Watch
@@ -96,6 +96,11 @@ def told(watch: Watch, kind: str, now: datetime, policy: Policy) -> Watch:
 def retained_until(stopped_at: datetime, policy: Policy) -> datetime:
     """How long what an ended watch had read is kept, for whoever resumes it."""
     return stopped_at + policy.retention
+
+
+def erased(watch: Watch, last: bool) -> Watch:  # noqa: FBT001 (not a mode: whether anything is left)
+    """Some of what it told is gone, and with the last of it what Google said. The numbers stay, and go on."""
+    return replace(watch, erasing=False, health=Health()) if last else watch
 
 
 def forgotten(watch: Watch) -> Watch:

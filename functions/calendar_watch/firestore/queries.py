@@ -27,6 +27,10 @@ def entry_name(watch_id: str, sequence: int) -> str:
     return f"{watch_id}~{sequence:020d}"
 
 
+def sequence_of(name: str) -> int:
+    return int(name.partition("~")[2])
+
+
 def named(found: Iterable[Any]) -> Iterator[tuple[str, Document]]:
     return ((each.id, each.to_dict()) for each in found)
 

@@ -34,7 +34,7 @@ from calendar_watch.firestore.packed_documents import (
     part_document,
     part_of,
 )
-from calendar_watch.firestore.queries import CHANGES, FIRST, LAST, SNAPSHOTS, WATCHES, entry_name, named
+from calendar_watch.firestore.queries import CHANGES, FIRST, LAST, SNAPSHOTS, WATCHES, entry_name, named, sequence_of
 from calendar_watch.firestore.schema import ours, sorted_out, tell
 from calendar_watch.firestore.watch_document import watch_document, watch_of
 from calendar_watch.model.collection.index import Index, Indexes
@@ -92,6 +92,8 @@ class FirestoreStore:
             batch.set(self._part(write.watch.id, notes.name), notes_document(notes))
         for name in write.gone:
             batch.delete(self._part(write.watch.id, name))
+        for sequence in write.erased:
+            batch.delete(self._entry(write.watch.id, sequence))
         for child in write.children:
             self._put(batch, child, Condition.ABSENT if child.version is None else Condition.UNCHANGED)
 
@@ -131,6 +133,10 @@ class FirestoreStore:
     def entries(self, watch_id: str, after: int, limit: int) -> Sequence[ChangeEvent]:
         query = queries.entries(self._client, watch_id, after).limit(limit)
         return [entry_of(found.to_dict()) for found in self._found(query)]
+
+    def sequences(self, watch_id: str, limit: int) -> Sequence[int]:
+        query = queries.entries(self._client, watch_id, after=0).select([]).limit(limit)
+        return [sequence_of(found.id) for found in self._found(query)]
 
     def count_entries(self, watch_id: str, first: int, last: int) -> int:
         return self._count(

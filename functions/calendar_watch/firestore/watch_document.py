@@ -18,7 +18,7 @@ from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import Following, Log, Schedule, Standing, State, Watch
 from calendar_watch.reasons import Reason
 
-_WATCH = ("created", "wanted", "by_operator", "discarded", "stopped_at")
+_WATCH = ("created", "wanted", "by_operator", "discarded", "stopped_at", "erasing")
 _SCHEDULE = ("due_at", "holder", "write_count")
 _READING = (
     "read_at", "notified_at", "last_sync", "brake", "digest", "item_count",

@@ -95,6 +95,8 @@ class Watch:
     discarded: bool = False
     """Refused before it ever opened: nobody sees it, but its sequence would go on counting."""
     stopped_at: datetime | None = None
+    erasing: bool = False
+    """As soon as it has ended, what it read and told is to go."""
     standing: Standing = Standing()
 
     schedule: Schedule = Schedule()

@@ -30,6 +30,8 @@ from calendar_watch.reconciler.read_whole import WholeReader
 _PAUSES = (0, 1, 4)
 """Seconds before each round. Notifications that come after the last one wait for the next sweep."""
 _MOST_STEPS = 50
+_ERASED_AT_ONCE = 400
+"""Log entries in one write."""
 
 
 @dataclass(slots=True)
@@ -79,6 +81,7 @@ class _Reconciler:
             next_step.Read: self._read,
             next_step.Audit: self._audit,
             next_step.Forget: self._forget,
+            next_step.Erase: self._erase,
         }
 
     def reconcile(self, notifications: Sequence[PendingNotification]) -> None:
@@ -134,6 +137,12 @@ class _Reconciler:
         watch = self._lease.watch
         gone = [*watch.reading.parts, *paging.all_note_names(watch)]
         return self._lease.write(Write(WriteKind.FORGET, upkeep.forgotten(watch), gone=gone))
+
+    def _erase(self) -> next_step.Step:
+        watch = self._lease.watch
+        sequences = self._services.store.sequences(watch.id, _ERASED_AT_ONCE)
+        erased = upkeep.erased(watch, len(sequences) < _ERASED_AT_ONCE)
+        return self._lease.write(Write(WriteKind.ERASE, erased, erased=sequences))
 
     def _reclassify(self) -> next_step.Step:
         watch = self._lease.watch

@@ -22,6 +22,7 @@ from calendar_watch.decisions import (
 )
 from calendar_watch.decisions.backoff import Failure
 from calendar_watch.decisions.next_step import (
+    Erase,
     Follow,
     Forget,
     OpenChannel,
@@ -114,6 +115,7 @@ def watches(draw: Callable[..., Any]) -> Watch:
         created=draw(moments),
         wanted=draw(st.booleans()),
         stopped_at=draw(maybe),
+        erasing=draw(st.booleans()),
         health=Health(
             draw(st.dictionaries(st.sampled_from([StepKind.OPEN, StepKind.READ]), refusals)),
             draw(st.dictionaries(st.sampled_from(StepKind), troubles)),
@@ -195,6 +197,8 @@ def success_of(watch: Watch, step: Step) -> Watch:  # noqa: PLR0911 (one for eac
             return publishing.published(watch, [])
         case Follow():
             return children.done(watch)
+        case Erase():
+            return upkeep.erased(watch, last=True)
         case _:
             return upkeep.forgotten(watch)
 
@@ -208,7 +212,7 @@ def test_following_the_steps_reaches_rest_and_never_stops_the_only_confirmed_cha
     for number, error in enumerate(results, start=1):
         if isinstance(step, Wait):
             break
-        error = None if isinstance(step, Forget | Follow | Reclassify) else error  # noqa: PLW2901 (nobody is asked)
+        error = None if isinstance(step, Erase | Forget | Follow | Reclassify) else error  # noqa: PLW2901 (nobody is asked)
         if isinstance(step, StopChannel):
             assert_not_the_only_one(watch, step.channel)
         watch, step = decided(outcome(watch, step, error), NOW, POLICY, str(UUID(int=number)))

@@ -108,6 +108,7 @@ watches = st.builds(
     by_operator=st.booleans(),
     followed_by=st.lists(texts, max_size=2).map(tuple),
     discarded=st.booleans(),
+    erasing=st.booleans(),
     stopped_at=st.none() | moments,
     schedule=st.builds(
         Schedule,
