@@ -73,7 +73,7 @@ def doc_of(watch: Watch) -> Doc:
         settles=_settles(reading),
         waits=frozenset(str(kind) for kind, moment in watch.schedule.not_before.items() if moment > NOW),
         brake=reading.brake,
-        snapshot=_VALUES[reading.digest],
+        snapshot=_snapshot_of(watch),
         channels=tuple(sorted(_channel_of(each) for each in watch.channels.by_id.values())),
         generation=watch.channels.generation,
         unconfirmed=watch.channels.unconfirmed,
@@ -96,6 +96,13 @@ def name(channel_id: int) -> str:
 def snapshot(value: int) -> Snapshot:
     items = {} if value == EMPTY else {"a": {"id": "a", "role": value}}
     return Snapshot(items, ACL.fields)
+
+
+def _snapshot_of(watch: Watch) -> int:
+    """Its rule is counted in the very write that brings it."""
+    value = _VALUES[watch.reading.digest]
+    assert watch.exposure == classification(snapshot(value))
+    return value
 
 
 def classification(rules: Snapshot) -> Classification:
