@@ -24,7 +24,7 @@ SLIPS = (
     _in_the_rules(
         "what nobody knows is inside",
         "_INSIDE[kind] if inside else Exposure.EXTERNAL",
-        "_INSIDE.get(kind, Exposure.INTERNAL) if inside else Exposure.EXTERNAL",
+        "_INSIDE[kind] if inside else Exposure.GROUP",
     ),
     _in_the_rules(
         "any calendar's id is the calendar's own", "value == calendar_id and value.endswith", "value.endswith"
