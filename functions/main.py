@@ -70,8 +70,8 @@ def watches(request: Request) -> problems.Answer:
 def _of_one(request: Request, path: Sequence[str]) -> problems.Answer:
     match path:
         case (name,):
-            requests.taken(request, GET=(), DELETE=())
-            return _end(name) if request.method == "DELETE" else _show(name)
+            asked = requests.taken(request, GET=(), DELETE=parameters.END)
+            return _end(name, asked) if request.method == "DELETE" else _show(name)
         case (name, "items"):
             return _items(name, requests.taken(request, GET=parameters.ITEMS))
         case (name, "changes"):
@@ -166,9 +166,11 @@ def _show(name: str) -> problems.Answer:
     return _view(_wiring.query.show(requests.watch_id_of(name))), 200
 
 
-def _end(name: str) -> problems.Answer:
-    watch = _wiring.registry.end(requests.watch_id_of(name))
-    return _view(watch), 200 if watch.state(utc_now()) is State.STOPPED else 202
+def _end(name: str, asked: Mapping[str, Any]) -> problems.Answer:
+    """`200` once it has ended and, where that was asked for, everything is gone."""
+    registry = _wiring.registry
+    watch = (registry.erase if asked.get("erase") else registry.end)(requests.watch_id_of(name))
+    return _view(watch), 202 if watch.erasing or watch.state(utc_now()) is not State.STOPPED else 200
 
 
 def _retry(name: str) -> problems.Answer:

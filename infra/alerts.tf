@@ -79,6 +79,19 @@ locals {
         front limits them, with ingress = "load_balancer" so that nobody goes past it (infra/README.md, Choices).
       EOT
     }
+    made_public = {
+      title    = "A calendar was made public"
+      severity = "WARNING"
+      query    = "sum(increase(${local.promql.exposures}{${local.on_run},change=\"raised\",exposure=\"public\"}[15m])) > 0"
+      todo     = <<-EOT
+        Everybody on the internet was let see a calendar, or more of it than before, by a rule for the scope `default`. Which one:
+        the log lines with jsonPayload.event="exposure" and jsonPayload.exposure="public" have its watchId; GET /{watch} names the calendar,
+        GET /{watch}/changes the rule before and after: `freeBusyReader` shows when somebody is busy, anything else shows events.
+        Who did it, the Workspace audit log tells, an hour later: Admin console, Reporting, Audit and investigation, Calendar log events.
+        If it was not meant: its owner takes "Make available to public" away; what the organisation allows at all is set in Admin
+        console, Apps, Google Calendar, Sharing settings (a rule may say more than that allows). That is told as `lowered`.
+      EOT
+    }
     overdue = {
       title    = "Watches are reconciled late"
       severity = "ERROR"
@@ -113,6 +126,18 @@ locals {
         Channels ended before others took their place (action "lost"), or Google fails when asked for new ones. Affected watches are
         read on the safety timer meanwhile: changes are late, none are lost. The log lines with jsonPayload.event="call" and severity
         WARNING say what Google answered. 5xx: wait. `channelIdNotUnique` or 400: a defect, report it.
+      EOT
+    }
+    shared_outside = {
+      title    = "Much is shared outside"
+      severity = "WARNING"
+      query    = "sum(increase(${local.promql.exposures}{${local.on_run},change=\"raised\",exposure=\"external\"}[1h])) > 50"
+      todo     = <<-EOT
+        Within an hour, more than 50 rules have let people outside internal_domains see a calendar, or more of one. A single one is daily
+        life; so many are a team that moves, a script, or somebody who takes data out. The log lines with jsonPayload.event="exposure" and
+        jsonPayload.exposure="external" have the watchIds: one, or many? GET /{watch} names the calendar and its user, GET /{watch}/changes who was
+        let in. One domain, and it is yours: add it to internal_domains. Otherwise ask the calendars' owners, and see Calendar log events in
+        the Admin console for who did it and with which application.
       EOT
     }
     signing_failing = {

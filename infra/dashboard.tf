@@ -22,6 +22,9 @@ locals {
     "Watches that changed state, by reason" = {
       "" = "sum by (to, reason) (increase(${local.promql.states}{${local.on_run}}[$${__interval}]))"
     }
+    "Rules of calendars that changed, by who can see by them" = {
+      "" = "sum by (exposure, change) (increase(${local.promql.exposures}{${local.on_run}}[$${__interval}]))"
+    }
     "Channels, by what happened to them" = {
       "" = "sum by (action) (increase(${local.promql.channels}{${local.on_run}}[$${__interval}]))"
     }

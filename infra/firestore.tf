@@ -32,9 +32,11 @@ locals {
   # (https://firebase.google.com/docs/firestore/best-practices). An index on a map serves its keys too.
   #
   # Equalities (`in` is several of them) ordered by document name are answered by merging single-field indexes
-  # (https://firebase.google.com/docs/firestore/query-data/index-overview). tests/infra/test_indexes.py compares.
+  # (https://firebase.google.com/docs/firestore/query-data/index-overview), and so is the sum of one field. What that
+  # compares: tests/infra/test_indexes.py.
   _lookups = {
     calendar_id = { order = "ASCENDING" }
+    exposures   = { order = "ASCENDING" }
     fingerprint = { order = "ASCENDING" }
     followed_by = { array_config = "CONTAINS" }
     labels      = { order = "ASCENDING" }

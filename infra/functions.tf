@@ -27,6 +27,7 @@ locals {
     AUTH_MODE                = var.auth_mode
     CALENDAR_SERVICE_ACCOUNT = join("", google_service_account.calendar[*].email)
     CHANGES_TOPIC            = google_pubsub_topic.this["changes"].id
+    INTERNAL_DOMAINS         = join(",", sort(coalesce(var.internal_domains, var.subject_domains)))
     NOTIFICATION_URL         = local.notification_url
     RESOURCES                = join(",", sort(var.resources))
     SUBJECT_DOMAINS          = join(",", sort(var.subject_domains))

@@ -14,6 +14,7 @@ locals {
     reconciliations       = { filter = "jsonPayload.event=\"reconciled\"", labels = ["resource", "state"] }
     calls                 = { filter = "jsonPayload.event=\"call\"", labels = ["method", "reason", "status"] }
     channels              = { filter = "jsonPayload.event=\"channel\"", labels = ["action"] }
+    exposures             = { filter = "jsonPayload.event=\"exposure\"", labels = ["change", "exposure"] }
     failed_publishing     = { filter = "jsonPayload.event=\"published\" AND severity>=WARNING", labels = [] }
     latency_seconds       = { filter = "jsonPayload.event=\"changes\" AND jsonPayload.latencySeconds>=0", labels = ["cause"], field = "latencySeconds" }
     locked_out            = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "lockedOut" }

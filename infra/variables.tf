@@ -115,6 +115,17 @@ variable "ingress" {
   }
 }
 
+variable "internal_domains" {
+  description = "What counts as inside, for exposure: each domain in full, since no sub-domain or alias of one is inside by itself. Left out: subject_domains. A change is told once a watch, within two hours."
+  type        = set(string)
+  default     = null
+
+  validation {
+    condition     = var.internal_domains == null || (length(coalesce(var.internal_domains, [])) > 0 && alltrue([for name in coalesce(var.internal_domains, []) : can(regex("^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", name))]))
+    error_message = "internal_domains must hold domains in lower case, such as example.com, without @, or be left out."
+  }
+}
+
 variable "kms_key_name" {
   description = "Customer-managed encryption key, in `region`, for all that is stored. Changing it later makes a new database: decide before the first apply."
   type        = string

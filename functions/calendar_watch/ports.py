@@ -12,6 +12,7 @@ from calendar_watch.model.collection.index import Indexes
 from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.deployment import PublicAnswer
+from calendar_watch.model.exposure import Counts
 from calendar_watch.model.listing import Page
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.policy import Policy
@@ -99,6 +100,8 @@ class Tally:
     """How many are suspended though their calendar and user are there."""
     unpublished: int
     """How many have told what has not gone out yet."""
+    exposures: Counts
+    """Rules of calendars, of all watches that are wanted."""
     overdue_since: datetime | None
     """Since when the most overdue one is; None: none is."""
 
@@ -146,6 +149,9 @@ class Store(Protocol):
 
     def entries(self, watch_id: str, after: int, limit: int) -> Sequence[ChangeEvent]:
         """The change log, in sequence, from the first number above `after`."""
+
+    def sequences(self, watch_id: str, limit: int) -> Sequence[int]:
+        """The numbers of the first entries that there are, without reading them."""
 
     def count_entries(self, watch_id: str, first: int, last: int) -> int:
         """How many there are with these numbers, and between them."""

@@ -92,6 +92,23 @@ run "a_domain_of_ones_own" {
   }
 }
 
+run "an_organisation_of_several_domains" {
+  command = plan
+
+  variables {
+    internal_domains = ["example.org", "example.com"]
+  }
+
+  assert {
+    condition     = alltrue([for name in ["renew", "watches"] : google_cloudfunctions2_function.this[name].service_config[0].environment_variables.INTERNAL_DOMAINS == "example.com,example.org"])
+    error_message = "Those who classify must know what is inside."
+  }
+  assert {
+    condition     = google_cloudfunctions2_function.this["renew"].service_config[0].environment_variables.SUBJECT_DOMAINS == "example.com"
+    error_message = "Who is inside need not be acted for."
+  }
+}
+
 run "as_a_service_account" {
   command = plan
 

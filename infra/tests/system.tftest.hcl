@@ -27,6 +27,10 @@ run "an_empty_project" {
     error_message = "watches must be open to watch_invokers alone."
   }
   assert {
+    condition     = google_cloudfunctions2_function.this["renew"].service_config[0].environment_variables.INTERNAL_DOMAINS == "example.com,example.org"
+    error_message = "Inside must be who is acted for, where nothing else is said."
+  }
+  assert {
     condition     = google_cloud_run_v2_service_iam_member.renew.member == google_service_account.invoker.member
     error_message = "renew must be open to Scheduler and Pub/Sub alone."
   }

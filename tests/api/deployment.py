@@ -156,6 +156,12 @@ class Deployment:
             found = [each.to_dict() or {} for collection in client.collections() for each in collection.stream()]
         return repr([[_spelled_out(value) for value in each.values()] for each in found])
 
+    def kept_of(self, watch: Json) -> list[str]:
+        """Names of what is stored of a watch, besides the watch itself."""
+        with self._client() as client:
+            names = [each.id for collection in client.collections() for each in collection.stream()]
+        return [each for each in names if each.startswith(f"{watch['id']}~")]
+
     @contextmanager
     def _client(self) -> Iterator[Client]:
         client = Client(project=self.project, database="calendar-watch")

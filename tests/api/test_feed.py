@@ -16,6 +16,7 @@ ATTRIBUTES = {
     *("specversion", "type", "source", "id", "time", "datacontenttype", "sequence", "partitionkey"),
     *("resource", "calendarid", "user"),
 }
+OF_A_RULE = {"exposure", "exposurechange", "role"}
 
 
 def rule(role: str) -> Json:
@@ -48,11 +49,11 @@ def test_a_change_has_exactly_the_promised_attributes(deployment: Deployment, wa
     before = datetime.now(UTC)
     opened, created, *_ = deployment.changes(watch)
     assert opened.keys() == {*ATTRIBUTES, "data"}
-    assert created.keys() == {*ATTRIBUTES, "subject", "data"}
+    assert created.keys() == {*ATTRIBUTES, *OF_A_RULE, "subject", "data"}
     moment = created.pop("time")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", moment)
     assert before - timedelta(minutes=1) < datetime.fromisoformat(moment) <= before
-    assert created.pop("data").keys() == {"watch", "itemId", "before", "after", "changedFields", "cause"}
+    assert created.pop("data").keys() == {"watch", "itemId", "before", "after", "changedFields", "cause", "exposure"}
     assert created == {
         "specversion": "1.0",
         "type": "calendarwatch.acl.created.v1",
@@ -65,6 +66,9 @@ def test_a_change_has_exactly_the_promised_attributes(deployment: Deployment, wa
         "resource": "acl",
         "calendarid": ALICE,
         "user": ALICE,
+        "exposure": "internal",
+        "exposurechange": "raised",
+        "role": "reader",
     }
 
 

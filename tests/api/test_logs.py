@@ -134,7 +134,7 @@ def test_every_line_of_a_request_bears_its_trace(deployment: Deployment, lines: 
     assert all(TRACE_FIELD not in line for line in lines())
     deployment.ask("renew", "POST", headers=headers)
     swept = [line for line in lines() if line["event"] != "instance"]
-    assert {line["event"] for line in swept} - BY_THE_CLOCK == {"changes", "reconciled", "sweep"}
+    assert {line["event"] for line in swept} - BY_THE_CLOCK == {"changes", "exposure", "reconciled", "sweep"}
     assert all(line[TRACE_FIELD].endswith(TRACE) for line in swept)
 
 
@@ -144,6 +144,27 @@ def test_each_instance_tells_its_version_once_and_first(deployment: Deployment, 
     assert first["event"] == "instance"
     instances = events(told, "instance")
     assert [(each["severity"], each["version"]) for each in instances] == [("INFO", __version__)] * 3, "of 3 functions"
+
+
+def test_whoever_outside_can_see_more_is_a_warning(deployment: Deployment, lines: Lines) -> None:
+    watch, share = deployment.open(ACL), deployment.google.alice.share_with
+    lines()
+    for kind, value, role in (
+        ("user", BOB, "reader"),
+        ("user", "eve@evil.net", "reader"),
+        ("default", None, "freeBusyReader"),
+        ("default", None, "none"),
+    ):
+        share(ALICE, kind, value, role)
+        deployment.reconcile()
+    told = events(lines(), "exposure")
+    assert {line["watchId"] for line in told} == {watch["id"]}
+    assert [(line["severity"], line["exposure"], line["change"]) for line in told] == [
+        ("INFO", "internal", "raised"),
+        ("WARNING", "external", "raised"),
+        ("WARNING", "public", "raised"),
+        ("INFO", "none", "lowered"),
+    ]
 
 
 def test_a_state_to_worry_about_is_a_warning(deployment: Deployment, lines: Lines) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from calendar_watch.model import exposure
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.watch import State
 from calendar_watch.reasons import Reason
@@ -9,7 +10,7 @@ from tests.api.conftest import Deploy
 from tests.api.deployment import ACL, CALENDAR_LIST, SETTINGS, Deployment, Json
 from tests.api.google import ALICE, BOB
 
-COUNTED = len(RESOURCES) * len(State) + len(Reason) + 2
+COUNTED = len(RESOURCES) * len(State) + len(Reason) + 2 + len(exposure.COUNTED)
 """The overdue and the oldest of them come on top, in one query."""
 
 
@@ -36,6 +37,17 @@ def test_watches_are_counted_by_resource_and_state_and_by_reason(deploy: Deploy)
     assert summary["unpublishedWatches"] == 0
     assert summary["overdueSeconds"] >= 0
     assert deployment.get(f"/{watch['id']}")["reason"] == "forbidden"
+
+
+def test_rules_are_counted_by_who_can_see_a_calendar_by_them(deployment: Deployment) -> None:
+    google, watch = deployment.google, deployment.open(ACL)
+    for scope, value in (("default", None), ("user", BOB), ("user", "eve@evil.net"), ("domain", "example.com")):
+        google.alice.share_with(ALICE, scope, value, "reader")
+    google.deliver()
+    deployment.reconcile()
+    shown = deployment.get(f"/{watch['id']}")["exposures"]
+    assert deployment.get("/summary")["exposures"] == shown
+    assert shown == {"internal": 2, "group": 0, "domain": 1, "external": 1, "public": 1}
 
 
 def test_it_takes_the_same_number_of_rpcs_whatever_there_is_and_none_for_half_a_minute(

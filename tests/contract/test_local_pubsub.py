@@ -114,6 +114,11 @@ class TestFilters:
             ("attributes:ce-user", [True, False, False]),
             ('attributes:ce-user AND hasPrefix(attributes.ce-type, "acl")', [True, False, False]),
             ('attributes."ce-type" = "settings AND more"', [False, False, True]),
+            ("NOT attributes:ce-user", [False, True, True]),
+            ('hasPrefix(attributes.ce-type, "acl") AND NOT attributes:ce-user', [False, True, False]),
+            ('attributes:ce-user OR attributes.ce-type = "acl.updated"', [True, True, False]),
+            ('NOT (attributes:ce-user OR attributes.ce-type = "acl.updated")', [False, False, True]),
+            ('(attributes:ce-user) AND (attributes:x OR attributes.ce-user = "a")', [True, False, False]),
         ],
     )
     def test_a_subscription_gets_what_its_filter_lets_through(
@@ -127,10 +132,29 @@ class TestFilters:
         received = [each.message.id for each in pubsub.pull(READER, 10)]
         assert received == [each for each, passes in zip(published, wanted, strict=True) if passes]
 
-    @pytest.mark.parametrize("text", ["NOT attributes:x", 'attributes.x = "1" OR attributes:y', "nonsense"])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "nonsense",
+            "attributes:x AND",
+            "attributes:x attributes:y",
+            "attributes:x and attributes:y",
+            "attributes:x AND attributes:y OR attributes:z",
+            "(attributes:x",
+            "attributes:x)",
+            "attributes.x = 1",
+            "attributes.x = 'a'",
+            'attributes.1x = "a"',
+            'data.x = "a"',
+        ],
+    )
     def test_a_filter_that_is_not_understood_is_refused(self, text: str) -> None:
         with pytest.raises(PubSubError, match="not understood"):
             Subscription(READER, TOPIC, filter=text)
+
+    def test_a_filter_that_is_too_long_is_refused(self) -> None:
+        with pytest.raises(PubSubError, match="256 bytes"):
+            Subscription(READER, TOPIC, filter=f'attributes.x = "{"a" * 256}"')
 
 
 class TestPush:

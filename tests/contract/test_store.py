@@ -16,6 +16,7 @@ from calendar_watch.model.change_log import with_watch_event
 from calendar_watch.model.collection.index import NO_SERIES, Entry, mark_of, version_of
 from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.collection.snapshot import Snapshot
+from calendar_watch.model.exposure import COUNTED
 from calendar_watch.model.health import Refusal, StepKind
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import ACL, CALENDAR_LIST
@@ -94,6 +95,7 @@ LOADS: dict[Load, dict[str, Any]] = {
     Load.ENTRIES: {"watch": WATCH.with_log(pending=({"sequence": "1", "time": "2026-11-20T09:00:00Z"},))},
     Load.NOTIFICATIONS: {"notifications": [PendingNotification(WATCH.id, "c", "r", None, NOW)]},
     Load.PARTS: {"parts": [Snapshot({}, ())], "gone": ["00"]},
+    Load.ERASED: {"erased": [1]},
     Load.CHILDREN: {"children": [WATCH]},
 }
 
@@ -402,6 +404,28 @@ def test_what_has_not_gone_out_and_the_most_overdue_are_counted(store: Firestore
     write(store, "failure", silent.with_schedule(due_at=NOW - timedelta(hours=1)))
     assert (store.tally(NOW).unpublished, store.tally(NOW).overdue_since) == (1, NOW - timedelta(hours=1))
     assert store.tally(NOW).watches["acl"][State.OPENING] == 2
+
+
+def test_entries_are_erased_by_their_numbers_and_others_stay(store: FirestoreStore) -> None:
+    watch = write(store, "create", watch_of())
+    for number in range(5):
+        watch = write(store, "failure", with_watch_event(watch, "opened", NOW + timedelta(seconds=number), POLICY))
+    assert store.sequences(watch.id, 3) == [1, 2, 3]
+    write(store, "erase", watch, erased=[1, 2, 4])
+    assert store.sequences(watch.id, 10) == [3, 5]
+    assert [int(each["sequence"]) for each in store.entries(watch.id, 0, 10)] == [3, 5]
+    assert store.get(watch.id).log.sequence == 5
+
+
+def test_rules_are_summed_by_exposure_of_whatever_is_wanted(store: FirestoreStore) -> None:
+    assert store.tally(NOW).exposures == dict.fromkeys(COUNTED, 0)
+    for number, wanted in enumerate([True, True, False]):
+        watch = write(store, "create", watch_of(Target(ACL, f"c{number}@example.com", "alice@example.com")))
+        counts = {each: (number + 1) * 10**rank for rank, each in enumerate(COUNTED)}
+        read = replace(watch, wanted=wanted).with_exposure(counts=counts, domains="inside")
+        write(store, "failure", read)
+    write(store, "create", watch_of(Target(CALENDAR_LIST, None, "alice@example.com")))
+    assert store.tally(NOW).exposures == {each: 3 * 10**rank for rank, each in enumerate(COUNTED)}
 
 
 @pytest.mark.parametrize(("reason", "locked_out"), [(Reason.FORBIDDEN, 2), (Reason.USER_GONE, 0)])

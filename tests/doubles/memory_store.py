@@ -28,6 +28,7 @@ from calendar_watch.firestore.watch_document import watch_document, watch_of
 from calendar_watch.model.collection.index import Index, Indexes
 from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.collection.snapshot import Snapshot
+from calendar_watch.model.exposure import COUNTED
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.shard import SHARDS
@@ -180,6 +181,7 @@ class MemoryStore:
             *_parts(watch, write.parts),
             *(Put(_SNAPSHOTS, f"{watch.id}~{each.name}", notes_document(each)) for each in write.notes),
             *_gone(watch, write.gone),
+            *(Put(_CHANGES, _entry_name(watch.id, each), None) for each in write.erased),
             *map(_replacing, write.children),
             *(self._logged(watch.id, each) for each in watch.log.pending),
         ]
@@ -249,6 +251,10 @@ class MemoryStore:
         found = self._in(_CHANGES).between(_entry_name(watch_id, after + 1), f"{watch_id}~~")
         return [entry_of(document) for _, document, _ in islice(found, limit)]
 
+    def sequences(self, watch_id: str, limit: int) -> Sequence[int]:
+        found = self._in(_CHANGES).between(_entry_name(watch_id, 1), f"{watch_id}~~")
+        return self.edge("sequences", lambda: [int(name.partition("~")[2]) for name, _, _ in islice(found, limit)])
+
     def count_entries(self, watch_id: str, first: int, last: int) -> int:
         between = _entry_name(watch_id, first), _entry_name(watch_id, last + 1)
         return self.edge("count_entries", lambda: len(list(self._in(_CHANGES).between(*between))))
@@ -300,7 +306,10 @@ class MemoryStore:
         watches = {name: {state: kinds[name, state] for state in State} for name in RESOURCES}
         reasons = {each: sum(there["reason"] == each for there in found) for each in Reason}
         unpublished = sum(each["unpublished"] for each in found)
-        return Tally(watches, reasons, locked_out, unpublished, next((due for _, due in self._due(now)), None))
+        shown = [each["exposures"] for each in found if each["exposures"]]
+        exposures = {each: sum(counts[each] for counts in shown) for each in COUNTED}
+        overdue_since = next((due for _, due in self._due(now)), None)
+        return Tally(watches, reasons, locked_out, unpublished, exposures, overdue_since)
 
     def waiting(self, start: str, limit: int) -> Sequence[PendingNotification]:
         return self.edge("waiting", lambda: self._waiting(start, limit))

@@ -17,6 +17,7 @@ from google.auth.credentials import AnonymousCredentials
 from google.cloud import firestore
 
 from calendar_watch.firestore import queries
+from calendar_watch.model.exposure import COUNTED
 from calendar_watch.model.shard import SHARDS
 from calendar_watch.model.watch import State
 from calendar_watch.ports import Filter
@@ -54,6 +55,7 @@ ARGUMENTS: Mapping[str, Sequence[Sequence[Any]]] = {
     "locked_out": [()],
     "due": [(SHARDS, NOW), ([3], NOW)],
     "outdated": [("f",)],
+    "exposed": [(each,) for each in COUNTED],
     "watches": [(wanted, after) for wanted in selections() for after in ("", ID)],
 }
 
@@ -79,14 +81,21 @@ def comparisons(query: Any) -> Iterator[tuple[str, str]]:
         yield each.field_filter.field.field_path.partition(".")[0], each.field_filter.op.name
 
 
+def summed(asked: Any) -> Iterator[str]:
+    """What a sum is of is read off an index as well: a document without the field is not in it."""
+    for each in getattr(asked, "aggregations", ()):
+        yield each.sum.field.field_path.partition(".")[0]
+
+
 Index = tuple[tuple[str, str], ...]
 """Fields, each with its kind; of several, in their order."""
 
 
-def wanting(query: Any) -> set[Index]:
+def wanting(asked: Any) -> set[Index]:
     """The indexes that it needs: of single fields, or a composite one where it also compares or orders another."""
+    query = getattr(asked, "structured_query", asked)
     compared = [each for each in comparisons(query) if each[0] != "__name__"]
-    ordered = {each.field.field_path for each in query.order_by} - {"__name__"}
+    ordered = {each.field.field_path for each in query.order_by} - {"__name__"} | set(summed(asked))
     unequal = {field for field, how in compared if how not in {"EQUAL", "IN", "ARRAY_CONTAINS"}} | ordered
     kinds = {field: "CONTAINS" if how == "ARRAY_CONTAINS" else "ASCENDING" for field, how in compared}
     kinds |= dict.fromkeys(ordered, "ASCENDING")

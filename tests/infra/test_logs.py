@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import reduce
 from operator import getitem
 from typing import Any
@@ -15,10 +16,11 @@ from flask.testing import FlaskClient
 
 from calendar_watch import log
 from calendar_watch.decisions.verdicts import KNOWN_REASONS
+from calendar_watch.model.exposure import Exposure, Shift
 from calendar_watch.reasons import Reason
 from tests.support.databases import InMemory
 from tests.support.log_fields import FIELDS, IN_TROUBLE
-from tests.support.world import World
+from tests.support.world import ALICE, ALICES_ACL, World
 
 ABOUT_ANY_LINE = {"severity"}
 
@@ -119,6 +121,42 @@ def test_alerts_ask_for_values_that_occur(texts: dict[str, str]) -> None:
     assert asked_for(texts, "reason") - {each.value for each in Reason} <= KNOWN_REASONS
     assert asked_for(texts, "action") == {"lost"}
     assert asked_for(texts, "outcome") == {"forged"}
+    assert asked_for(texts, "exposure") <= {*Exposure}
+    assert asked_for(texts, "change") <= {*Shift}
+
+
+def rung_by(texts: dict[str, str], line: Mapping[str, Any]) -> list[str]:
+    """The alerts that count this change of a rule."""
+    asked = re.findall(r"title += \"(.*)\"\n.*\n.*promql\.exposures\}\{\$\{local\.on_run\},(.*?)\}", texts["alerts.tf"])
+    wanted = {title: dict(re.findall(r'(\w+)=\\"(\w+)\\"', selectors)) for title, selectors in asked}
+    return [title for title, labels in wanted.items() if labels.items() <= line.items()]
+
+
+@pytest.mark.parametrize(
+    ("scope", "alerts"),
+    [
+        (("default", None), ["A calendar was made public"]),
+        (("user", "eve@evil.net"), ["Much is shared outside"]),
+        (("user", "bob@example.com"), []),
+    ],
+)
+def test_what_was_shared_rings_its_alert_and_taking_it_away_rings_none(
+    texts: dict[str, str],
+    metrics: dict[str, Metric],
+    capsys: pytest.CaptureFixture[str],
+    scope: tuple[str, str | None],
+    alerts: list[str],
+) -> None:
+    log.configure("INFO")
+    world = World(InMemory())
+    world.open(ALICES_ACL)
+    for role in ("reader", "none"):
+        world.alice.share_with(ALICE, *scope, role)
+        world.run(timedelta(minutes=1))
+    world.close()
+    told = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
+    counted = [line for line in told if metrics["exposures"].counts(line)]
+    assert [rung_by(texts, line) for line in counted] == [alerts, []]
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ FIELDS = {
     "notification": {"outcome", "watchId", "channelId"},
     "reconciled": {"watchId", "resource", "state", "steps", "durationSeconds"},
     "changes": {"watchId", "count", "cause", "latencySeconds"},
+    "exposure": {"watchId", "exposure", "change"},
     "published": {"watchId", "count", "unpublished"},
     "channel": {"action"},
     "state": {"from", "to", "reason"},

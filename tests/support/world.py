@@ -73,7 +73,8 @@ def cloud_event(message: Message) -> dict[str, Any]:
 
 
 def policy_of(**changes: Any) -> Policy:
-    return replace(Policy(address=ADDRESS, key=ChannelTokens([KEY]).fingerprint, project=PROJECT), **changes)
+    policy = Policy(ADDRESS, ChannelTokens([KEY]).fingerprint, PROJECT, internal_domains=frozenset({"example.com"}))
+    return replace(policy, **changes)
 
 
 def answered(receiver: Receiver, delivery: Delivery) -> int:

@@ -57,6 +57,8 @@ class Settings(ReceiverSettings):
     calendar_service_account: str = parse.variable(parse.account)
     subject_domains: frozenset[str] = parse.variable(parse.domains)
     """Empty: any subject; only `anonymous` and `service_account` may leave it so."""
+    internal_domains: frozenset[str] = parse.variable(parse.domains)
+    """What counts as inside, for exposure. Empty: SUBJECT_DOMAINS."""
     token_service_url: str = parse.variable(parse.optional_address)
     calendar_api_root: str = parse.variable(parse.root, "https://www.googleapis.com/calendar/v3")
     calendar_calls_per_minute: int = parse.variable(parse.whole(1, 1_000_000), "6000")
@@ -89,6 +91,7 @@ class Settings(ReceiverSettings):
             address=self.notification_url,
             key=ChannelTokens(self.channel_token_keys).fingerprint,
             project=self.google_cloud_project,
+            internal_domains=self.internal_domains or self.subject_domains,
             calls_per_minute=self.calendar_calls_per_minute,
             channel_ttl=self.channel_ttl_seconds,
             renew_after_fraction=self.renew_after_fraction,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from calendar_watch.decisions import channel_lifecycle
+from calendar_watch.decisions import channel_lifecycle, classification
 from calendar_watch.decisions.listing import audit
 from calendar_watch.decisions.renewal import AT_ONCE, opening_due
 from calendar_watch.decisions.upkeep import INTENTS_STAY, after_upkeep, retained_until, with_state_told
@@ -35,6 +35,11 @@ class Read:
 
 
 @dataclass(frozen=True, slots=True)
+class Reclassify:
+    """Count by other internal domains what was read by then."""
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """List everything, beside the increments."""
 
@@ -50,11 +55,16 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
+class Erase:
+    """Drop some of what was told: somebody wants it gone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Wait:
     until: datetime | None
 
 
-Step = Publish | StopChannel | OpenChannel | Read | Audit | Follow | Forget | Wait
+Step = Publish | StopChannel | OpenChannel | Reclassify | Read | Audit | Follow | Forget | Erase | Wait
 
 
 def next_step(watch: Watch, now: datetime, policy: Policy) -> Step:
@@ -79,16 +89,27 @@ def _agenda(watch: Watch, now: datetime, policy: Policy) -> Iterator[tuple[datet
     if watch.follows_late:
         yield AT_ONCE, Follow()
     if not watch.wanted:
-        if watch.stopped_at and (watch.reading.item_count is not None or watch.reading.stored):
-            yield retained_until(watch.stopped_at, policy), Forget()
+        if watch.stopped_at:
+            yield from _leftovers(watch, policy)
         return
     if not watch.health.suspended:
         yield max(opening_due(watch, now, policy), _not_before(watch, StepKind.OPEN)), OpenChannel()
+    recounted = classification.recount_due(watch, policy)
+    if recounted:
+        yield recounted, Reclassify()
     if watch.reading.read_at:
         yield max(watch.reading.read_at, _not_before(watch, StepKind.READ)), Read()
     audited = audit.due(watch, policy)
     if audited and not watch.health.suspended:
         yield audited, Audit()
+
+
+def _leftovers(watch: Watch, policy: Policy) -> Iterator[tuple[datetime, Step]]:
+    """What is kept of a watch that has ended. What it told goes when all of that has gone out."""
+    if watch.reading.item_count is not None or watch.reading.stored:
+        yield AT_ONCE if watch.erasing else retained_until(watch.stopped_at or AT_ONCE, policy), Forget()
+    elif watch.erasing and watch.log.published == watch.log.sequence:
+        yield AT_ONCE, Erase()
 
 
 def _not_before(watch: Watch, kind: StepKind) -> datetime:

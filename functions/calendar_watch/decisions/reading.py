@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from calendar_watch.decisions import refusals
+from calendar_watch.decisions.classification import classified
 from calendar_watch.model.change_log import with_changes, with_watch_event
 from calendar_watch.model.collection.diff import Change
 from calendar_watch.model.collection.snapshot import Snapshot
@@ -39,7 +40,7 @@ def with_suspicion(watch: Watch, differs: bool, now: datetime) -> Watch:  # noqa
 
 def partly_read(watch: Watch, changes: Sequence[Change], so_far: Snapshot, now: datetime, policy: Policy) -> Watch:
     """A chunk of a reading too large for one write: it stays due, and the comparison makes a repeated chunk empty."""
-    return kept(_told(watch, changes, now, policy), so_far)
+    return kept(_told(watch, changes, now, policy), so_far, policy)
 
 
 def resynced(watch: Watch, now: datetime, policy: Policy) -> Watch:
@@ -49,8 +50,9 @@ def resynced(watch: Watch, now: datetime, policy: Policy) -> Watch:
     return with_watch_event(watch, "resynced", now, policy, counts=counts) if resyncing else watch
 
 
-def kept(watch: Watch, snapshot: Snapshot) -> Watch:
+def kept(watch: Watch, snapshot: Snapshot, policy: Policy) -> Watch:
     """What is in the snapshot from now on."""
+    watch = classified(watch, snapshot.items.values(), policy)
     return watch.with_reading(item_count=len(snapshot.items), digest=snapshot.digest)
 
 

@@ -7,6 +7,7 @@ from calendar_watch.decisions import refusals
 from calendar_watch.decisions.listing import audit
 from calendar_watch.decisions.upkeep import retained_until
 from calendar_watch.errors import WrongStateError
+from calendar_watch.model.exposure import Classification
 from calendar_watch.model.health import Health
 from calendar_watch.model.listing import Audit, Counts, ReadCause, Reading
 from calendar_watch.model.policy import Policy
@@ -100,8 +101,9 @@ def _sooner(before: Watch, after: Watch, now: datetime) -> Watch:
 
 def resumed(watch: Watch, now: datetime, policy: Policy) -> Watch:
     forgotten = watch.stopped_at is not None and retained_until(watch.stopped_at, policy) <= now
+    exposure = Classification() if forgotten else watch.exposure
     anew = (
-        replace(watch, wanted=True, discarded=False, stopped_at=None, health=Health())
+        replace(watch, wanted=True, discarded=False, stopped_at=None, erasing=False, health=Health(), exposure=exposure)
         .with_following(revision=watch.following.revision + 1)
         .with_channels(was_confirmed=False, unconfirmed=0, unannounced_changes=0, mute=0, without_types=False)
         .with_schedule(not_before={})
@@ -124,6 +126,11 @@ def ended(watch: Watch, now: datetime) -> Watch:
         return watch
     ended = replace(watch, wanted=False, by_operator=False)
     return _due_now(ended.with_following(revision=watch.following.revision + 1).with_standing(now), now)
+
+
+def erasure_asked(watch: Watch, now: datetime) -> Watch:
+    """It ends, if it has not, and then what it read and told goes."""
+    return _due_now(replace(ended(watch, now), erasing=True), now)
 
 
 def discarded(watch: Watch, now: datetime) -> Watch:

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from calendar_watch.decisions import channel_lifecycle, refusals
+from calendar_watch.decisions import channel_lifecycle, classification, refusals
 from calendar_watch.decisions.renewal import expedited
 from calendar_watch.model.change_log import with_watch_event
 from calendar_watch.model.channel import Channel
-from calendar_watch.model.health import StepKind
+from calendar_watch.model.exposure import Classification
+from calendar_watch.model.health import Health, StepKind
 from calendar_watch.model.listing import Audit
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import State, Watch
@@ -30,7 +31,7 @@ def after_upkeep(watch: Watch, now: datetime, policy: Policy) -> Watch:
     watch = _renewals_completed(_without_dead_channels(watch, now, policy), now, policy)
     if not watch.wanted:
         return _channels_ended(watch, now)
-    watch = expedited(refusals.readdressed(watch, policy), now, policy)
+    watch = classification.noticed(expedited(refusals.readdressed(watch, policy), now, policy), now, policy)
     return refusals.polled_in_time(refusals.silence_admitted(watch, now, policy), now, policy)
 
 
@@ -97,8 +98,13 @@ def retained_until(stopped_at: datetime, policy: Policy) -> datetime:
     return stopped_at + policy.retention
 
 
+def erased(watch: Watch, last: bool) -> Watch:  # noqa: FBT001 (not a mode: whether anything is left)
+    """Some of what it told is gone, and with the last of it what Google said. The numbers stay, and go on."""
+    return replace(watch, erasing=False, health=Health()) if last else watch
+
+
 def forgotten(watch: Watch) -> Watch:
     """Kept long enough after its end: what it read goes, the watch itself stays, so that its sequence counts on."""
-    return watch.with_reading(
+    return replace(watch, exposure=Classification()).with_reading(
         item_count=None, digest="", sync_token="", listing=None, parts=("0",), stored=0, noted=0, audit=Audit()
     )

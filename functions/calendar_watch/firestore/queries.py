@@ -10,6 +10,7 @@ from google.cloud.firestore_v1.field_path import FieldPath
 
 from calendar_watch.firestore.notifications import NOTIFICATIONS
 from calendar_watch.firestore.schema import Document
+from calendar_watch.model.exposure import Exposure
 from calendar_watch.model.watch import State
 from calendar_watch.ports import Filter
 from calendar_watch.reasons import Reason
@@ -24,6 +25,10 @@ FIRST, LAST = "2", "~"
 
 def entry_name(watch_id: str, sequence: int) -> str:
     return f"{watch_id}~{sequence:020d}"
+
+
+def sequence_of(name: str) -> int:
+    return int(name.partition("~")[2])
 
 
 def named(found: Iterable[Any]) -> Iterator[tuple[str, Document]]:
@@ -59,6 +64,11 @@ def with_reason(client: firestore.Client, reason: Reason) -> Any:
 
 def unpublished(client: firestore.Client) -> Any:
     return _watches_with(client, "unpublished", "==", value=True)
+
+
+def exposed(client: firestore.Client, exposure: Exposure) -> Any:
+    """How many rules there are: a sum. One field a query, so that the index of that field answers it."""
+    return client.collection(WATCHES).sum(f"exposures.{exposure.value}")
 
 
 def _watches_with(client: firestore.Client, field: str, operator: str, value: object) -> Any:

@@ -34,12 +34,13 @@ from calendar_watch.firestore.packed_documents import (
     part_document,
     part_of,
 )
-from calendar_watch.firestore.queries import CHANGES, FIRST, LAST, SNAPSHOTS, WATCHES, entry_name, named
+from calendar_watch.firestore.queries import CHANGES, FIRST, LAST, SNAPSHOTS, WATCHES, entry_name, named, sequence_of
 from calendar_watch.firestore.schema import ours, sorted_out, tell
 from calendar_watch.firestore.watch_document import watch_document, watch_of
 from calendar_watch.model.collection.index import Index, Indexes
 from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.collection.snapshot import Snapshot
+from calendar_watch.model.exposure import COUNTED
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.shard import SHARDS
@@ -94,6 +95,8 @@ class FirestoreStore:
             batch.set(self._part(write.watch.id, notes.name), notes_document(notes))
         for name in write.gone:
             batch.delete(self._part(write.watch.id, name))
+        for sequence in write.erased:
+            batch.delete(self._entry(write.watch.id, sequence))
         for child in write.children:
             self._put(batch, child, Condition.ABSENT if child.version is None else Condition.UNCHANGED)
 
@@ -138,6 +141,10 @@ class FirestoreStore:
         query = queries.entries(self._client, watch_id, after).limit(limit)
         return [entry_of(found.to_dict()) for found in self._found(query)]
 
+    def sequences(self, watch_id: str, limit: int) -> Sequence[int]:
+        query = queries.entries(self._client, watch_id, after=0).select([]).limit(limit)
+        return [sequence_of(found.id) for found in self._found(query)]
+
     def count_entries(self, watch_id: str, first: int, last: int) -> int:
         return self._count(
             queries.between(self._client, CHANGES, entry_name(watch_id, first), entry_name(watch_id, last + 1))
@@ -180,9 +187,11 @@ class FirestoreStore:
             by_kind = dict(zip(kinds, pool.map(self._count, kinds.values()), strict=True))
             by_reason = dict(zip(reasons, pool.map(self._count, reasons.values()), strict=True))
             locked_out, unpublished = pool.map(self._count, (queries.locked_out(client), queries.unpublished(client)))
+            sums = pool.map(self._aggregate, (queries.exposed(client, each) for each in COUNTED))
+            exposures = dict(zip(COUNTED, sums, strict=True))
         watches = {name: {state: by_kind[name, state] for state in State} for name in RESOURCES}
         overdue_since = next((since for _, since in self.due(now, 1)), None)
-        return Tally(watches, by_reason, locked_out, unpublished, overdue_since)
+        return Tally(watches, by_reason, locked_out, unpublished, exposures, overdue_since)
 
     def waiting(self, start: str, limit: int) -> Sequence[PendingNotification]:
         found = self._found(queries.between(self._client, NOTIFICATIONS, start or FIRST, LAST).limit(limit))
@@ -209,8 +218,10 @@ class FirestoreStore:
             reference_of(self._client, notification).delete(retry=None, timeout=self._timeout)
 
     def _count(self, query: Any) -> int:
-        counting = query.count()
-        return int(self._reading(lambda: counting.get(retry=NEVER, timeout=self._timeout))[0][0].value)
+        return self._aggregate(query.count())
+
+    def _aggregate(self, aggregation: Any) -> int:
+        return int(self._reading(lambda: aggregation.get(retry=NEVER, timeout=self._timeout))[0][0].value)
 
     def _found(self, query: Any) -> list[Any]:
         """A stream that breaks half-way is read again whole: the client's own resumption overruns the limit."""

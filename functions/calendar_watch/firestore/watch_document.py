@@ -10,6 +10,7 @@ from typing import Any
 
 from calendar_watch.firestore.schema import SCHEMA, Document, ours
 from calendar_watch.model.channel import Channel, Channels
+from calendar_watch.model.exposure import COUNTED, Classification
 from calendar_watch.model.health import Health, Refusal, StepKind, Trouble
 from calendar_watch.model.listing import Audit, Counts, Listing, PageTrail, ReadCause, Reading
 from calendar_watch.model.resources import RESOURCES
@@ -18,13 +19,14 @@ from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import Following, Log, Schedule, Standing, State, Watch
 from calendar_watch.reasons import Reason
 
-_WATCH = ("created", "wanted", "by_operator", "discarded", "stopped_at")
 _SCHEDULE = ("due_at", "holder", "write_count", "fingerprint")
+_WATCH = ("created", "wanted", "by_operator", "discarded", "stopped_at", "erasing")
 _READING = (
     "read_at", "notified_at", "last_sync", "brake", "digest", "item_count",
     "sync_token", "resyncing", "listings", "stored", "doubts", "noted", "sync_refusals", "page_refusals", "page_size",
 )  # fmt: skip
 _CHANNELS = ("generation", "unconfirmed", "was_confirmed", "unannounced_changes", "mute", "without_types")
+_CLASSIFICATION = ("domains", "recount_at")
 _FOLLOWING = tuple(each.name for each in fields(Following))
 _LOG = ("sequence", "published", "last_time")
 _KINDS = frozenset(StepKind)
@@ -38,7 +40,7 @@ _CHANNEL_FIELDS = tuple(each.name for each in fields(Channel) if each.name != "i
 
 
 def watch_document(watch: Watch) -> dict[str, Any]:
-    """`state` and `reason` are what is counted; a watch that nobody wants has no reason: nothing need be done."""
+    """`state`, `reason` and `exposures` are what is counted; a watch that nobody wants has but the first of them."""
     return {
         "schema": SCHEMA,
         "shard": shard_of(watch.id),
@@ -65,6 +67,8 @@ def watch_document(watch: Watch) -> dict[str, Any]:
         "audit": _audit_document(watch.reading.audit),
         "channels": {each.id: _document(each, _CHANNEL_FIELDS) for each in watch.channels.by_id.values()},
         "following": _document(watch.following, _FOLLOWING),
+        "exposures": _counts(watch.exposure) if watch.wanted and watch.exposure.domains else None,
+        "classification": {**_document(watch.exposure, _CLASSIFICATION), "counts": _counts(watch.exposure)},
         **_document(watch, _WATCH),
         **_document(watch.schedule, _SCHEDULE),
         **_document(watch.reading, _READING),
@@ -72,6 +76,10 @@ def watch_document(watch: Watch) -> dict[str, Any]:
         **_document(watch.channels, _CHANNELS),
         **_document(watch.log, _LOG),
     }
+
+
+def _counts(classification: Classification) -> dict[str, int]:
+    return {exposure.value: count for exposure, count in classification.counts.items()}
 
 
 def _document(value: object, names: Iterable[str]) -> dict[str, Any]:
@@ -101,6 +109,7 @@ def watch_of(document: Document, version: object) -> Watch:
         reading=_reading_of(document),
         channels=_channels_of(document),
         following=Following(**_known(document.get("following", {}), _FOLLOWING)),
+        exposure=_classification_of(document.get("classification", {})),
         log=_log_of(document),
         version=version,
         **_known(document, _WATCH),
@@ -133,6 +142,12 @@ def _reading_of(document: Document) -> Reading:
         audit=_audit_of(document.get("audit", {})),
         **_known(document, _READING),
     )
+
+
+def _classification_of(document: Document) -> Classification:
+    counts = document.get("counts", {})
+    by_class = {each: counts.get(each.value, 0) for each in COUNTED}
+    return Classification(by_class, **_known(document, _CLASSIFICATION))
 
 
 def _channels_of(document: Document) -> Channels:

@@ -78,7 +78,7 @@ _OPERATIONS = (
     _Operation("get", "/summary", "All watches at a glance", {200: SUMMARY}),
     _Operation("get", "/openapi.json", "This document", {200: {"type": "object"}}),
     _Operation("get", "/{id}", "Show a watch", {200: _WATCH}, (404,)),
-    _Operation("delete", "/{id}", "End a watch", {200: _WATCH, 202: _WATCH}, (404, 409)),
+    _Operation("delete", "/{id}", "End a watch", {200: _WATCH, 202: _WATCH}, (404, 409), parameters.END),
     _Operation("get", "/{id}/items", "What it holds", {200: _PAGE_OF_ITEMS}, (404,), parameters.ITEMS),
     _Operation("get", "/{id}/changes", "What changed", {200: _PAGE_OF_CHANGES}, (404, 410), parameters.CHANGES),
     _Operation("post", "/{id}/retry", "Try whatever waits", {202: _WATCH}, (*_POSTED, 404, 409), body=_NOTHING),

@@ -10,7 +10,7 @@ from typing import Any
 from werkzeug.datastructures import MultiDict
 
 from calendar_watch.errors import InvalidRequestError
-from calendar_watch.http.json_schema import ID, MOMENT, Schema, array, one_of, text, whole
+from calendar_watch.http.json_schema import BOOLEAN, ID, MOMENT, Schema, array, one_of, text, whole
 from calendar_watch.model.change_log import Span
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.target import LABEL_KEY, WATCH_ID
@@ -115,6 +115,10 @@ def _number(low: int, high: int, given: str) -> int:
     return int(given)
 
 
+def _boolean(given: str) -> bool:
+    return _one_of(("true", "false"), given) == "true"
+
+
 def _time(given: str) -> datetime:
     if not _TIME.fullmatch(given):
         raise ValueError("must be a time as in RFC 3339, such as 2026-11-27T10:00:00Z; in an address, + is written %2B")
@@ -141,6 +145,9 @@ CHANGES = (
     Parameter("until", _time, MOMENT, "of an earlier time"),
     _PAGE_SIZE,
 )
+
+
+END = (Parameter("erase", _boolean, BOOLEAN, "whether what it read and told is to go as well, at once"),)
 
 
 def filter_of(asked: Mapping[str, Any]) -> Filter:

@@ -1,6 +1,6 @@
 """A watch, and all of them at a glance, as the API shows them: each field once, with its form."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,9 +20,10 @@ from calendar_watch.http.json_schema import (
     whole,
 )
 from calendar_watch.model.channel import Channel, ChannelPhase
+from calendar_watch.model.exposure import COUNTED
 from calendar_watch.model.health import Trouble
 from calendar_watch.model.policy import Policy
-from calendar_watch.model.resources import FOLLOWABLE, RESOURCES
+from calendar_watch.model.resources import ACL, FOLLOWABLE, RESOURCES
 from calendar_watch.model.target import LABEL_KEY
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.ports import Tally
@@ -43,7 +44,8 @@ class _Now:
 
 
 def watch_view(watch: Watch, now: datetime, policy: Policy) -> dict[str, Any]:
-    return _shown(_WATCH, _Now(watch, now, policy))
+    shown = _Now(watch, now, policy)
+    return _shown(_WATCH, shown) | (_shown(_OF_RULES, shown) if watch.target.resource is ACL else {})
 
 
 def summary_view(tally: Tally, as_of: datetime) -> dict[str, Any]:
@@ -54,8 +56,8 @@ def _shown(fields: Fields, what: Any) -> dict[str, Any]:
     return {name: read(what) for name, (_, read) in fields.items()}
 
 
-def _schema_of(fields: Fields) -> Schema:
-    return closed({name: schema for name, (schema, _) in fields.items()})
+def _schema_of(fields: Fields, optional: Collection[str] = ()) -> Schema:
+    return closed({name: schema for name, (schema, _) in fields.items()}, optional)
 
 
 def _time(moment: datetime | None) -> str | None:
@@ -141,9 +143,14 @@ _WATCH: Fields = {
     "lastError": (or_null(_schema_of(_TROUBLE)), _trouble_of),
 }
 
+_EXPOSURES = table_of(COUNTED, whole())
+_OF_RULES: Fields = {"exposures": (_EXPOSURES, lambda shown: shown.watch.exposure.counts)}
+"""Of `acl` alone."""
+
 _SUMMARY: Fields = {
     "watches": (table_of(RESOURCES, table_of(State, whole())), lambda told: told[0].watches),
     "reasons": (table_of(Reason, whole()), lambda told: told[0].reasons),
+    "exposures": (_EXPOSURES, lambda told: told[0].exposures),
     "overdueSeconds": ({"type": "number", "minimum": 0}, lambda told: _late(*told)),
     "unpublishedWatches": (whole(), lambda told: told[0].unpublished),
     "asOf": (MOMENT, lambda told: _time(told[1])),
@@ -154,4 +161,4 @@ def _late(tally: Tally, as_of: datetime) -> float:
     return (as_of - (tally.overdue_since or as_of)).total_seconds()
 
 
-WATCH, SUMMARY = _schema_of(_WATCH), _schema_of(_SUMMARY)
+WATCH, SUMMARY = _schema_of({**_WATCH, **_OF_RULES}, optional=_OF_RULES), _schema_of(_SUMMARY)

@@ -8,9 +8,10 @@ from typing import Any
 from calendar_watch.model.collection.diff import Change
 from calendar_watch.model.collection.recurrence import fingerprint
 from calendar_watch.model.collection.snapshot import content
+from calendar_watch.model.exposure import exposed
 from calendar_watch.model.listing import ReadCause
 from calendar_watch.model.policy import Policy
-from calendar_watch.model.resources import Item
+from calendar_watch.model.resources import ACL, Item
 from calendar_watch.model.watch import ChangeEvent, Watch
 from calendar_watch.sizes import outline, weight
 from calendar_watch.times import rfc3339
@@ -30,6 +31,8 @@ class Span:
     until: datetime | None = None
 
 
+_WITH_EXPOSURES = {"opened", "resynced", "reclassified"}
+"""What a consumer may begin with, or begin anew."""
 _CAUSES = {ReadCause.NOTIFICATION: "notification", ReadCause.SETTLE: "notification"}
 
 
@@ -61,11 +64,20 @@ def with_changes(
             "after": each.after and content(each.after),
             "changedFields": each.fields,
             "cause": cause,
+            **_exposure(watch, each, policy),
         }
         kind = f"{watch.target.resource.name}.{each.kind}"
         watch = _appended(watch, _Event(kind, now, policy.project, payload, each.item_id))
         watch = watch.with_following(revision=watch.following.revision + 1)
     return watch
+
+
+def _exposure(watch: Watch, change: Change, policy: Policy) -> Mapping[str, Any]:
+    """Of a change of a rule: who can see the calendar by it, as of now; other domains later change no entry."""
+    if watch.target.resource is not ACL:
+        return {}
+    told = exposed(change.before, change.after, watch.target.calendar_id, policy.internal_domains)
+    return {"exposure": {"before": told.before, "after": told.after, "change": told.shift}}
 
 
 def with_watch_event(watch: Watch, kind: str, now: datetime, policy: Policy, **more: Any) -> Watch:
@@ -76,9 +88,14 @@ def with_watch_event(watch: Watch, kind: str, now: datetime, policy: Policy, **m
         "detail": watch.detail,
         "itemCount": watch.reading.item_count,
         **({"remedy": watch.reason.remedy} if watch.reason else {}),
+        **({"exposures": watch.exposure.counts} if _counts_rules(watch, kind) else {}),
         **more,
     }
     return _appended(watch, _Event(f"watch.{kind}", now, policy.project, payload))
+
+
+def _counts_rules(watch: Watch, kind: str) -> bool:
+    return watch.target.resource is ACL and kind in _WITH_EXPOSURES
 
 
 def _appended(watch: Watch, event: _Event) -> Watch:
@@ -124,6 +141,19 @@ def _cloud_event(watch: Watch, event: _Event) -> dict[str, Any]:
         "resource": target.resource.name,
         "calendarid": target.calendar_id,
         "user": target.subject,
+        **_of_rule(event.payload),
         "data": {"watch": about, **event.payload},
     }
     return {name: value for name, value in attributes.items() if value is not None}
+
+
+def _of_rule(payload: Mapping[str, Any]) -> Mapping[str, str | None]:
+    """What filters of subscriptions see of a rule."""
+    if "exposure" not in payload:
+        return {}
+    role = (payload["after"] or {}).get("role")
+    return {
+        "exposure": payload["exposure"]["after"],
+        "exposurechange": payload["exposure"]["change"],
+        "role": role if isinstance(role, str) and role else None,
+    }

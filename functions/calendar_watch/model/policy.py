@@ -15,6 +15,8 @@ class Policy:
     """Fingerprint of the key that signs channel tokens now."""
     project: str
     """GOOGLE_CLOUD_PROJECT, which tells the changes of one deployment from those of another."""
+    internal_domains: frozenset[str] = frozenset()
+    """What counts as inside, for exposure: whole names in lower case."""
     channel_ttl: int = 604_800
     """Seconds asked for where the watch names none."""
     renew_after_fraction: float = 0.8
@@ -41,7 +43,8 @@ class Policy:
     @property
     def fingerprint(self) -> str:
         """Of whatever a watch at rest has to do something about as soon as it changes."""
-        return hashlib.sha256(f"{self.address} {self.key}".encode()).hexdigest()[:16]
+        settings = " ".join((self.address, self.key, *sorted(self.internal_domains)))
+        return hashlib.sha256(settings.encode()).hexdigest()[:16]
 
     def lifetime(self, asked_for: int | None) -> int:
         """In seconds: what is asked of Google, and what is assumed where it does not say."""

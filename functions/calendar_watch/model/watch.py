@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from calendar_watch.model.channel import FOLLOWING, Channel, ChannelPhase, Channels
+from calendar_watch.model.exposure import Classification
 from calendar_watch.model.health import Health, StepKind
 from calendar_watch.model.listing import Reading
 from calendar_watch.model.target import Options, Target
@@ -96,6 +97,8 @@ class Watch:
     discarded: bool = False
     """Refused before it ever opened: nobody sees it, but its sequence would go on counting."""
     stopped_at: datetime | None = None
+    erasing: bool = False
+    """As soon as it has ended, what it read and told is to go."""
     standing: Standing = Standing()
 
     schedule: Schedule = Schedule()
@@ -103,6 +106,7 @@ class Watch:
     reading: Reading = field(default_factory=Reading)
     channels: Channels = field(default_factory=Channels)
     following: Following = Following()
+    exposure: Classification = field(default_factory=Classification)
     log: Log = Log()
 
     version: Any = None
@@ -123,6 +127,9 @@ class Watch:
 
     def with_following(self, **changes: Any) -> Self:
         return replace(self, following=replace(self.following, **changes))
+
+    def with_exposure(self, **changes: Any) -> Self:
+        return replace(self, exposure=replace(self.exposure, **changes))
 
     def with_log(self, **changes: Any) -> Self:
         return replace(self, log=replace(self.log, **changes))

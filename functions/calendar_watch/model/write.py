@@ -30,6 +30,7 @@ class Load(StrEnum):
     ENTRIES = "log entries"
     NOTIFICATIONS = "notifications, which are taken away"
     PARTS = "parts of the snapshot, and notes of what a listing has shown"
+    ERASED = "log entries, which are deleted"
     CHILDREN = "watches that this one follows, each on its own condition"
 
 
@@ -61,6 +62,8 @@ class WriteKind(StrEnum):
     """Some of what it follows, each conditioned on the version that was read, or on not being there."""
     FORGET = "forget"
     """Drop all parts of the snapshot: the watch ended long ago."""
+    ERASE = "erase"
+    """Drop some of what it has told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,7 @@ WRITES: Mapping[WriteKind, Rule] = {
     WriteKind.PAUSE: _holders(),
     WriteKind.FOLLOW: _holders(Load.CHILDREN),
     WriteKind.FORGET: _holders(Load.ENTRIES, Load.PARTS),
+    WriteKind.ERASE: _holders(Load.ENTRIES, Load.ERASED),
 }
 """Events of the watch itself are told by its holder alone."""
 
@@ -107,6 +111,8 @@ class Write:
     gone: Sequence[str] = ()
     """Names of parts and of notes that are dropped."""
     children: Sequence[Watch] = ()
+    erased: Sequence[int] = ()
+    """Sequences of log entries."""
 
     def __post_init__(self) -> None:
         excess = self.loads - WRITES[self.kind].along
@@ -119,6 +125,7 @@ class Write:
             Load.ENTRIES: self.watch.log.pending,
             Load.NOTIFICATIONS: self.notifications,
             Load.PARTS: (*self.parts, *self.notes, *self.gone),
+            Load.ERASED: self.erased,
             Load.CHILDREN: self.children,
         }
         return frozenset(load for load, what in carried.items() if what)

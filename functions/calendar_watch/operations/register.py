@@ -72,15 +72,22 @@ class Registry:
 
     def end(self, watch_id: str) -> Watch:
         """The answer is `stopped`, or `stopping` while Google still has to be told. Raises FollowedError."""
+        return self._ended(watch_id, registration.ended)
+
+    def erase(self, watch_id: str) -> Watch:
+        """End it, and have gone what it read and told; the answer is `erasing` until that is. Raises FollowedError."""
+        return self._ended(watch_id, registration.erasure_asked)
+
+    def _ended(self, watch_id: str, end: Callable[[Watch, datetime], Watch]) -> Watch:
+        def unless_followed(watch: Watch) -> Watch:
+            if watch.followed_by:
+                raise FollowedError(watch.followed_by)
+            return end(watch, self._now())
+
         shown(self._services.store, watch_id)
-        self._change(WriteKind.STOP, watch_id, self._ended)
+        self._change(WriteKind.STOP, watch_id, unless_followed)
         self._within_patience(lambda: self._reconcile(watch_id))
         return self._get(watch_id)
-
-    def _ended(self, watch: Watch) -> Watch:
-        if watch.followed_by:
-            raise FollowedError(watch.followed_by)
-        return registration.ended(watch, self._now())
 
     def retry(self, watch_id: str) -> Watch:
         """Whatever waits is tried now. Raises WrongStateError for a watch that has ended."""

@@ -74,7 +74,8 @@ class WholeReader:
         return self._lease.write(Write(WriteKind.COMMIT, resynced, parts=parts))
 
     def _read(self, watch: Watch, new: Snapshot, started: datetime) -> Watch:
-        return reading.kept(reading.read(watch, started, self._services.policy, self._services.clock()), new)
+        policy = self._services.policy
+        return reading.kept(reading.read(watch, started, policy, self._services.clock()), new, policy)
 
     def _keep(self, watch: Watch, snapshot: Snapshot) -> next_step.Step:
         return self._lease.write(Write(WriteKind.COMMIT, watch, parts=[snapshot]))

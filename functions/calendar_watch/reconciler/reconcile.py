@@ -5,12 +5,20 @@
 Every step is safe to repeat. A crash anywhere leaves a watch that the next worker carries on with.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from calendar_watch.decisions import channel_lifecycle, next_step, pausing, publishing, refusals, upkeep
+from calendar_watch.decisions import (
+    channel_lifecycle,
+    classification,
+    next_step,
+    pausing,
+    publishing,
+    refusals,
+    upkeep,
+)
 from calendar_watch.decisions.backoff import Failure
 from calendar_watch.decisions.listing import audit, paging
 from calendar_watch.errors import (
@@ -22,6 +30,7 @@ from calendar_watch.errors import (
     UnknownWatchError,
 )
 from calendar_watch.model.channel import Channel, Opening
+from calendar_watch.model.collection.parts import WHOLE
 from calendar_watch.model.deadline import Deadline
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.listing import ReadCause
@@ -44,6 +53,8 @@ _PAUSES = (0, 1, 4)
 _MOST_STEPS = 50
 _GRACE = 10
 """Seconds that a call to Google may go on after the deadline."""
+_ERASED_AT_ONCE = 400
+"""Log entries in one write."""
 
 
 @dataclass(slots=True)
@@ -108,6 +119,16 @@ class _Reconciler:
         self._lease = lease
         self._result = result
         self._steps: list[str] = []
+        self._acts: Mapping[type[next_step.Step], Callable[[], next_step.Step]] = {
+            next_step.Publish: self._publish,
+            next_step.Follow: Follower(services, lease).follow,
+            next_step.OpenChannel: self._open,
+            next_step.Reclassify: self._reclassify,
+            next_step.Read: self._read,
+            next_step.Audit: self._audit,
+            next_step.Forget: self._forget,
+            next_step.Erase: self._erase,
+        }
 
     def reconcile(self, notifications: Sequence[PendingNotification]) -> None:
         started = self._services.clock()
@@ -165,24 +186,24 @@ class _Reconciler:
         return next_step.Wait(None)
 
     def _take(self, step: next_step.Step) -> next_step.Step:
-        match step:
-            case next_step.Publish():
-                return self._publish()
-            case next_step.StopChannel(channel):
-                return self._stop(channel)
-            case next_step.OpenChannel():
-                return self._open()
-            case next_step.Follow():
-                return Follower(self._services, self._lease).follow()
-            case next_step.Forget():
-                return self._forget()
-            case _:
-                return self._audit() if isinstance(step, next_step.Audit) else self._read()
+        return self._stop(step.channel) if isinstance(step, next_step.StopChannel) else self._acts[type(step)]()
 
     def _forget(self) -> next_step.Step:
         watch = self._lease.watch
         gone = [*watch.reading.parts, *paging.all_note_names(watch)]
         return self._lease.write(Write(WriteKind.FORGET, upkeep.forgotten(watch), gone=gone))
+
+    def _erase(self) -> next_step.Step:
+        watch = self._lease.watch
+        sequences = self._services.store.sequences(watch.id, _ERASED_AT_ONCE)
+        erased = upkeep.erased(watch, len(sequences) < _ERASED_AT_ONCE)
+        return self._lease.write(Write(WriteKind.ERASE, erased, erased=sequences))
+
+    def _reclassify(self) -> next_step.Step:
+        watch = self._lease.watch
+        [part] = self._services.store.parts(watch.id, [WHOLE])
+        rules, now = part.items.values(), self._services.clock()
+        return self._write(WriteKind.COMMIT, classification.reclassified(watch, rules, now, self._services.policy))
 
     def _publish(self) -> next_step.Step:
         watch = self._lease.watch

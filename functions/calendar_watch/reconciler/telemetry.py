@@ -5,9 +5,11 @@ from datetime import datetime
 
 from calendar_watch.log import event
 from calendar_watch.model.channel import Channel
+from calendar_watch.model.exposure import Exposure, Shift
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.watch import State, Watch
 
+_OUTSIDE = {Exposure.EXTERNAL, Exposure.PUBLIC}
 _WORTH_A_LOOK = {State.DEGRADED, State.POLLING, State.SUSPENDED}
 
 
@@ -34,6 +36,7 @@ def written(before: Watch, after: Watch, now: datetime) -> None:
         event("channel", f"channel {action}", watchId=after.id, channelId=channel.id, action=action)
     _transition(before.state(now), after, now)
     _changes(before, after, now)
+    _exposure(after)
 
 
 def orphaned(notification: PendingNotification) -> None:
@@ -67,6 +70,16 @@ def _changes(before: Watch, after: Watch, now: datetime) -> None:
     latency = (now - before.reading.notified_at).total_seconds() if before.reading.notified_at else None
     fields = {"count": len(causes), "cause": causes[0], "latencySeconds": latency}
     event("changes", f"{len(causes)} changes", watchId=after.id, **fields)
+
+
+def _exposure(after: Watch) -> None:
+    """WARNING: somebody outside can see more than before."""
+    for entry in after.log.pending:
+        if "exposurechange" in entry:
+            exposure, change = entry["exposure"], entry["exposurechange"]
+            outside = change == Shift.RAISED and exposure in _OUTSIDE
+            fields = {"watchId": after.id, "exposure": exposure, "change": change}
+            event("exposure", f"exposure {change}: {exposure}", severity="WARNING" if outside else "INFO", **fields)
 
 
 def _transition(before: State, after: Watch, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from requests import PreparedRequest, Response
@@ -10,7 +11,17 @@ from calendar_watch.model.resources import ACL
 from calendar_watch.model.target import Target
 from tests.support.databases import InMemory
 from tests.support.line import Cut, Send, answered, refused
-from tests.support.world import ALICE, ALICES_ACL, ALICES_EVENTS, ALICES_LIST, ALICES_SETTINGS, BOB, World, policy_of
+from tests.support.world import (
+    ALICE,
+    ALICES_ACL,
+    ALICES_EVENTS,
+    ALICES_LIST,
+    ALICES_SETTINGS,
+    BOB,
+    KEY,
+    World,
+    policy_of,
+)
 
 _POLICY = policy_of(project="my-project", publishes=True, channel_ttl=4 * 3600, retention=timedelta(hours=6))
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -35,6 +46,7 @@ def _tell(world: World) -> None:
     _events(world)
     _forgotten_sync_token(world)
     world.run(4 * HOUR)  # renewed
+    _other_domains_become_internal(world)
     _a_collection_that_cannot_be_watched(world)
     _refused_for_good(world)
     _no_channel_for_a_while(world)
@@ -93,6 +105,11 @@ def _events(world: World) -> None:
 def _forgotten_sync_token(world: World) -> None:
     world.google.expire_sync_tokens()
     world.alice.create_event(ALICE, "Unheard of")
+    world.run(2 * HOUR)
+
+
+def _other_domains_become_internal(world: World) -> None:
+    world.deploy(replace(_POLICY, internal_domains=frozenset({"example.com", "example.org"})), [KEY])
     world.run(2 * HOUR)
 
 

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from calendar_watch.model.exposure import COUNTED, NOTHING, Exposure, Shift
 from calendar_watch.model.watch import State
 from calendar_watch.reasons import Reason
 from tests.contract.schemas.contract import KINDS, SCHEMAS, types_of, validator
@@ -60,6 +61,9 @@ def test_the_reasons_and_states_are_the_codes_own() -> None:
     data = SCHEMAS["watch.json"]["properties"]["data"]["properties"]
     assert set(data["reason"]["enum"]) == {None, *Reason}
     assert set(data["state"]["enum"]) == {*State}
+    assert SCHEMAS["acl.json"]["$defs"]["exposure"]["enum"] == [*Exposure]
+    assert SCHEMAS["acl.json"]["$defs"]["change"]["enum"] == [*Shift]
+    assert SCHEMAS["watch.json"]["$defs"]["exposures"]["required"] == [*COUNTED]
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -82,7 +86,7 @@ def test_no_schema_lies_outside_the_folder_or_unused_within_it() -> None:
 
 
 def test_the_story_tells_every_type_that_the_schemas_name_and_no_other(entries: list[Any]) -> None:
-    assert len(TYPES) == 20
+    assert len(TYPES) == 21
     assert sorted({each["type"] for each in entries}) == TYPES
 
 
@@ -170,6 +174,14 @@ def test_before_and_after_are_there_when_the_kind_says_so(
         (of("acl", "created"), ("data", "watch", "user"), None),
         (of("acl", "created"), ("data", "watch", "labels"), {"Team": "security"}),
         (of("acl", "created"), ("data", "watch", "resource"), "events"),
+        (of("acl", "created"), ("exposure",), "outside"),
+        (of("acl", "created"), ("data", "exposure", "before"), "internal"),
+        (of("acl", "created"), ("data", "exposure", "after"), None),
+        (of("acl", "updated"), ("exposurechange",), "widened"),
+        (of("acl", "updated"), ("role",), ""),
+        (of("acl", "deleted"), ("role",), "reader"),
+        (of("acl", "deleted"), ("exposure",), "public"),
+        (of("acl", "deleted"), ("data", "exposure", "after"), "public"),
         (of("acl", "updated"), ("data", "changedFields"), []),
         (of("acl", "updated"), ("data", "before"), {"role": "reader"}),
         (of("calendarList", "updated"), ("calendarid",), "alice@example.com"),
@@ -180,6 +192,11 @@ def test_before_and_after_are_there_when_the_kind_says_so(
         (of("watch", "opened"), ("subject",), "alice@example.com"),
         (of("watch", "opened"), ("data", "itemCount"), None),
         (of("watch", "opened"), ("data", "counts"), {"created": 0, "updated": 0, "deleted": 0}),
+        (of("watch", "opened"), ("data", "exposuresBefore"), NOTHING),
+        (of("watch", "stopped"), ("data", "exposures"), NOTHING),
+        (of("watch", "reclassified"), ("data", "exposures"), {"public": 1}),
+        (of("watch", "reclassified"), ("data", "exposuresBefore", "public"), -1),
+        (of("watch", "reclassified"), ("resource",), "settings"),
         (of("watch", "degraded"), ("data", "state"), "active"),
         (of("watch", "polling"), ("data", "state"), "active"),
         (of("watch", "polling"), ("data", "reason"), None),

@@ -52,7 +52,12 @@ class Actor:
         return created
 
     def share(self, calendar_id: str, email: str, role: str) -> None:
-        self.post(f"calendars/{quote(calendar_id)}/acl", {"role": role, "scope": {"type": "user", "value": email}})
+        self.share_with(calendar_id, "user", email, role)
+
+    def share_with(self, calendar_id: str, kind: str, value: str | None, role: str) -> None:
+        """With a user, a group, a domain or, as `default`, with everybody."""
+        scope = {"type": kind, **({"value": value} if value else {})}
+        self.post(f"calendars/{quote(calendar_id)}/acl", {"role": role, "scope": scope})
 
     def create_event(self, calendar_id: str, summary: str, **fields: Any) -> str:
         """Return its id. Unless `fields` say otherwise, it takes the hour that begins now."""

@@ -67,6 +67,9 @@ def test_a_change_arrives_at_once_as_the_cloud_event_that_is_promised(
         "ce-resource": "acl",
         "ce-calendarid": calendar,
         "ce-user": watch["subject"],
+        "ce-exposure": "internal",
+        "ce-exposurechange": "raised",
+        "ce-role": "writer",
     }
 
 
@@ -90,6 +93,7 @@ def test_its_data_tells_before_and_after(stack: Stack, alice: Person, calendar: 
         "after": {**rule, "role": "writer"},
         "changedFields": ["role"],
         "cause": "notification",
+        "exposure": {"before": "internal", "after": "internal", "change": "raised"},
     }
     assert event in stack.api.changes(watch["id"]), "the resume feed has the same"
 

@@ -71,12 +71,20 @@ class Composition:
             terminating=lambda: False,
         )
         self._edges = Edges(store, lambda subject, scope: self._session(subject or "", scope), self._publishing)
-        self.services, self._another = self.another_instance(), self.another_instance()
+        self._start()
         self.calendar = self.services.calendar
-        self.registry = Registry(self.services, pause=self.scheduler.pause)
         self.query = Query(self.services)
         self.reader = Query(replace(self.services, store=self.store))
         self.receiver = Receiver(self.tokens, lambda: store, self._wake, self.scheduler.clock)
+
+    def deploy(self, policy: Policy) -> None:
+        """New instances, while the old ones still end what they are at."""
+        self.policy = policy
+        self._start()
+
+    def _start(self) -> None:
+        self.services, self._another = self.another_instance(), self.another_instance()
+        self.registry = Registry(self.services, pause=self.scheduler.pause)
 
     def another_instance(self) -> Services:
         """What one instance remembers by itself (its pace, its breakers) no other one knows."""

@@ -44,7 +44,10 @@ class FaultRates:
     safety: bool = True
     """Whether there are safety reads."""
     outages: frozenset[str] = frozenset(
-        {"google away", "firestore away", "pubsub away", "empty listing", "half a listing", "tokens expire", "intruder"}
+        {
+            *("google away", "firestore away", "pubsub away", "empty listing", "half a listing", "tokens expire"),
+            *("other domains", "intruder"),
+        }
     )
     quirks: frozenset[str] = frozenset(QUIRKS)
     """Those of Google's that may be on."""

@@ -155,6 +155,7 @@ class Life:
         invariants.nobody_is_told_of_a_channel_lost_without_a_reason(witness, self.watchman)
         invariants.what_works_is_shown_to_work(composition)
         invariants.no_watch_is_busy_all_the_time(composition, self.calm_since)
+        invariants.rules_are_counted_as_they_are(composition)
         invariants.no_commit_is_too_heavy(composition)
         invariants.work_is_bounded(composition.injection.passed_by, self.causes, self.watch_hours)
         demand_none(lines.telling)

@@ -1,6 +1,7 @@
 """What happens to Google, to Firestore and to the way between, beyond what befalls single calls."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -10,6 +11,7 @@ from tests.searches.chaos.composition import Composition
 from tests.searches.chaos.edges.deliveries import Deliveries
 from tests.searches.chaos.fault_rates import Dice
 from tests.searches.chaos.people.strangers import Strangers, ours
+from tests.searches.chaos.senses.sharing import INSIDE
 from tests.support.world import ADDRESS, ALICE, BOB
 
 _WHOLE = ("acl", "calendarList", "settings")
@@ -44,6 +46,7 @@ class Outages:
             "blocked": lambda: self._block("drop"),
             "channel dies": self._silence,
             "channel ends early": self._end_early,
+            "other domains": self._redomain,
             "intruder": lambda: strangers.intrude(random),
         }
 
@@ -75,6 +78,12 @@ class Outages:
         subject = self._random.choice((ALICE, BOB))
         self._composition.revoked.add(subject)
         self._for_a_while(lambda: self._composition.revoked.discard(subject))
+
+    def _redomain(self) -> None:
+        """No outage, but as rare: somebody finds that other domains are internal."""
+        policy = self._composition.policy
+        [other] = {*INSIDE} - {policy.internal_domains}
+        self._composition.deploy(replace(policy, internal_domains=other))
 
     def _block(self, how: str) -> None:
         faults = self._composition.google.faults

@@ -6,6 +6,7 @@ from functools import cache
 from calendar_watch.model.channel import Channel as RealChannel
 from calendar_watch.model.channel import Channels
 from calendar_watch.model.collection.snapshot import Snapshot
+from calendar_watch.model.exposure import Classification, counted, fingerprint
 from calendar_watch.model.health import Health, Refusal, StepKind
 from calendar_watch.model.listing import ReadCause, Reading
 from calendar_watch.model.policy import Policy
@@ -51,6 +52,7 @@ def watch_of(doc: Doc, asked: datetime = _AGO) -> Watch:
             doc.unconfirmed,
             resource_ids=(RESOURCE,) if doc.named else (),
         ),
+        exposure=classification(snapshot(doc.snapshot)),
         log=Log(
             doc.sequence + _AFTER_THE_BASELINE,
             doc.published + _AFTER_THE_BASELINE,
@@ -71,7 +73,7 @@ def doc_of(watch: Watch) -> Doc:
         settles=_settles(reading),
         waits=frozenset(str(kind) for kind, moment in watch.schedule.not_before.items() if moment > NOW),
         brake=reading.brake,
-        snapshot=_VALUES[reading.digest],
+        snapshot=_snapshot_of(watch),
         channels=tuple(sorted(_channel_of(each) for each in watch.channels.by_id.values())),
         generation=watch.channels.generation,
         unconfirmed=watch.channels.unconfirmed,
@@ -94,6 +96,18 @@ def name(channel_id: int) -> str:
 def snapshot(value: int) -> Snapshot:
     items = {} if value == EMPTY else {"a": {"id": "a", "role": value}}
     return Snapshot(items, ACL.fields)
+
+
+def _snapshot_of(watch: Watch) -> int:
+    """Its rule is counted in the very write that brings it."""
+    value = _VALUES[watch.reading.digest]
+    assert watch.exposure == classification(snapshot(value))
+    return value
+
+
+def classification(rules: Snapshot) -> Classification:
+    counts = counted(rules.items.values(), "a", POLICY.internal_domains)
+    return Classification(counts, fingerprint(POLICY.internal_domains))
 
 
 def began(value: int) -> datetime:

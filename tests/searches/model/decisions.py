@@ -53,7 +53,7 @@ def _read(watch: Watch, policy: Policy, shown: int, value: int, _overtaken: bool
         if doubt is not absences.Verdict.BELIEVED:
             return absences.put_off(watch, doubt, NOW, policy)
     found = reading.found(watch, compare(old, new), NOW, policy)
-    return reading.kept(reading.read(found, began(value), policy, NOW), new)
+    return reading.kept(reading.read(found, began(value), policy, NOW), new, policy)
 
 
 def _published(watch: Watch, _policy: Policy, last: int) -> Watch:

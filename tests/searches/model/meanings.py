@@ -43,6 +43,8 @@ MEANINGS: Mapping[str, str] = {
     "Watch.schedule": "its values",
     "Watch.reading": "its values",
     "Watch.channels": "its values",
+    "Watch.exposure": "snapshot: its rule is counted with it; there is one set of internal domains",
+    "Watch.erasing": "nothing: what was read and told is kept for as long as the model looks",
     "Watch.following": "nothing: a model of its own",
     "Watch.log": "its values",
     "Watch.version": "nothing: `workers` know whether a document is as they read it",

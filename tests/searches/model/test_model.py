@@ -48,8 +48,8 @@ def test_a_way_is_told_step_by_step() -> None:
 
 
 def test_the_models_writes_are_the_codes_writes() -> None:
-    """Creating and forgetting happen before and after all that the model looks at."""
-    assert {*KINDS, "stop", "resume", "follow"} == {*WRITES} - {"create", "forget"}
+    """Creating, forgetting and erasing happen before and after all that the model looks at."""
+    assert {*KINDS, "stop", "resume", "follow"} == {*WRITES} - {"create", "forget", "erase"}
     assert all(WRITES[WriteKind(kind)].by is Author.HOLDER for kind in KINDS)
     assert [kind for kind, write in WRITES.items() if Load.NOTIFICATIONS in write.along] == ["claim"]
     assert not any(Load.ENTRIES in write.along for write in WRITES.values() if write.by is Author.OPERATOR)

@@ -1,6 +1,6 @@
 """The slips. Each was somebody's bug once, or could have been."""
 
-from tests.searches.mutants import slips_chosen_blind, slips_of_limits
+from tests.searches.mutants import slips_chosen_blind, slips_of_exposure, slips_of_limits
 from tests.searches.mutants.slip import Edit, Slip
 
 SLIPS = (
@@ -729,5 +729,6 @@ SLIPS = (
         (Edit("reconciler/reconcile.py", "            _drop(services, notifications)\n", ""),),
     ),
     *slips_of_limits.SLIPS,
+    *slips_of_exposure.SLIPS,
     *slips_chosen_blind.SLIPS,
 )

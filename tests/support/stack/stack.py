@@ -116,6 +116,7 @@ class Stack:
             "CHANNEL_TOKEN_KEYS": self.signing_key,
             "CALENDAR_API_ROOT": self.google.api_root,
             "AUTH_MODE": "anonymous",
+            "INTERNAL_DOMAINS": "example.com",
             "RESOURCES": "acl,calendarList,events,settings",
             **self.pubsub.environment,
             **self._overrides,

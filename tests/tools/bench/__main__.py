@@ -22,6 +22,7 @@ _PARTS = (
     "reconciling",
     "sweep",
     "nothing_due",
+    "domains",
     "latency",
     "memory",
     "large_calendar",

@@ -54,6 +54,7 @@ def test_every_default_is_that_of_the_contract() -> None:
         auth_mode="delegated",
         calendar_service_account="calendar@demo-project.iam.gserviceaccount.com",
         subject_domains=frozenset({"example.com"}),
+        internal_domains=frozenset(),
         token_service_url="",
         calendar_api_root="https://www.googleapis.com/calendar/v3",
         calendar_calls_per_minute=6000,
@@ -79,7 +80,14 @@ def test_every_default_is_that_of_the_contract() -> None:
 
 def test_the_default_policy_is_the_policys_own_default() -> None:
     key = ChannelTokens([KEY]).fingerprint
-    assert settings().policy == Policy(address="https://notifications.example.com/", key=key, project="demo-project")
+    address, internal = "https://notifications.example.com/", frozenset({"example.com"})
+    assert settings().policy == Policy(address=address, key=key, project="demo-project", internal_domains=internal)
+
+
+def test_inside_is_where_users_are_acted_for_unless_domains_are_named() -> None:
+    assert settings(SUBJECT_DOMAINS="a.example,b.example").policy.internal_domains == {"a.example", "b.example"}
+    assert settings(INTERNAL_DOMAINS="Example.ORG, b.example").policy.internal_domains == {"example.org", "b.example"}
+    assert Settings.from_environ(SERVICE_ACCOUNT).policy.internal_domains == frozenset()
 
 
 def test_durations_accept_fractions() -> None:
@@ -101,6 +109,7 @@ def test_durations_accept_fractions() -> None:
         address="https://notifications.example.com/",
         key=ChannelTokens([KEY]).fingerprint,
         project="demo-project",
+        internal_domains=frozenset({"example.com"}),
         channel_ttl=10,
         renew_after_fraction=0.5,
         safety_sync=timedelta(0),
@@ -170,6 +179,7 @@ WRONG = {
     "AUTH_MODE": ["none", "Delegated", "anonymous"],
     "CALENDAR_SERVICE_ACCOUNT": ["", "calendar", "a/b@example.com"],
     "SUBJECT_DOMAINS": ["", ",", "@example.com", "*.example.com", "example.com;example.org"],
+    "INTERNAL_DOMAINS": ["@example.com", "*.example.com", "example.com;example.org", "example.com."],
     "TOKEN_SERVICE_URL": ["http://example.com", "tokens"],
     "CALENDAR_API_ROOT": ["http://example.com", "https://example.com/?key=a", "https://example.com/#"],
     "CALENDAR_CALLS_PER_MINUTE": ["0", "-1", "1.5", "many", "inf"],

@@ -13,6 +13,7 @@ from calendar_watch.decisions import (
     channel_lifecycle,
     children,
     claim,
+    classification,
     publishing,
     reading,
     refusals,
@@ -21,11 +22,13 @@ from calendar_watch.decisions import (
 )
 from calendar_watch.decisions.backoff import Failure
 from calendar_watch.decisions.next_step import (
+    Erase,
     Follow,
     Forget,
     OpenChannel,
     Publish,
     Read,
+    Reclassify,
     Step,
     StopChannel,
     Wait,
@@ -37,6 +40,7 @@ from calendar_watch.decisions.next_step import (
 from calendar_watch.errors import QuotaError, RefusedError, TryLaterError
 from calendar_watch.model.channel import Channel, Channels, Opening
 from calendar_watch.model.collection.snapshot import Snapshot
+from calendar_watch.model.exposure import Classification, fingerprint
 from calendar_watch.model.health import Health, Refusal, StepKind, Trouble
 from calendar_watch.model.listing import ReadCause, Reading
 from calendar_watch.model.notification import PendingNotification
@@ -112,6 +116,7 @@ def watches(draw: Callable[..., Any]) -> Watch:
         created=draw(moments),
         wanted=draw(st.booleans()),
         stopped_at=draw(maybe),
+        erasing=draw(st.booleans()),
         health=Health(
             draw(st.dictionaries(st.sampled_from([StepKind.OPEN, StepKind.READ]), refusals)),
             draw(st.dictionaries(st.sampled_from(StepKind), troubles)),
@@ -137,6 +142,10 @@ def watches(draw: Callable[..., Any]) -> Watch:
             resource_ids=draw(st.sampled_from([(), ("r",), ("another",)])),
         ),
         following=Following(revision=draw(st.integers(0, 3)), done_to=draw(st.integers(0, 3)), any=draw(st.booleans())),
+        exposure=Classification(
+            domains=draw(st.sampled_from([fingerprint(POLICY.internal_domains), "of others", ""])),
+            recount_at=draw(maybe),
+        ),
         log=Log(
             sequence=draw(st.integers(5, 9)),
             published=draw(st.integers(0, 5)),
@@ -173,7 +182,7 @@ def failure_of(watch: Watch, step: Step, failure: Failure) -> Watch:
             return refusals.failed(watch, kind, failure, POLICY)
 
 
-def success_of(watch: Watch, step: Step) -> Watch:
+def success_of(watch: Watch, step: Step) -> Watch:  # noqa: PLR0911 (one for each step)
     match step:
         case StopChannel(channel):
             return channel_lifecycle.stopped(watch, channel.id, NOW)
@@ -182,11 +191,15 @@ def success_of(watch: Watch, step: Step) -> Watch:
             answer = Opening("r", expiration=NOW + timedelta(days=7))
             return channel_lifecycle.opened(watch, watch.newest.id, answer, NOW, POLICY)
         case Read():
-            return reading.kept(reading.read(watch, NOW, POLICY, NOW), Snapshot({}, ()))
+            return reading.kept(reading.read(watch, NOW, POLICY, NOW), Snapshot({}, ()), POLICY)
+        case Reclassify():
+            return classification.reclassified(watch, [], NOW, POLICY)
         case Publish():
             return publishing.published(watch, [])
         case Follow():
             return children.done(watch)
+        case Erase():
+            return upkeep.erased(watch, last=True)
         case _:
             return upkeep.forgotten(watch)
 
@@ -200,7 +213,7 @@ def test_following_the_steps_reaches_rest_and_never_stops_the_only_confirmed_cha
     for number, error in enumerate(results, start=1):
         if isinstance(step, Wait):
             break
-        error = None if isinstance(step, Forget | Follow) else error  # noqa: PLW2901 (nobody is asked, so nothing fails)
+        error = None if isinstance(step, Erase | Forget | Follow | Reclassify) else error  # noqa: PLW2901 (nobody is asked)
         if isinstance(step, StopChannel):
             assert_not_the_only_one(watch, step.channel)
         watch, step = decided(outcome(watch, step, error), NOW, POLICY, str(UUID(int=number)))

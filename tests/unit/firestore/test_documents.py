@@ -13,6 +13,7 @@ from calendar_watch.firestore.packed_documents import entry_document, entry_of, 
 from calendar_watch.firestore.watch_document import watch_document, watch_of
 from calendar_watch.model.channel import Channel, Channels
 from calendar_watch.model.collection.snapshot import Snapshot
+from calendar_watch.model.exposure import COUNTED, Classification
 from calendar_watch.model.health import Health, Refusal, StepKind, Trouble
 from calendar_watch.model.listing import Audit, Counts, Listing, PageTrail, ReadCause, Reading
 from calendar_watch.model.notification import PendingNotification
@@ -107,6 +108,7 @@ watches = st.builds(
     by_operator=st.booleans(),
     followed_by=st.lists(texts, max_size=2).map(tuple),
     discarded=st.booleans(),
+    erasing=st.booleans(),
     stopped_at=st.none() | moments,
     schedule=st.builds(
         Schedule,
@@ -166,6 +168,12 @@ watches = st.builds(
         resource_ids=st.lists(texts, max_size=3).map(tuple),
     ),
     following=st.builds(Following, counts, counts, st.booleans()),
+    exposure=st.builds(
+        Classification,
+        st.fixed_dictionaries(dict.fromkeys(COUNTED, counts)),
+        domains=texts,
+        recount_at=st.none() | moments,
+    ),
     health=st.builds(
         Health,
         st.dictionaries(st.sampled_from(StepKind), refusals, max_size=2),
@@ -181,6 +189,12 @@ items = st.dictionaries(st.text(max_size=3), entries, max_size=3)
 @given(watches)
 def test_a_watch_comes_back_as_it_was_with_the_version_that_was_read(watch: Watch) -> None:
     assert watch_of(watch_document(watch), "v7") == replace(watch, version="v7")
+
+
+@given(watches)
+def test_rules_are_summed_only_of_what_somebody_wants_and_has_been_read(watch: Watch) -> None:
+    summed = watch_document(watch)["exposures"]
+    assert summed == (dict(watch.exposure.counts) if watch.wanted and watch.exposure.domains else None)
 
 
 @given(watches)

@@ -14,6 +14,11 @@ MARK = "Confidential"
 """Is in the content of whatever they write, and must be in no log line."""
 _MOST_CALENDARS = 3
 _ROLES = ("reader", "writer", "owner", "none")
+_OUTSIDE = (
+    *(("default", None), ("domain", "example.com"), ("group", "all@evil.net")),
+    *(("user", f"{MARK}@{each}") for each in ("evil.net", "example.com.evil.net", "evil-example.com")),
+)
+"""Whom a calendar is shared with besides people."""
 _SETTINGS = ("weekStart", "locale", "timezone")
 _ZONES = ("UTC", "Europe/Zurich", "Asia/Tokyo")
 _MUCH = 40_000
@@ -37,6 +42,7 @@ class Users:
         self._birthdays = ""
         self._everyday: Mapping[Act, float] = {
             self.share: 2,
+            self.expose: 1,
             self.unshare: 1,
             self.create_calendar: 1,
             self.delete_calendar: 0.5,
@@ -95,6 +101,9 @@ class Users:
     def share(self, actor: Person) -> None:
         guest = self._dice.choice((ALICE, BOB, "carol@example.com", f"{MARK}{self._dice.randrange(9)}@example.com"))
         actor.share(self._calendar(), guest, self._dice.choice(_ROLES))
+
+    def expose(self, actor: Person) -> None:
+        actor.share_with(self._calendar(), *self._dice.choice(_OUTSIDE), self._dice.choice(_ROLES))
 
     def unshare(self, actor: Person) -> None:
         calendar = self._calendar()

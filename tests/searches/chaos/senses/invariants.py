@@ -13,6 +13,7 @@ from calendar_watch.model.watch import State, Watch
 from calendar_watch.reconciler.reconcile import Result
 from tests.searches.chaos.composition import Composition
 from tests.searches.chaos.senses.seen import SKEW, demand, demand_none, live_channels, watched, watches, well
+from tests.searches.chaos.senses.sharing import counted
 from tests.searches.chaos.senses.watchman import Watchman
 from tests.searches.chaos.senses.witness import Witness
 from tests.support import invariants
@@ -169,6 +170,19 @@ def no_watch_is_busy_all_the_time(composition: Composition, calm_since: datetime
         ever, calm = (composition.calls.most_in_an_hour(watch.id, since) for since in (watch.created, calm_since))
         demand(ever <= _CALLS_IN_THE_WORST_HOUR, f"{watch.id}: {ever} calls in an hour")
         demand(calm <= _CALLS_IN_A_QUIET_HOUR, f"{watch.id}: {calm} calls in a quiet hour")
+
+
+def rules_are_counted_as_they_are(composition: Composition) -> None:
+    """By the domains that are internal now; and the sum is of all that somebody wants."""
+    inside, total = composition.policy.internal_domains, Counter[str]()
+    for watch in watches(composition):
+        if watch.target.resource.name != "acl" or not watch.wanted or watch.reading.item_count is None:
+            continue
+        [part] = composition.store.parts(watch.id, [WHOLE])
+        counts = counted(part.items, watch.target.calendar_id or "", inside)
+        demand(watch.exposure.counts == counts, f"{watch.id}: {watch.exposure.counts} is {counts}")
+        total.update(counts)
+    demand(Counter(composition.store.tally(composition.now).exposures) == total, f"the sum is {total}")
 
 
 def no_commit_is_too_heavy(composition: Composition) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from calendar_watch.errors import UnknownWatchError
 from calendar_watch.operations.query import Query
 from tests.searches.chaos.composition import ARRIVALS, Composition
+from tests.searches.chaos.senses.sharing import Sharing
 from tests.searches.chaos.senses.truth import Truth
 from tests.support.consumer import BASELINES, Consumer, GapError, Items, reading
 from tests.support.invariants import compared
@@ -20,6 +21,7 @@ class Witness:
         """When each event arrived first, by id."""
         self.offences: list[str] = []
         self._truth = Truth(composition.google)
+        self._sharing = Sharing()
         self._composition = composition
         self._last: dict[str, int] = {}
 
@@ -36,9 +38,11 @@ class Witness:
         if event["id"] not in self.consumer.arrived:
             self.when[event["id"]] = self._composition.now
             self._composition.injection.digest.told(self._composition.now, event)
+        fresh = sequence > self._sequence(watch)
         self._check_chain(watch, sequence, event)
         try:
             self.consumer.take(event)
+            self._check_sharing(watch, event, fresh=fresh)
         except (AssertionError, GapError, KeyError) as error:
             self.offences.append(f"a consumer could not apply {event['id']}: {error!r:.300}")
 
@@ -51,14 +55,24 @@ class Witness:
         data = event["data"]
         if event["type"] in BASELINES and "counts" not in data:
             self._truth.baseline(watch, event)
-        fresh = sequence > self.consumer._sequences.get(watch, 0)  # noqa: SLF001 (whether it is about to be applied)
-        if not fresh or "itemId" not in data or watch not in self.consumer.items:
+        if sequence <= self._sequence(watch) or "itemId" not in data or watch not in self.consumer.items:
             return
         self.offences += self._truth.false_changes(event)
         known = self.consumer.items[watch].get(data["itemId"])
         resource = data["watch"]["resource"]
         if compared(known, resource) != compared(data["before"], resource):
             self.offences.append(f"{watch}.{sequence}: before is {data['before']}, but was told to be {known}")
+
+    def _check_sharing(self, watch: str, event: Mapping[str, Any], *, fresh: bool) -> None:
+        """Only of what was applied just now."""
+        if event["type"] in BASELINES and "counts" not in event["data"]:
+            self._sharing.begun(watch)
+        elif fresh:
+            self.offences += self._sharing.wrong(event, self.consumer.items[watch])
+
+    def _sequence(self, watch: str) -> int:
+        """What the consumer has applied; what comes after it is about to be."""
+        return self.consumer._sequences.get(watch, 0)  # noqa: SLF001
 
 
 def _reading(query: Query) -> Any:

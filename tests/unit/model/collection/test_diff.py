@@ -145,7 +145,7 @@ def test_a_change_tells_why_it_was_found(cause: ReadCause, spelled: str) -> None
 def test_an_event_of_the_watch_itself_has_no_item_and_no_subject() -> None:
     event = told(with_watch_event(WATCH.with_reading(item_count=3), "opened", NOW, POLICY))
     assert event["type"] == "calendarwatch.watch.opened.v1"
-    assert event["data"].keys() == {"watch", "state", "reason", "detail", "itemCount"}
+    assert event["data"].keys() == {"watch", "state", "reason", "detail", "itemCount", "exposures"}
     assert event["data"]["itemCount"] == 3
     assert "subject" not in event
 
