@@ -15,7 +15,8 @@ from tests.api import documented
 from tests.api.deployment import ACL, Deployment
 
 OPERATIONS = {
-    *("POST /", "GET /", "POST /batch", "GET /summary", "GET /openapi.json", "GET /{id}", "DELETE /{id}"),
+    *("POST /", "GET /", "POST /batch", "GET /summary", "POST /checks", "GET /openapi.json"),
+    *("GET /{id}", "DELETE /{id}"),
     *("GET /{id}/items", "GET /{id}/changes", "POST /{id}/retry", "POST /{id}/resync"),
 }
 """Of the contract."""
