@@ -73,7 +73,7 @@ def test_the_attributes_are_those_that_are_published(published: list[Message]) -
 
 @pytest.mark.parametrize("kind", TYPES)
 def test_data_that_the_feed_would_not_have_are_no_message(by_type: Mapping[str, Message], kind: str) -> None:
-    """Whether a watch has exposures depends on its resource, which is an attribute: that is left to the feed's schemas."""
+    """Whether a watch has exposures depends on its resource, an attribute: that is left to the feed's schemas."""
     event = cloud_event(by_type[kind])
     for name in event["data"].keys() - {"exposures"}:
         rest = {other: value for other, value in event["data"].items() if other != name}
