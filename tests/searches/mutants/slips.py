@@ -1,6 +1,6 @@
 """The slips. Each was somebody's bug once, or could have been."""
 
-from tests.searches.mutants import slips_chosen_blind, slips_of_limits
+from tests.searches.mutants import slips_chosen_blind, slips_of_instances, slips_of_limits
 from tests.searches.mutants.slip import Edit, Slip
 
 SLIPS = (
@@ -696,5 +696,6 @@ SLIPS = (
         ),
     ),
     *slips_of_limits.SLIPS,
+    *slips_of_instances.SLIPS,
     *slips_chosen_blind.SLIPS,
 )

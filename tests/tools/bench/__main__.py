@@ -24,6 +24,7 @@ _PARTS = (
     "nothing_due",
     "lists",
     "latency",
+    "tokens",
     "memory",
     "large_calendar",
     "against_naive",
