@@ -29,6 +29,10 @@ from calendar_watch.operations.register import Outcome
 from calendar_watch.reconciler.reconcile import reconcile
 from calendar_watch.wiring import Wiring, utc_now
 
+# Read by the server after this module is imported: how long a worker may be silent before it is killed. One that thaws
+# with its instance has been silent for longer, and is well. The platform bounds requests itself.
+os.environ["CLOUD_RUN_TIMEOUT_SECONDS"] = "0"
+
 _wiring = Wiring(os.environ)
 log.configure("INFO")  # until the settings say otherwise, or turn out to be wrong
 
