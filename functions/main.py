@@ -186,6 +186,9 @@ def _sweep() -> dict[str, Any]:
 
 
 def _wake(watch_id: str) -> problems.Answer:
-    with suppress(UnknownWatchError, ForeignSchemaError):  # gone, or another release's: sweeps tell of those
+    with (
+        _wiring.wakeup_slots.one(),
+        suppress(UnknownWatchError, ForeignSchemaError),  # gone, or another release's: sweeps tell of those
+    ):
         reconcile(_wiring.services, watch_id, pause=time.sleep)
     return None, 204

@@ -75,7 +75,8 @@ resource "google_cloudfunctions2_function" "this" {
     timeout_seconds                  = each.value.timeout
 
     environment_variables = merge(local.environment[each.key], {
-      THREADS = tostring(each.value.concurrency) # or requests would queue for functions-framework's four
+      # Or requests would queue for functions-framework's four. `renew` keeps two of them for Scheduler.
+      THREADS = tostring(each.value.concurrency)
     })
 
     secret_environment_variables {

@@ -5,6 +5,7 @@ Nothing is built at import, because gunicorn imports `main` before it forks, and
 imported only where it is used.
 """
 
+import atexit
 import random
 import threading
 import time
@@ -21,6 +22,7 @@ from calendar_watch.model.policy import Policy
 from calendar_watch.operations.query import Query
 from calendar_watch.operations.receive import Receiver
 from calendar_watch.operations.register import Registry
+from calendar_watch.operations.slots import Slots
 from calendar_watch.operations.sweep import Sweep
 from calendar_watch.ports import Calendar, NotificationStore, Services, Store
 
@@ -156,9 +158,15 @@ class Wiring:
         return Sweep(self.services, threads=self.settings.sweep_threads, seconds=self.settings.sweep_seconds)
 
     @_Once
+    def wakeup_slots(self) -> Slots:
+        return Slots(self.settings.wakeup_slots)
+
+    @_Once
     def receiver(self) -> Receiver:
         tokens = ChannelTokens(self.receiver_settings.channel_token_keys)
-        return Receiver(tokens, lambda: self._notification_store, self._wake_up, utc_now)
+        receiver = Receiver(tokens, lambda: self._notification_store, self._wake_up, utc_now)
+        atexit.register(receiver.end)  # the platform gives an instance ten seconds after SIGTERM
+        return receiver
 
     def _wake_up(self, watch_id: str) -> None:
         self._wake(watch_id)

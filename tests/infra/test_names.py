@@ -58,7 +58,8 @@ def test_every_function_is_an_entry_point(texts: dict[str, str]) -> None:
 
 def test_workers_are_told_every_variable_there_is(texts: dict[str, str]) -> None:
     told_all = keys(block(texts["functions.tf"], "_told_all = {"))
-    told_workers = told_all | keys(block(texts["functions.tf"], "_told_workers = merge(")) | tuning(texts)
+    told_each = keys(block(texts["functions.tf"], "environment_variables = merge("))
+    told_workers = told_all | keys(block(texts["functions.tf"], "_told_workers = merge(")) | tuning(texts) | told_each
     assert told_workers == ALL - NOT_DEPLOYED - BY_SECRET - {"WAKEUP_TOPIC"}
 
 

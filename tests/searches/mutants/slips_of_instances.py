@@ -33,4 +33,29 @@ SLIPS = (
         ("tests/unit/calendar_api/test_credentials.py",),
         (Edit("calendar_api/credentials.py", "self._kept.refused(str(self.token))", "str(self.token)"),),
     ),
+    Slip(
+        "each forged message has a line",
+        ("tests/unit/operations/test_forgeries.py",),
+        (Edit("operations/forgeries.py", "if self._clock() >= self._quiet_until else 0", "if self._clock() else 0"),),
+    ),
+    Slip(
+        "a line about forged messages tells of the last alone",
+        ("tests/infra/test_logs.py",),
+        (Edit("operations/forgeries.py", "count=count", "count=1"),),
+    ),
+    Slip(
+        "what a flood leaves is told to nobody",
+        ("tests/end_to_end/system/test_notifications.py",),
+        (Edit("wiring.py", "        atexit.register(receiver.end)", "        #"),),
+    ),
+    Slip(
+        "wake-ups may take all slots",
+        ("tests/unit/config/test_settings.py", "tests/api/test_renewing.py"),
+        (Edit("config/settings.py", "max(1, self.threads - 2)", "self.threads"),),
+    ),
+    Slip(
+        "a slot is kept by a wake-up that is over",
+        ("tests/api/test_renewing.py",),
+        (Edit("operations/slots.py", "            self._free.release()", "            pass"),),
+    ),
 )

@@ -117,6 +117,7 @@ class Stack:
             "CALENDAR_API_ROOT": self.google.api_root,
             "AUTH_MODE": "anonymous",
             "RESOURCES": "acl,calendarList,events,settings",
+            "THREADS": "16",
             **self.pubsub.environment,
             **self._overrides,
         }
