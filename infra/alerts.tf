@@ -89,7 +89,7 @@ locals {
         The most overdue watch has waited for more than 10 minutes: there is more to do than `renew` can do. Nothing is lost
         while channels live (they are renewed a day and more before they end). After an outage it catches up by itself: see whether
         lateness falls on the dashboard. If it does not: are calls to Google failing (dashboard)? If not, raise
-        tuning.sweep_threads.
+        tuning.sweep_threads, and memory.renew as the plan then asks.
       EOT
     }
     readings_failing = {

@@ -55,6 +55,46 @@ run "a_region_that_is_none" {
   expect_failures = [var.region]
 }
 
+run "instances_of_no_function" {
+  command = plan
+  variables {
+    max_instances = { notify = 1 }
+  }
+  expect_failures = [var.max_instances]
+}
+
+run "memory_of_no_function" {
+  command = plan
+  variables {
+    memory = { notify = "1Gi" }
+  }
+  expect_failures = [var.memory]
+}
+
+run "no_instances" {
+  command = plan
+  variables {
+    max_instances = { renew = 0 }
+  }
+  expect_failures = [var.max_instances]
+}
+
+run "memory_in_other_units" {
+  command = plan
+  variables {
+    memory = { renew = "1G" }
+  }
+  expect_failures = [var.memory]
+}
+
+run "more_threads_than_memory" {
+  command = plan
+  variables {
+    tuning = { sweep_threads = 64 }
+  }
+  expect_failures = [google_cloudfunctions2_function.this["renew"]]
+}
+
 run "no_resources" {
   command = plan
   variables {

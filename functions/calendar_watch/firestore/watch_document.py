@@ -22,6 +22,7 @@ _SCHEDULE = ("due_at", "holder", "write_count")
 _READING = (
     "read_at", "notified_at", "last_sync", "brake", "digest", "item_count",
     "sync_token", "resyncing", "listings", "stored", "doubts", "noted", "sync_refusals", "page_refusals", "page_size",
+    "item_weight",
 )  # fmt: skip
 _CHANNELS = ("generation", "unconfirmed", "was_confirmed", "unannounced_changes", "mute", "without_types")
 _FOLLOWING = tuple(each.name for each in fields(Following))

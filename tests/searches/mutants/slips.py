@@ -409,7 +409,13 @@ SLIPS = (
     Slip(
         "a page that came too late is asked for as long as before",
         ("tests/scenarios/test_listings.py",),
-        (Edit("decisions/listing/paging.py", "watch.with_reading(page_size=max(size, _SMALLEST_PAGE))", "watch"),),
+        (
+            Edit(
+                "decisions/listing/page_size.py",
+                "watch.with_reading(page_size=max(_asked_for(watch, listing) // 2, _SMALLEST))",
+                "watch",
+            ),
+        ),
     ),
     Slip(
         "what was asked for by itself is kept with more than a listing shows",

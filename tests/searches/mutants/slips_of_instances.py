@@ -58,4 +58,24 @@ SLIPS = (
         ("tests/api/test_renewing.py",),
         (Edit("operations/slots.py", "            self._free.release()", "            pass"),),
     ),
+    Slip(
+        "a first page has as many items as Google gives",
+        ("tests/scenarios/test_listings.py",),
+        (Edit("decisions/listing/page_size.py", "or fitting(watch.reading.item_weight) or _FIRST", "or _FULL"),),
+    ),
+    Slip(
+        "pages of heavy items have as many as those of light ones",
+        ("tests/unit/decisions/test_page_size.py",),
+        (Edit("decisions/listing/page_size.py", "_BYTES // item_weight", "_FULL"),),
+    ),
+    Slip(
+        "an increment's items are taken for all others",
+        ("tests/unit/decisions/test_page_size.py",),
+        (Edit("decisions/listing/page_size.py", "if not listing.whole or not page.items:", "if not page.items:"),),
+    ),
+    Slip(
+        "a listing goes on with pages of another size than it began with",
+        ("tests/unit/decisions/test_page_size.py",),
+        (Edit("decisions/listing/page_size.py", "by_weight = chosen or fitting", "by_weight = fitting"),),
+    ),
 )

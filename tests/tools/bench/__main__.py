@@ -26,6 +26,7 @@ _PARTS = (
     "latency",
     "tokens",
     "memory",
+    "heavy_events",
     "large_calendar",
     "against_naive",
 )
