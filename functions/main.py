@@ -33,6 +33,10 @@ from calendar_watch.operations.register import Outcome
 from calendar_watch.reconciler.reconcile import reconcile
 from calendar_watch.wiring import Wiring, utc_now
 
+# Read by the server after this module is imported: how long a worker may be silent before it is killed. One that thaws
+# with its instance has been silent for longer, and is well. The platform bounds requests itself.
+os.environ["CLOUD_RUN_TIMEOUT_SECONDS"] = "0"
+
 _wiring = Wiring(os.environ)
 log.configure("INFO")  # until the settings say otherwise, or turn out to be wrong
 
@@ -213,7 +217,7 @@ def _sweep_shard(named: Sequence[int]) -> problems.Answer:
 
 
 def _wake(wakeup: requests.Wakeup) -> problems.Answer:
-    with suppress(ForeignSchemaError):  # another release's: sweeps tell of those
+    with _wiring.wakeup_slots.one(), suppress(ForeignSchemaError):  # another release's: sweeps tell of those
         deadline = Deadline.after(utc_now(), _wiring.settings.sweep_seconds)
         claimable = next_step.claimable_again if wakeup.again else next_step.claimable
         reconcile(_wiring.services, wakeup.watch_id, deadline, time.sleep, claimable)

@@ -71,9 +71,11 @@ locals {
     forged = {
       title    = "Forged notifications in bulk"
       severity = "WARNING"
-      query    = "sum(increase(${local.promql.notifications}{${local.on_run},outcome=\"forged\"}[5m])) > 300"
+      query    = "sum(increase(${local.promql.forged}_sum{${local.on_run}}[5m])) > 300"
       todo     = <<-EOT
-        Somebody calls the public function without a token of ours: each costs one HMAC and a log line, and changes nothing.
+        Somebody calls the public function without a token of ours: each costs one HMAC, and changes nothing. But where they keep
+        all instances busy, the platform turns genuine messages away with 429, which Google does not repeat: their changes are
+        told with the next reading by the clock (SAFETY_SYNC_SECONDS).
         Check first that it is not us: right after a key rotation or a move, genuine messages look forged if `notifications` does not
         have the old key any more; then put the version back (token_key_versions). Otherwise a load balancer with Cloud Armor in
         front limits them, with ingress = "load_balancer" so that nobody goes past it (infra/README.md, Choices).
@@ -100,7 +102,8 @@ locals {
         The most overdue watch has waited for more than 10 minutes: there is more to do than `renew` can do. Nothing is lost
         while channels live (they are renewed a day and more before they end). After an outage it catches up by itself: see whether
         lateness falls on the dashboard. If it does not: are calls to Google failing, or refused for their number (dashboard)? If not,
-        raise tuning.sweep_threads, and tuning.calendar_calls_per_minute with it where that is what holds the threads back.
+        raise tuning.sweep_threads, and memory.renew as the plan then asks, or max_instances.renew; and
+        tuning.calendar_calls_per_minute with them where that is what holds the threads back.
       EOT
     }
     readings_failing = {

@@ -5,7 +5,8 @@ locals {
   }
   charts = {
     "Notifications, by outcome" = {
-      "" = "sum by (outcome) (increase(${local.promql.notifications}{${local.on_run}}[$${__interval}]))"
+      ""       = "sum by (outcome) (increase(${local.promql.notifications}{${local.on_run}}[$${__interval}]))"
+      "forged" = "sum(increase(${local.promql.forged}_sum{${local.on_run}}[$${__interval}]))"
     }
     "From notification to report, seconds" = { for q in [50, 95, 99] :
       "p${q}" => "histogram_quantile(${q / 100}, ${local._quantile.latency_seconds})"

@@ -1,13 +1,44 @@
 locals {
-  # A process needs some 130 MiB; a first reading of 50,000 events is what the gigabyte is for. A whole CPU is the least
-  # with which an instance takes more than one request at a time. `instances` bounds what a flood of messages, or a
-  # burst of calls to Google, can cost. None need wait for the first request: the uptime check keeps `notifications`
-  # warm, Scheduler `renew`.
+  # A whole CPU is the least with which an instance takes more than one request at a time. `instances` bounds what a flood
+  # of messages, or a burst of calls to Google, can cost. None need wait for the first request: the uptime check keeps
+  # `notifications` warm, Scheduler `renew`.
   functions = {
-    notifications = { memory = "512Mi", cpu = "1", concurrency = 32, timeout = 30, instances = { min = 0, max = 20 } }
-    renew         = { memory = "1Gi", cpu = "1", concurrency = 16, timeout = 120, instances = { min = 0, max = 3 } }
-    watches       = { memory = "1Gi", cpu = "1", concurrency = 16, timeout = 60, instances = { min = 0, max = 3 } }
+    notifications = {
+      memory      = try(coalesce(var.memory.notifications), "512Mi")
+      cpu         = "1"
+      concurrency = 32
+      timeout     = 30
+      instances   = { min = 0, max = try(coalesce(var.max_instances.notifications), 20) }
+    }
+    renew = {
+      memory      = try(coalesce(var.memory.renew), "1Gi")
+      cpu         = "1"
+      concurrency = 16
+      timeout     = 120
+      instances   = { min = 0, max = try(coalesce(var.max_instances.renew), 3) }
+    }
+    watches = {
+      memory      = try(coalesce(var.memory.watches), "1Gi")
+      cpu         = "1"
+      concurrency = 16
+      timeout     = 60
+      instances   = { min = 0, max = try(coalesce(var.max_instances.watches), 3) }
+    }
   }
+
+  # A process needs some 130 MiB, and each thread that may read a calendar at a time a page of 2 MB as Python has it, with
+  # the parts of the snapshot that it touches: `make bench WHICH=heavy_events`.
+  _mebibytes = { for name, each in local.functions : name => tonumber(regex("^[0-9]+", each.memory)) * (endswith(each.memory, "Gi") ? 1024 : 1) }
+  _readers = {
+    notifications = 0
+    renew         = local.functions.renew.concurrency + try(coalesce(tonumber(var.tuning.sweep_threads)), 16)
+    watches       = local.functions.watches.concurrency
+  }
+  _least_mebibytes = { for name, count in local._readers : name => 160 + 16 * count }
+
+  # Google's quota is the project's: what calls Calendar has a share of it for each instance that there may be.
+  _calling_instances = local.functions.renew.instances.max + local.functions.watches.instances.max
+  _calls_per_minute  = max(1, floor(try(coalesce(tonumber(var.tuning.calendar_calls_per_minute)), 9000) / local._calling_instances))
 
   # Known before the function is: no circle, and the same after it is made anew
   # (https://cloud.google.com/run/docs/triggering/https-request#deterministic).
@@ -17,7 +48,10 @@ locals {
   )
   renew_url = google_cloudfunctions2_function.this["renew"].service_config[0].uri
 
-  _tuning = { for name, value in var.tuning : upper(name) => value if value != null }
+  _tuning = merge(
+    { for name, value in var.tuning : upper(name) => value if value != null },
+    { CALENDAR_CALLS_PER_MINUTE = tostring(local._calls_per_minute) },
+  )
 
   _told_all = {
     FIRESTORE_DATABASE   = local.database
@@ -78,7 +112,8 @@ resource "google_cloudfunctions2_function" "this" {
     ingress_settings = each.key == "notifications" && var.ingress == "load_balancer" ? "ALLOW_INTERNAL_AND_GCLB" : "ALLOW_ALL"
 
     environment_variables = merge(local.environment[each.key], {
-      THREADS = tostring(each.value.concurrency) # or requests would queue for functions-framework's four
+      # Or requests would queue for functions-framework's four. `renew` keeps two of them for Scheduler.
+      THREADS = tostring(each.value.concurrency)
     })
 
     secret_environment_variables {

@@ -6,7 +6,7 @@ locals {
     "resource.labels.service_name=~\"^${var.name}-(notifications|renew|watches)$\"",
   ])
 
-  # field: what is distributed; without one, lines are counted.
+  # field: what is distributed; without one, lines are counted. A line about forged messages stands for `count` of them.
   log_metrics = {
     api_disabled          = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.apiDisabled" }
     authorization_revoked = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.authorizationRevoked" }
@@ -16,9 +16,10 @@ locals {
     channels              = { filter = "jsonPayload.event=\"channel\"", labels = ["action"] }
     exposures             = { filter = "jsonPayload.event=\"exposure\"", labels = ["change", "exposure"] }
     failed_publishing     = { filter = "jsonPayload.event=\"published\" AND severity>=WARNING", labels = [] }
+    forged                = { filter = "jsonPayload.event=\"notification\" AND jsonPayload.outcome=\"forged\"", labels = [], field = "count" }
     latency_seconds       = { filter = "jsonPayload.event=\"changes\" AND jsonPayload.latencySeconds>=0", labels = ["cause"], field = "latencySeconds" }
     locked_out            = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "lockedOut" }
-    notifications         = { filter = "jsonPayload.event=\"notification\"", labels = ["outcome"] }
+    notifications         = { filter = "jsonPayload.event=\"notification\" AND jsonPayload.outcome!=\"forged\"", labels = ["outcome"] }
     overdue_seconds       = { filter = "jsonPayload.event=\"sweep\"", labels = [], field = "overdueSeconds" }
     renewed               = { filter = "jsonPayload.event=\"sweep\"", labels = [], field = "renewed" }
     signing_failing       = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.signingFailing" }

@@ -39,7 +39,7 @@ resource "google_pubsub_subscription" "renew" {
 
   dead_letter_policy {
     dead_letter_topic     = google_pubsub_topic.this["dead-letters"].id
-    max_delivery_attempts = 5
+    max_delivery_attempts = 10 # some seven minutes: what `renew` has no slot for is not given up before a sweep has seen to it
   }
   expiration_policy {
     ttl = "" # never: the default is 31 idle days

@@ -137,6 +137,42 @@ variable "kms_key_name" {
   }
 }
 
+variable "max_instances" {
+  description = "How many instances of each function there may be, such as {renew = 5}; 20 of notifications, 3 of renew and of watches unless given. tuning.calendar_calls_per_minute is shared among those of the latter two."
+  type        = map(number)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.max_instances), ["notifications", "renew", "watches"])) == 0
+    error_message = "max_instances has no ${join(", ", setsubtract(keys(var.max_instances), ["notifications", "renew", "watches"]))}; it may hold notifications, renew, watches."
+  }
+  validation {
+    condition = alltrue([for count in values(var.max_instances) : count == null || try(floor(count) == count && count >= 1 && count <= 1000, false)])
+    error_message = join("\n", [for name, count in var.max_instances :
+      "max_instances.${name} = ${jsonencode(count)} must be a whole number from 1 to 1000." if count != null && !try(floor(count) == count && count >= 1 && count <= 1000, true)
+    ])
+  }
+}
+
+variable "memory" {
+  description = "Memory of each function's instances, such as {renew = \"2Gi\"}; 512Mi for notifications, 1Gi for renew and watches unless given. What tuning.sweep_threads needs is a bound from below."
+  type        = map(string)
+  default     = {}
+  nullable    = false
+
+  validation {
+    condition     = length(setsubtract(keys(var.memory), ["notifications", "renew", "watches"])) == 0
+    error_message = "memory has no ${join(", ", setsubtract(keys(var.memory), ["notifications", "renew", "watches"]))}; it may hold notifications, renew, watches."
+  }
+  validation {
+    condition = alltrue([for size in values(var.memory) : size == null || can(regex("^([1-9][0-9]{2,3}Mi|[1-4]Gi)$", size))])
+    error_message = join("\n", [for name, size in var.memory :
+      "memory.${name} = ${jsonencode(size)} must be such as 512Mi or 2Gi, and at most 4Gi: more needs a second CPU." if size != null && !can(regex("^([1-9][0-9]{2,3}Mi|[1-4]Gi)$", size))
+    ])
+  }
+}
+
 variable "name" {
   description = "Prefix of everything."
   type        = string

@@ -4,6 +4,7 @@ CalendarWatchError
     InvalidSettingsError      the environment is wrong; names every variable at once
     InvalidRequestError       the caller's mistake, field by field
     InvalidTokenError         a notification that is not from a channel of ours
+    BusyError                 all that an instance has for requests of this kind is taken
     UnknownWatchError         no such watch
     FollowedError             it cannot be ended while others follow it
     WrongStateError           nothing of the kind can be asked of a watch that has ended
@@ -55,6 +56,10 @@ class InvalidRequestError(CalendarWatchError):
 
 
 class InvalidTokenError(CalendarWatchError):
+    pass
+
+
+class BusyError(CalendarWatchError):
     pass
 
 

@@ -5,6 +5,7 @@ Nothing is built at import, because gunicorn imports `main` before it forks, and
 imported only where it is used.
 """
 
+import atexit
 import random
 import threading
 import time
@@ -26,6 +27,7 @@ from calendar_watch.operations.checks import Checks
 from calendar_watch.operations.query import Query
 from calendar_watch.operations.receive import Receiver
 from calendar_watch.operations.register import Registry
+from calendar_watch.operations.slots import Slots
 from calendar_watch.operations.sweep import HandOver, Sweep
 from calendar_watch.operations.workers import Workers
 from calendar_watch.ports import Calendar, NotificationStore, Probes, Services, Store
@@ -186,9 +188,15 @@ class Wiring:
         return pubsub.HandoverTopic(client, settings.handover_topic).hand_over
 
     @_Once
+    def wakeup_slots(self) -> Slots:
+        return Slots(self.settings.wakeup_slots)
+
+    @_Once
     def receiver(self) -> Receiver:
         tokens = ChannelTokens(self.receiver_settings.channel_token_keys)
-        return Receiver(tokens, lambda: self._notification_store, self._wake_up, utc_now)
+        receiver = Receiver(tokens, lambda: self._notification_store, self._wake_up, utc_now)
+        atexit.register(receiver.end)  # the platform gives an instance ten seconds after SIGTERM
+        return receiver
 
     def _wake_up(self, watch_id: str) -> None:
         self._wake(watch_id)

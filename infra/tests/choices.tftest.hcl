@@ -145,6 +145,25 @@ run "with_a_token_service" {
   }
 }
 
+run "more_threads_with_memory_for_them" {
+  command = plan
+
+  variables {
+    max_instances = { renew = 4, watches = 1 }
+    memory        = { renew = "2Gi" }
+    tuning        = { sweep_threads = 64, calendar_calls_per_minute = 9999 }
+  }
+
+  assert {
+    condition     = { for name, each in google_cloudfunctions2_function.this : name => "${each.service_config[0].available_memory} ${each.service_config[0].max_instance_count}" } == { notifications = "512Mi 20", renew = "2Gi 4", watches = "1Gi 1" }
+    error_message = "Each function must have what it was given, and the others what they had."
+  }
+  assert {
+    condition     = [for name in ["renew", "watches"] : google_cloudfunctions2_function.this[name].service_config[0].environment_variables.CALENDAR_CALLS_PER_MINUTE] == ["1999", "1999"]
+    error_message = "Each instance that calls Google must have its share of the deployment's pace, rounded down."
+  }
+}
+
 run "a_rotation_half_way" {
   command = plan
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -18,6 +18,8 @@ from tests.doubles.calendar_simulator.channels import Channel
 
 ALICE = "alice@example.com"
 BOB = "bob@example.com"
+_LONGEST = 15.0
+"""Seconds: less than a call may take."""
 
 
 class Google:
@@ -32,6 +34,9 @@ class Google:
         """Of everything posted: the end of its path, and the JSON."""
         self._transport = Transport(self.simulator, post)
         self._refusals: dict[str, tuple[int, str]] = {}
+        self._held: dict[str, Event] = {}
+        self.waiting = 0
+        """Calls that were held so far."""
 
     def deliver(self) -> int:
         """Deliver every message that is due, and say how many that were."""
@@ -52,11 +57,22 @@ class Google:
         yield
         del self._refusals[ending]
 
+    @contextmanager
+    def holding(self, ending: str) -> Iterator[None]:
+        """Meanwhile, calls whose path ends like this wait for their answer."""
+        self._held[ending] = Event()
+        yield
+        self._held.pop(ending).set()
+
     def answer(self, request: Request) -> Response:
         target = request.environ["RAW_URI"]  # the path as it was sent: a calendar id may hold a slash
         path = target.partition("?")[0]
         if request.data:
             self.bodies.append((path.removeprefix("/calendar/v3/"), json.loads(request.data)))
+        for ending, over in list(self._held.items()):
+            if path.endswith(ending):
+                self.waiting += 1
+                over.wait(_LONGEST)
         for ending, refusal in self._refusals.items():
             if path.endswith(ending):
                 return _refused(*refusal)

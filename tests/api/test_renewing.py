@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -123,6 +124,25 @@ def test_a_wakeup_whose_watch_fails_is_done_because_that_is_recorded(deployment:
     with deployment.google.refusing("/acl", 403, "forbidden"):
         assert wake(deployment, push(watch["id"])) == 204
     assert deployment.get(f"/{watch['id']}").items() >= {"state": "degraded", "reason": "forbidden"}.items()
+
+
+def test_two_slots_are_kept_for_scheduler_and_a_wakeup_too_many_is_put_off(deploy: Deploy) -> None:
+    deployment = deploy(THREADS="3")
+    watch, other = deployment.open(ACL), deployment.open(SETTINGS)
+    deployment.google.alice.share(ALICE, BOB, "reader")
+    deployment.google.deliver()
+    with ThreadPoolExecutor() as pool:
+        with deployment.google.holding("/acl"):
+            first = pool.submit(wake, deployment, push(watch["id"]))
+            until(lambda: deployment.google.waiting, "the first wake-up is at work")
+            response = deployment.ask("renew", "POST", "/wakeups", json=push(other["id"]))
+            assert (response.status_code, problem_of(response)["type"]) == (
+                503,
+                "urn:calendarwatch:problem:unavailable",
+            )
+            assert deployment.reconcile()["failed"] == 0
+        assert first.result() == 204
+    assert wake(deployment, push(other["id"])) == 204
 
 
 def test_what_is_no_wakeup_of_ours_is_refused(deployment: Deployment) -> None:

@@ -13,6 +13,7 @@ from tests.doubles.scripted_http import Reply, ScriptedHttp, json_of
 
 ACCOUNT = "calendar@project.iam.gserviceaccount.com"
 ALICE, BOB = "alice@example.com", "bob@example.com"
+METADATA = "/computeMetadata/"
 CALENDAR = "https://www.googleapis.com/calendar/v3/users/me/settings"
 
 
@@ -57,6 +58,7 @@ class Google:
             ":signJwt": self._sign,
             ":generateAccessToken": self._generate,
             "oauth2.googleapis.com/token": self._token,
+            METADATA: self._metadata,
             "/lend": self._lend,
             CALENDAR: self._calendar,
         }
@@ -76,6 +78,13 @@ class Google:
         if "target_audience" in claims:
             return Reply(200, {"id_token": jwt({"aud": claims["target_audience"], "exp": 4_000_000_000})})
         return Reply(200, {"access_token": f"{claims['sub']} {claims['scope']}", "expires_in": 3600})
+
+    def _metadata(self, request: requests.PreparedRequest) -> Reply:
+        """Of the machine that we run on: who we are, and our own token."""
+        token = {"access_token": "our own token", "expires_in": 3600, "token_type": "Bearer"}
+        identity = {"email": "us@project.iam.gserviceaccount.com", "scopes": []}
+        told = token if "/token" in (request.url or "") else identity
+        return Reply(200, told, {"Content-Type": "application/json"})
 
     def _lend(self, request: requests.PreparedRequest) -> Reply:
         asked = json_of(request)

@@ -40,7 +40,8 @@ def test_every_function_is_an_entry_point(texts: dict[str, str]) -> None:
 
 def test_workers_are_told_every_variable_there_is(texts: dict[str, str]) -> None:
     told_all = keys(block(texts["functions.tf"], "_told_all = {"))
-    told_workers = told_all | keys(block(texts["functions.tf"], "_told_workers = merge(")) | tuning(texts)
+    told_each = keys(block(texts["functions.tf"], "environment_variables = merge("))
+    told_workers = told_all | keys(block(texts["functions.tf"], "_told_workers = merge(")) | tuning(texts) | told_each
     told_renew = set(re.findall(r"renew += merge\(local\._told_workers, \{ (\w+) =", texts["functions.tf"]))
     assert told_renew
     assert told_workers | told_renew == ALL - NOT_DEPLOYED - BY_SECRET - {"WAKEUP_TOPIC"}
@@ -107,7 +108,7 @@ def _code(drawer: str) -> str:
 VARIABLES = {
     *("project_id", "region", "name", "resources", "subject_domains", "auth_mode", "notification_access"),
     *("notification_url", "firestore", "kms_key_name", "token_key_versions", "watch_invokers", "change_subscribers"),
-    *("alert_channels", "deletion_protection", "tuning", "ingress", "internal_domains"),
+    *("alert_channels", "deletion_protection", "tuning", "ingress", "internal_domains", "memory", "max_instances"),
 }
 OUTPUTS = {"watches_url", "notification_url", "delegation_client_id", "delegation_scopes", "changes_topic"}
 

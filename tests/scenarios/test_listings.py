@@ -282,6 +282,29 @@ def test_a_page_that_comes_too_late_is_asked_for_half_as_long_and_grows_again() 
     assert life.watch.reading.page_size == 0
 
 
+def test_a_first_listing_begins_with_a_small_page_and_later_ones_go_by_what_its_pages_weighed() -> None:
+    heavy = [[{**alive(f"{page}{number}"), "description": "x" * 20_000} for number in range(20)] for page in "abc"]
+    life = Life(ScriptedCalendar(whole=heavy))
+    life.read()
+    life.google.stale, life.google.next_token = "sync", "other"
+    life.run(HOUR)
+    sizes = [size for name, size in life.google.calls if name.startswith("whole")]
+    assert sizes == [250, 100, 100, 100, 100, 100]
+
+
+def test_where_google_takes_no_page_token_with_another_size_the_next_listing_keeps_one_from_the_start() -> None:
+    heavy = [[{**alive(f"{page}{number}"), "description": "x" * 20_000} for number in range(20)] for page in "abc"]
+    life = Life(ScriptedCalendar(whole=heavy, failures=[("whole 2", REFUSED)]))
+    life.run(HOUR)
+    assert [each for each in life.google.calls if each[0].startswith("whole")][:5] == [
+        ("whole", 250),
+        ("whole 2", 100),
+        ("whole", 100),
+        ("whole 2", 100),
+        ("whole 3", 100),
+    ]
+
+
 # --- what is peculiar to some calendars and some events
 
 

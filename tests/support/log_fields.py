@@ -23,6 +23,8 @@ IN_TROUBLE = {
     "checks": {"failed"},
 }
 """Of what such a day does not bring."""
+SOMETIMES = {"notification": {"count"}}
+"""On some lines of a kind: how many forged messages one stands for."""
 BY_THE_CLOCK = frozenset({"counts"})
 """What a sweep tells at every full ten minutes, whatever else there is."""
 WHEN_ASKED = frozenset({"checks"})

@@ -18,55 +18,117 @@ from google.auth.transport.requests import AuthorizedSession, Request
 from requests.adapters import BaseAdapter
 
 from calendar_watch import google_http
+from calendar_watch.calendar_api.access_token import AccessToken, Fetched, utc_now
 from calendar_watch.errors import RefusedError, TryLaterError
 from calendar_watch.google_http import pool, pooled
 from calendar_watch.reasons import Reason
 
-_MOST_SESSIONS = 1000
+_MOST_TOKENS = 10_000
+"""Of some 1.5 kB each."""
 _TOKEN_SECONDS = (3.0, 5.0)
 _CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
 _REVOKED = (403, 404)
 
 Access = Callable[[str | None, str], Credentials | None]
-"""Subject and scope -> credentials; None: go without."""
+"""Subject and scope -> credentials that can fetch a token; None: go without."""
 
 
 class Sessions:
-    """Sessions for one subject and one scope each, kept for reuse: the `most` that were used last. Thread-safe.
+    """Sessions for one subject and one scope each, by the tokens that were used last: at most `most`. Thread-safe.
 
-    They share one pool of connections. A session that is dropped is not closed, as that would empty the pool.
+    One token for each scope: a token for all of them would be refused as a whole where a single one is not granted. A
+    session costs nothing to open: all share one pool of connections, which stays when one is dropped.
     """
 
-    def __init__(self, access: Access, adapter: BaseAdapter | None = None, most: int = _MOST_SESSIONS):
+    def __init__(
+        self,
+        access: Access,
+        adapter: BaseAdapter | None = None,
+        most: int = _MOST_TOKENS,
+        now: Callable[[], datetime] = utc_now,
+    ):
         self._access = access
         self._adapter = adapter or pool()
-        self._tokens = _TokenTransport(pooled(requests.Session(), self._adapter))
-        self._session = functools.lru_cache(maxsize=most)(self._open)
+        self._transport = _TokenTransport(pooled(requests.Session(), self._adapter))
+        self._tokens = functools.lru_cache(maxsize=most)(lambda _subject, _scope: AccessToken(now))
         self._lock = threading.Lock()
 
     def __call__(self, subject: str | None, scope: str) -> requests.Session:
         """Raise RefusedError where the mode cannot act for `subject`, GoogleAuthError where we have no credentials."""
-        with self._lock:  # or two threads would each open one, and fetch a token each
-            return self._session(subject, scope)
+        credentials = self._access(subject, scope)
+        if credentials is None:
+            return google_http.anonymous(self._adapter)
+        with self._lock:  # or two threads would each keep a token of their own
+            token = self._tokens(subject, scope)
+        shown = _Shown(token, credentials)
+        return pooled(AuthorizedSession(shown, max_refresh_attempts=1, auth_request=self._transport), self._adapter)
 
     def close(self) -> None:
         self._adapter.close()
 
-    def _open(self, subject: str | None, scope: str) -> requests.Session:
-        credentials = self._access(subject, scope)
-        if credentials is None:
-            return google_http.anonymous(self._adapter)
-        session = AuthorizedSession(credentials, max_refresh_attempts=1, auth_request=self._tokens)
-        return pooled(session, self._adapter)
+
+class _Shown(Credentials):
+    """Of one session: shows the token, and remembers which it was, so that only what Calendar refused is replaced."""
+
+    def __init__(self, kept: AccessToken, credentials: Credentials):
+        super().__init__()
+        self._kept = kept
+        self._credentials = credentials
+
+    @property
+    def valid(self) -> bool:
+        return self._kept.valid
+
+    def before_request(self, request: Request, _method: str, _url: str, headers: dict[str, str]) -> None:
+        self.token = self._kept.get(lambda: self._fetched(request)).text
+        self.apply(headers)
+
+    def refresh(self, _request: Request) -> None:
+        """Calendar has refused it: before the request that follows, another one is fetched."""
+        self._kept.refused(str(self.token))
+
+    def _fetched(self, request: Request) -> Fetched:
+        self._credentials.refresh(request)
+        return Fetched.of(self._credentials)
 
 
 class _TokenTransport(Request):
-    """Getting a token takes up to three requests before the one that matters: each must be quick, or fail."""
+    """Getting a token takes up to four requests before the one that matters: each must be quick, or fail."""
 
     def __call__(self, *args: Any, **kwargs: Any) -> Response:
         bounds = {"timeout": _TOKEN_SECONDS, "allow_redirects": False}
         response: Response = super().__call__(*args, **(kwargs | bounds))
         return response
+
+
+class _Own(Credentials):
+    """Our own identity, with one token for all whom it signs for.
+
+    Impersonated credentials copy their source; this one's copies share what is kept. Those of a machine would each ask
+    the metadata server, twice.
+    """
+
+    def __init__(self, source: Credentials):
+        super().__init__()
+        self._source = source
+        self._kept = AccessToken()
+
+    def refresh(self, request: Request) -> None:
+        fetched = self._kept.get(lambda: self._fetched(request))
+        self.token, self.expiry = fetched.text, fetched.expiry
+
+    def _fetched(self, request: Request) -> Fetched:
+        if not self._source.valid:
+            self._source.refresh(request)
+        return Fetched.of(self._source)
+
+    def apply(self, headers: dict[str, str], token: str | None = None) -> None:
+        self._source.apply(headers, token or self.token)
+
+
+def _found_once(source: Callable[[], Credentials]) -> Callable[[], Credentials]:
+    """Look for our own credentials once."""
+    return functools.cache(lambda: _Own(source()))
 
 
 def application_default() -> Credentials:
@@ -81,7 +143,7 @@ def delegated(service_account: str, source: Callable[[], Credentials] = applicat
     The subject is given at birth and the credentials are never copied: `with_scopes` and `with_quota_project` forget
     it, and would go on as the service account itself (google-auth 2.62, `impersonated_credentials._make_copy`).
     """
-    own = functools.cache(source)
+    own = _found_once(source)
 
     def access(subject: str | None, scope: str) -> Credentials:
         from google.auth import impersonated_credentials  # noqa: PLC0415 - other modes start sooner without it
@@ -93,7 +155,7 @@ def delegated(service_account: str, source: Callable[[], Credentials] = applicat
 
 def as_itself(service_account: str, source: Callable[[], Credentials] = application_default) -> Access:
     """As `service_account`, for nobody but itself."""
-    own = functools.cache(source)
+    own = _found_once(source)
 
     def access(subject: str | None, scope: str) -> Credentials:
         from google.auth import impersonated_credentials  # noqa: PLC0415 - other modes start sooner without it

@@ -79,11 +79,18 @@ class Settings(ReceiverSettings):
     lease_seconds: float = parse.variable(parse.number(1, parse.TEN_YEARS), "60")
     sweep_threads: int = parse.variable(parse.whole(1, 256), "16")
     sweep_seconds: float = parse.variable(parse.seconds, "50")
+    threads: int = parse.variable(parse.whole(1, 1000), "4")
+    """What the server has for requests: it reads the same variable, and has four for each CPU without it."""
 
     @property
     def call_seconds(self) -> float:
         """How long one call to Google may take: a lease outlives it, and a heartbeat fits in besides."""
         return min(_LONGEST_CALL, self.lease_seconds / 3)
+
+    @property
+    def wakeup_slots(self) -> int:
+        """All but two: those are for Scheduler's sweeps, which must not wait for wake-ups."""
+        return max(1, self.threads - 2)
 
     @property
     def policy(self) -> Policy:

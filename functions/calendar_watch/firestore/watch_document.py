@@ -24,6 +24,7 @@ _WATCH = ("created", "wanted", "by_operator", "discarded", "stopped_at", "erasin
 _READING = (
     "read_at", "notified_at", "last_sync", "brake", "digest", "item_count",
     "sync_token", "resyncing", "listings", "stored", "doubts", "noted", "sync_refusals", "page_refusals", "page_size",
+    "item_weight",
 )  # fmt: skip
 _CHANNELS = ("generation", "unconfirmed", "was_confirmed", "unannounced_changes", "mute", "without_types")
 _CLASSIFICATION = ("domains", "recount_at")

@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from calendar_watch import __version__
 from calendar_watch.errors import (
     AheadError,
+    BusyError,
     CalendarWatchError,
     FollowedError,
     InvalidRequestError,
@@ -36,6 +37,7 @@ _TYPE = "urn:calendarwatch:problem:"
 _PROBLEMS: Mapping[type[CalendarWatchError], tuple[HTTPStatus, str]] = {
     InvalidRequestError: (HTTPStatus.BAD_REQUEST, "invalid-request"),
     InvalidTokenError: (HTTPStatus.FORBIDDEN, "forbidden"),
+    BusyError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
     RefusedError: (HTTPStatus.FORBIDDEN, "refused-by-google"),
     UnknownWatchError: (HTTPStatus.NOT_FOUND, "unknown-watch"),
     FollowedError: (HTTPStatus.CONFLICT, "still-followed"),

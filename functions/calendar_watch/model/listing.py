@@ -58,6 +58,9 @@ class Listing:
     """An audit: everything there is, while the sync token stays and increments go on."""
     notes: int = 0
     """Documents in which is noted what it has shown so far."""
+    size: int = 0
+    """Items a page, as chosen at its start: a sync token is to be used with the parameters that it was given for. 0: by
+    what its pages turn out to weigh."""
 
     def turned(self, page: Page) -> Self:
         trail = self.trail.turned(page.page_token)
@@ -145,4 +148,6 @@ class Reading:
     """Page tokens in a row."""
     page_size: int = 0
     """Smaller than usual after an answer that came too late; 0: as usual."""
+    item_weight: int = 0
+    """Bytes of JSON as Google gives it, on the average of the last page of a whole listing; 0: there was none yet."""
     audit: Audit = field(default_factory=Audit)

@@ -1,6 +1,6 @@
 """What a notification does: it proves whose it is, becomes durable, wakes `renew`, and nothing else.
 
-It never calls Google Calendar and never touches a watch, so a flood of messages disturbs no one.
+It never calls Google Calendar and never touches a watch: however many messages come, the other functions work on.
 """
 
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from calendar_watch.errors import InvalidTokenError, TryLaterError
 from calendar_watch.log import event
 from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.notification import Headers, Notification, PendingNotification
+from calendar_watch.operations.forgeries import Forgeries
 from calendar_watch.ports import NotificationStore
 
 
@@ -30,15 +31,21 @@ class Receiver:
         self._store = store
         self._wake = wake
         self._clock = clock
+        self._forgeries = Forgeries(clock)
 
     def take(self, headers: Headers) -> None:
         """Raises InvalidRequestError, InvalidTokenError, and UnavailableError when it could not be made durable."""
         notification = Notification.from_headers(headers)
         watch_id = self._authenticated(notification)
         fresh = self._store().put(self._notifications(notification, watch_id))
-        _log("taken" if fresh else "coalesced", notification, watch_id=watch_id)
+        self._forgeries.tell_in_time()
+        _log("taken" if fresh else "coalesced", notification, watch_id)
         if fresh:
             self._wake_up(watch_id)
+
+    def end(self) -> None:
+        """The instance's: what is still to be told is told."""
+        self._forgeries.tell()
 
     def _wake_up(self, watch_id: str) -> None:
         """A lost wake-up costs a minute, an error here Google's patience: the notification is durable already."""
@@ -51,7 +58,7 @@ class Receiver:
         try:
             return self._tokens.verify(notification.token, notification.channel_id)
         except InvalidTokenError:
-            _log("forged", notification, severity="WARNING")
+            self._forgeries.add(notification.channel_id)
             raise
 
     def _notifications(self, notification: Notification, watch_id: str) -> PendingNotification:
@@ -65,7 +72,6 @@ class Receiver:
         )
 
 
-def _log(outcome: str, notification: Notification, *, severity: str = "INFO", watch_id: str | None = None) -> None:
+def _log(outcome: str, notification: Notification, watch_id: str) -> None:
     message = f"{notification.resource_state or 'a message'} of channel {notification.channel_id}: {outcome}"
-    ids = {"watchId": watch_id, "channelId": notification.channel_id}
-    event("notification", message, severity=severity, outcome=outcome, **ids)
+    event("notification", message, outcome=outcome, watchId=watch_id, channelId=notification.channel_id)

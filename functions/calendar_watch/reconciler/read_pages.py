@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from calendar_watch.decisions import next_step
-from calendar_watch.decisions.listing import audit, paging
+from calendar_watch.decisions.listing import audit, page_size, paging
 from calendar_watch.decisions.listing.merge import View, merge
 from calendar_watch.decisions.listing.portions import MOST_NOTES, fitting, portion
 from calendar_watch.decisions.listing.series import after_series, alive_on, named_on
@@ -61,13 +61,14 @@ class PagedReader:
         page = self._page(watch, listing)
         indexes = self._indexes(watch, listing, page.items)
         if not listing.whole:
-            return self._absorb(paging.grown(watch), Stretch.of_increment(listing, page), indexes, earlier)
+            watch = page_size.in_time(watch, listing, page)
+            return self._absorb(watch, Stretch.of_increment(listing, page), indexes, earlier)
         sieve = Sieve(indexes, earlier, self._pieces.keep, paging.is_baseline(watch))
         stretch = Stretch.of_whole(listing, page, sieve)
         if listing.trail.pages:
             stretch = self._gathered(watch, stretch, sieve)
             watch = self._prolonged(watch)
-        return self._absorb(paging.grown(watch), stretch, indexes, earlier)
+        return self._absorb(page_size.in_time(watch, listing, page), stretch, indexes, earlier)
 
     def _gathered(self, watch: Watch, stretch: Stretch, sieve: Sieve) -> Stretch:
         """Where a page fails, what came before it is put down first, and then it is asked for again."""

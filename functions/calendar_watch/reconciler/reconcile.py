@@ -20,7 +20,7 @@ from calendar_watch.decisions import (
     upkeep,
 )
 from calendar_watch.decisions.backoff import Failure
-from calendar_watch.decisions.listing import audit, paging
+from calendar_watch.decisions.listing import audit, page_size, paging
 from calendar_watch.errors import (
     GoogleError,
     ListingTokenRefusedError,
@@ -251,7 +251,8 @@ class _Reconciler:
             token_refused = paging.token_refused(self._lease.watch, self._failure(error), self._services.policy)
             return self._write(WriteKind.FAILURE, token_refused)
         except SlowError as error:
-            return self._failed(paging.slowed(self._lease.watch), StepKind.READ, error)
+            watch = self._lease.watch
+            return self._failed(page_size.too_late(watch, watch.reading.listing), StepKind.READ, error)
         except GoogleError as error:
             return self._failed(self._lease.watch, StepKind.READ, error)
         self._result.synced += 1
@@ -274,7 +275,8 @@ class _Reconciler:
         except ListingTokenRefusedError as error:
             failed = audit.token_refused(self._lease.watch, self._failure(error))
         except SlowError as error:
-            failed = audit.failed(paging.slowed(self._lease.watch), self._failure(error))
+            watch = self._lease.watch
+            failed = audit.failed(page_size.too_late(watch, watch.reading.audit.listing), self._failure(error))
         except GoogleError as error:
             failed = audit.failed(self._lease.watch, self._failure(error))
         return self._write(WriteKind.FAILURE, failed)

@@ -64,6 +64,7 @@ MEANINGS: Mapping[str, str] = {
     "Reading.sync_refusals": "nothing: the model reads whole listings",
     "Reading.page_refusals": "nothing: the model has no pages",
     "Reading.page_size": "nothing: the model has no pages",
+    "Reading.item_weight": "nothing: the model has no pages",
     "Reading.audit": "nothing: the model has no increments that an audit could go beside",
     "Channels.was_confirmed": "nothing, and forgotten before each decision: the model does not tell of `degraded`",
     "Channels.resource_ids": "named: there is one collection, and so one resource id",

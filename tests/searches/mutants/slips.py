@@ -1,6 +1,6 @@
 """The slips. Each was somebody's bug once, or could have been."""
 
-from tests.searches.mutants import slips_chosen_blind, slips_of_exposure, slips_of_limits
+from tests.searches.mutants import slips_chosen_blind, slips_of_exposure, slips_of_instances, slips_of_limits
 from tests.searches.mutants.slip import Edit, Slip
 
 SLIPS = (
@@ -409,7 +409,13 @@ SLIPS = (
     Slip(
         "a page that came too late is asked for as long as before",
         ("tests/scenarios/test_listings.py",),
-        (Edit("decisions/listing/paging.py", "watch.with_reading(page_size=max(size, _SMALLEST_PAGE))", "watch"),),
+        (
+            Edit(
+                "decisions/listing/page_size.py",
+                "watch.with_reading(page_size=max(_asked_for(watch, listing) // 2, _SMALLEST))",
+                "watch",
+            ),
+        ),
     ),
     Slip(
         "what was asked for by itself is kept with more than a listing shows",
@@ -730,5 +736,6 @@ SLIPS = (
     ),
     *slips_of_limits.SLIPS,
     *slips_of_exposure.SLIPS,
+    *slips_of_instances.SLIPS,
     *slips_chosen_blind.SLIPS,
 )

@@ -8,9 +8,8 @@ from threading import Event
 from types import TracebackType
 from typing import Self
 
+from tests.support.freeze import frozen
 from tests.support.stack import Function, ProcessError
-
-from .freeze import frozen
 
 _FREEZES = 0.6
 """So many for each kill."""

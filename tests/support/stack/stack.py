@@ -118,6 +118,7 @@ class Stack:
             "AUTH_MODE": "anonymous",
             "INTERNAL_DOMAINS": "example.com",
             "RESOURCES": "acl,calendarList,events,settings",
+            "THREADS": "16",
             **self.pubsub.environment,
             **self._overrides,
         }

@@ -24,7 +24,9 @@ _PARTS = (
     "nothing_due",
     "domains",
     "latency",
+    "tokens",
     "memory",
+    "heavy_events",
     "large_calendar",
     "against_naive",
 )

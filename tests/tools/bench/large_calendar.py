@@ -61,7 +61,7 @@ class LargeCalendar(ScriptedCalendar):
         if sync_token:
             return Page([event(each, version) for each, version in self.changed.items()], "", self.next_token)
         first = int(page_token or 0)
-        last = min(first + _PAGE, self.count)
+        last = min(first + (size or _PAGE), self.count)
         items = [event(each, self.changed.get(each, 1)) for each in range(first, last)]
         return Page(items, "" if last == self.count else str(last), self.next_token if last == self.count else "")
 

@@ -12,6 +12,7 @@ import pytest
 import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from google.auth import compute_engine
 from google.auth.credentials import Credentials
 from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError, RefreshError
 from google.oauth2.credentials import Credentials as UserCredentials
@@ -29,7 +30,7 @@ from calendar_watch.calendar_api.credentials import (
 )
 from calendar_watch.errors import CalendarWatchError, RefusedError, TryLaterError
 from calendar_watch.reasons import Reason
-from tests.doubles.scripted_google import ACCOUNT, ALICE, BOB, CALENDAR, Google, decoded
+from tests.doubles.scripted_google import ACCOUNT, ALICE, BOB, CALENDAR, METADATA, Google, decoded
 from tests.doubles.scripted_http import Reply, json_of
 
 SCOPE = "https://www.googleapis.com/auth/calendar.acls.readonly"
@@ -267,32 +268,64 @@ MODES: dict[str, Access] = {
 def test_two_subjects_never_share_a_session_nor_a_token(google: Google, mode: str) -> None:
     all_sessions = Sessions(MODES[mode], google.http)
     pairs = [(subject, scope) for subject in (ALICE, BOB) for scope in (SCOPE, OTHER_SCOPE)]
-    assert len({id(all_sessions(*pair)) for pair in pairs}) == 4
     for subject, scope in pairs * 2:
         assert shown_by(all_sessions(subject, scope)).endswith(f"{subject} {scope}")
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_threads_get_one_session_for_one_subject_and_the_right_one_for_each(google: Google, mode: str) -> None:
+def test_threads_share_one_token_for_one_subject_and_get_the_right_one_for_each(google: Google, mode: str) -> None:
     all_sessions = Sessions(MODES[mode], google.http)
     subjects = [f"user{number % 20}@example.com" for number in range(200)]
     with ThreadPoolExecutor(16) as pool:
-        found = list(pool.map(lambda subject: all_sessions(subject, SCOPE), subjects))
-        shown = list(pool.map(shown_by, found))
-    assert len({id(session) for session in found}) == 20
+        shown = list(pool.map(lambda subject: shown_by(all_sessions(subject, SCOPE)), subjects))
     assert [each.endswith(f"{subject} {SCOPE}") for each, subject in zip(shown, subjects, strict=True)] == [True] * 200
+    assert len(google.asked(":signJwt")) + len(google.asked("/lend")) == 20
 
 
-def test_only_the_sessions_used_last_are_kept(google: Google) -> None:
-    opened: list[str | None] = []
-
-    def access(subject: str | None, _scope: str) -> None:
-        opened.append(subject)
-
-    all_sessions = Sessions(access, google.http, most=2)
+def test_only_the_tokens_used_last_are_kept(google: Google) -> None:
+    all_sessions = Sessions(delegated(ACCOUNT, own), google.http, most=2)
     for subject in (ALICE, BOB, ALICE, "carol@example.com", ALICE, BOB):
-        all_sessions(subject, SCOPE)
-    assert opened == [ALICE, BOB, "carol@example.com", BOB]
+        shown_by(all_sessions(subject, SCOPE))
+    assert [each["sub"] for each in google.claims] == [ALICE, BOB, "carol@example.com", BOB]
+
+
+def test_a_token_is_replaced_shortly_before_its_end(google: Google) -> None:
+    now = datetime.now(UTC)
+    all_sessions = Sessions(delegated(ACCOUNT, own), google.http, now=lambda: now)
+    for seconds, signed in ((0, 1), (3500, 1), (50, 2)):
+        now += timedelta(seconds=seconds)
+        assert shown_by(all_sessions(ALICE, SCOPE)) == f"Bearer {ALICE} {SCOPE}"
+        assert len(google.claims) == signed
+
+
+def test_a_refused_signing_is_not_kept(google: Google) -> None:
+    all_sessions = Sessions(delegated(ACCOUNT, own), google.http)
+    google.instead = {":signJwt": Reply(403)}
+    for _ in range(2):
+        with pytest.raises(RefreshError):
+            shown_by(all_sessions(ALICE, SCOPE))
+    assert len(google.asked(":signJwt")) == 2
+    google.instead = {}
+    assert shown_by(all_sessions(ALICE, SCOPE)) == f"Bearer {ALICE} {SCOPE}"
+
+
+def test_a_token_that_calendar_refuses_is_not_shown_again_while_no_other_can_be_had(google: Google) -> None:
+    all_sessions = Sessions(delegated(ACCOUNT, own), google.http)
+    shown_by(all_sessions(ALICE, SCOPE))
+    google.instead = {CALENDAR: Reply(401), ":signJwt": Reply(403)}
+    for _ in range(2):
+        with pytest.raises(RefreshError):
+            shown_by(all_sessions(ALICE, SCOPE))
+    assert len(google.asked(CALENDAR)) == 2
+
+
+def test_on_google_cloud_our_own_token_serves_for_all_subjects_and_scopes(google: Google) -> None:
+    machine = compute_engine.Credentials(universe_domain="googleapis.com")
+    all_sessions = Sessions(delegated(ACCOUNT, lambda: machine), google.http)
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(lambda number: shown_by(all_sessions(f"user{number}@example.com", SCOPE)), range(50)))
+    asked = [len(google.asked(part)) for part in (METADATA, ":signJwt", "oauth2.googleapis.com/token", CALENDAR)]
+    assert asked == [2, 50, 50, 50]
 
 
 def test_dropping_a_session_leaves_the_others_their_connections(google: Google) -> None:

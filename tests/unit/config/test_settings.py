@@ -75,7 +75,13 @@ def test_every_default_is_that_of_the_contract() -> None:
         lease_seconds=60,
         sweep_threads=16,
         sweep_seconds=50,
+        threads=4,
     )
+
+
+@pytest.mark.parametrize(("threads", "slots"), [("1", 1), ("2", 1), ("3", 1), ("4", 2), ("16", 14)])
+def test_wakeups_may_take_all_slots_but_two(threads: str, slots: int) -> None:
+    assert settings(THREADS=threads).wakeup_slots == slots
 
 
 def test_the_default_policy_is_the_policys_own_default() -> None:
@@ -145,6 +151,7 @@ def test_a_lease_is_longer_than_two_calls_to_google(lease: str, call: float) -> 
         ("EVENT_SNAPSHOT", "full", "full"),
         ("LOG_LEVEL", "DEBUG", "DEBUG"),
         ("SWEEP_THREADS", "256", 256),
+        ("THREADS", "1000", 1000),
         ("CALENDAR_CALLS_PER_MINUTE", "1", 1),
         ("POLL_SECONDS", "  ", 900),
     ],
@@ -202,6 +209,7 @@ WRONG = {
     "BRAKE_SECONDS": ["0"],
     "LEASE_SECONDS": ["0.99", "nan"],
     "SWEEP_THREADS": ["0", "257", "2.5"],
+    "THREADS": ["0", "1001", "2.5"],
     "SWEEP_SECONDS": ["0"],
 }
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from calendar_watch.decisions.backoff import Failure, doubled
+from calendar_watch.decisions.listing import page_size
 from calendar_watch.decisions.listing.absences import Verdict
 from calendar_watch.model.change_log import with_watch_event
 from calendar_watch.model.collection.diff import Change
@@ -41,7 +42,8 @@ def asked(watch: Watch, now: datetime) -> Watch:
 
 def begun(watch: Watch, now: datetime) -> Watch:
     number = watch.reading.listings + 1
-    return _with(watch.with_reading(listings=number), listing=Listing(number, now, whole=True, beside=True), told=0)
+    listing = Listing(number, now, whole=True, beside=True, size=page_size.fitting(watch.reading.item_weight))
+    return _with(watch.with_reading(listings=number), listing=listing, told=0)
 
 
 def current(watch: Watch) -> Listing:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from calendar_watch.decisions import reading, refusals
 from calendar_watch.decisions.backoff import Failure, doubled
-from calendar_watch.decisions.listing import absences, audit
+from calendar_watch.decisions.listing import absences, audit, page_size
 from calendar_watch.decisions.listing.absences import Verdict
 from calendar_watch.decisions.listing.merge import Merged
 from calendar_watch.model.change_log import with_changes
@@ -14,14 +14,11 @@ from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.listing import Counts, Listing, Page
 from calendar_watch.model.policy import Policy
-from calendar_watch.model.resources import EVENTS
 from calendar_watch.model.target import Target
 from calendar_watch.model.watch import Watch
 
 TOLD = "told"
 """The notes of what increments have told of while an audit goes on."""
-_FULL_PAGE = int(EVENTS.parameters["maxResults"])
-_SMALLEST_PAGE = 100
 _PAGE_REFUSALS = 3
 _FIRST_PAUSE = timedelta(minutes=1)
 
@@ -33,7 +30,7 @@ Question = tuple[Target, str, str, int]
 def question(watch: Watch, listing: Listing) -> Question:
     """What Google is asked for the next page."""
     sync_token = "" if listing.whole else watch.reading.sync_token
-    return watch.target, listing.trail.page_token, sync_token, watch.reading.page_size
+    return watch.target, listing.trail.page_token, sync_token, page_size.asked_for(watch, listing)
 
 
 def first_question(watch: Watch, now: datetime) -> Question:
@@ -52,7 +49,8 @@ def goes_on(watch: Watch) -> bool:
 def begun(watch: Watch, now: datetime) -> Watch:
     """A listing of what changed since the sync token, or of everything where there is none."""
     number = watch.reading.listings + 1
-    listing = Listing(number, started=now, whole=not watch.reading.sync_token)
+    size = page_size.fitting(watch.reading.item_weight)
+    listing = Listing(number, started=now, whole=not watch.reading.sync_token, size=size)
     if listing.whole:
         watch = audit.abandoned(watch)
     return watch.with_reading(listings=number, listing=listing)
@@ -182,15 +180,3 @@ def _without_token(watch: Watch) -> Watch:
     return watch.with_reading(
         sync_token="", brake=False, doubts=0, resyncing=not is_baseline(watch) and not watch.target.generated
     )
-
-
-def grown(watch: Watch) -> Watch:
-    """A page came in time: the next one may be a little longer."""
-    size = watch.reading.page_size * 9 // 8
-    return watch.with_reading(page_size=size if size < _FULL_PAGE else 0)
-
-
-def slowed(watch: Watch) -> Watch:
-    """An answer did not come in time: the next one is to be half as long."""
-    size = (watch.reading.page_size or _FULL_PAGE) // 2
-    return watch.with_reading(page_size=max(size, _SMALLEST_PAGE))

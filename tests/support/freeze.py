@@ -15,14 +15,23 @@ _PROC = Path("/proc")
 @contextmanager
 def frozen(function: Function) -> Iterator[None]:
     """Gunicorn's master and its worker, but not the leash by which they end with us."""
-    serving = [int(each.name) for each in _PROC.glob("[0-9]*") if _serves(each, function)]
-    if len(serving) < 2:
-        raise ProcessError(f"{function.name} has ended by itself\n{function.tail()}")
-    _send(signal.SIGSTOP, serving)
+    serving = master_and_worker(function)
+    for each in serving:
+        os.kill(each, signal.SIGSTOP)
     try:
         yield
     finally:
-        _send(signal.SIGCONT, serving)
+        for each in serving:
+            os.kill(each, signal.SIGCONT)
+
+
+def master_and_worker(function: Function) -> tuple[int, int]:
+    """Raises ProcessError where there are not both."""
+    serving = {int(each.name): _parent(each) for each in _PROC.glob("[0-9]*") if _serves(each, function)}
+    pairs = [(parent, child) for child, parent in serving.items() if parent in serving]
+    if not pairs:
+        raise ProcessError(f"{function.name} has ended by itself\n{function.tail()}")
+    return pairs[0]
 
 
 def _serves(process: Path, function: Function) -> bool:
@@ -33,6 +42,7 @@ def _serves(process: Path, function: Function) -> bool:
     return False
 
 
-def _send(number: int, processes: list[int]) -> None:
-    for each in processes:
-        os.kill(each, number)
+def _parent(process: Path) -> int:
+    with suppress(OSError):
+        return int((process / "stat").read_text().rpartition(")")[2].split()[1])
+    return 0

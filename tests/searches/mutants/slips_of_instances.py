@@ -1,0 +1,81 @@
+"""Slips about what one instance remembers, shares among its threads, and can bear."""
+
+from tests.searches.mutants.slip import Edit, Slip
+
+SLIPS = (
+    Slip(
+        "each subject has a token of our own fetched for it",
+        ("tests/unit/calendar_api/test_credentials.py",),
+        (Edit("calendar_api/credentials.py", "functools.cache(lambda: _Own(source()))", "functools.cache(source)"),),
+    ),
+    Slip(
+        "threads fetch the same token one by one",
+        ("tests/unit/calendar_api/test_access_token.py",),
+        (Edit("calendar_api/access_token.py", "others = self._fetching\n", "others = None\n"),),
+    ),
+    Slip(
+        "a failed fetch is kept",
+        ("tests/unit/calendar_api/test_access_token.py",),
+        (Edit("calendar_api/access_token.py", "        finally:\n", "        else:\n"),),
+    ),
+    Slip(
+        "a token is shown until its very end",
+        ("tests/unit/calendar_api/test_access_token.py",),
+        (Edit("calendar_api/access_token.py", "replace(tzinfo=UTC) - _SPARE", "replace(tzinfo=UTC)"),),
+    ),
+    Slip(
+        "a token that was replaced already is thrown away with the one that was refused",
+        ("tests/unit/calendar_api/test_access_token.py",),
+        (Edit("calendar_api/access_token.py", "if self._kept and self._kept.text == text:", "if self._kept:"),),
+    ),
+    Slip(
+        "a token that Calendar refuses is kept",
+        ("tests/unit/calendar_api/test_credentials.py",),
+        (Edit("calendar_api/credentials.py", "self._kept.refused(str(self.token))", "str(self.token)"),),
+    ),
+    Slip(
+        "each forged message has a line",
+        ("tests/unit/operations/test_forgeries.py",),
+        (Edit("operations/forgeries.py", "if self._clock() >= self._quiet_until else 0", "if self._clock() else 0"),),
+    ),
+    Slip(
+        "a line about forged messages tells of the last alone",
+        ("tests/infra/test_logs.py",),
+        (Edit("operations/forgeries.py", "count=count", "count=1"),),
+    ),
+    Slip(
+        "what a flood leaves is told to nobody",
+        ("tests/end_to_end/system/test_notifications.py",),
+        (Edit("wiring.py", "        atexit.register(receiver.end)", "        #"),),
+    ),
+    Slip(
+        "wake-ups may take all slots",
+        ("tests/unit/config/test_settings.py", "tests/api/test_renewing.py"),
+        (Edit("config/settings.py", "max(1, self.threads - 2)", "self.threads"),),
+    ),
+    Slip(
+        "a slot is kept by a wake-up that is over",
+        ("tests/api/test_renewing.py",),
+        (Edit("operations/slots.py", "            self._free.release()", "            pass"),),
+    ),
+    Slip(
+        "a first page has as many items as Google gives",
+        ("tests/scenarios/test_listings.py",),
+        (Edit("decisions/listing/page_size.py", "or fitting(watch.reading.item_weight) or _FIRST", "or _FULL"),),
+    ),
+    Slip(
+        "pages of heavy items have as many as those of light ones",
+        ("tests/unit/decisions/test_page_size.py",),
+        (Edit("decisions/listing/page_size.py", "_BYTES // item_weight", "_FULL"),),
+    ),
+    Slip(
+        "an increment's items are taken for all others",
+        ("tests/unit/decisions/test_page_size.py",),
+        (Edit("decisions/listing/page_size.py", "if not listing.whole or not page.items:", "if not page.items:"),),
+    ),
+    Slip(
+        "a listing goes on with pages of another size than it began with",
+        ("tests/unit/decisions/test_page_size.py",),
+        (Edit("decisions/listing/page_size.py", "by_weight = chosen or fitting", "by_weight = fitting"),),
+    ),
+)
