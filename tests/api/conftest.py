@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -52,6 +53,12 @@ def deploy(
 
     yield deploy
     line.google = None
+
+
+@pytest.fixture(autouse=True)
+def _instances_do_not_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What they would tell then nobody reads."""
+    monkeypatch.setattr("calendar_watch.wiring.atexit", SimpleNamespace(register=lambda _end: None))
 
 
 @pytest.fixture(autouse=True)

@@ -1,9 +1,12 @@
+import hashlib
+import json
 import re
 from string import ascii_letters, digits
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from itsdangerous import Signer
 
 from calendar_watch.errors import InvalidTokenError
 from calendar_watch.model.channel_token import ChannelTokens
@@ -116,3 +119,10 @@ def test_a_fingerprint_tells_which_key_signs_without_telling_the_key() -> None:
     assert ChannelTokens([NEW, OLD]).fingerprint == ChannelTokens([NEW]).fingerprint
     assert ChannelTokens([NEW]).fingerprint != ChannelTokens([OLD, NEW]).fingerprint
     assert re.fullmatch(r"[0-9a-f]{12}", ChannelTokens([NEW]).fingerprint)
+
+
+@given(keys, channel_ids, watch_ids)
+def test_the_key_is_derived_as_itsdangerous_does_it(key: str, channel_id: str, watch_id: str) -> None:
+    signer = Signer(key, salt="calendar-watch.channel-token", key_derivation="hmac", digest_method=hashlib.sha256)
+    signature = signer.get_signature(json.dumps(["1", watch_id, channel_id])).decode()
+    assert ChannelTokens([key]).sign(channel_id, watch_id).endswith(signature)
