@@ -1,6 +1,12 @@
 """The slips. Each was somebody's bug once, or could have been."""
 
-from tests.searches.mutants import slips_chosen_blind, slips_of_exposure, slips_of_instances, slips_of_limits
+from tests.searches.mutants import (
+    slips_chosen_blind,
+    slips_of_exposure,
+    slips_of_instances,
+    slips_of_limits,
+    slips_of_sweeps,
+)
 from tests.searches.mutants.slip import Edit, Slip
 
 SLIPS = (
@@ -10,8 +16,8 @@ SLIPS = (
         (
             Edit(
                 "reconciler/lease.py",
-                "claimed, notifications=notifications))",
-                "claimed))",
+                "Write(WriteKind.CLAIM, decided, notifications=notifications)",
+                "Write(WriteKind.CLAIM, decided)",
             ),
             Edit(
                 "reconciler/reconcile.py",
@@ -165,7 +171,7 @@ SLIPS = (
     Slip(
         "a traceback tells what Google said before",
         ("tests/scenarios/test_sweeps.py",),
-        (Edit("operations/sweep.py", "            _forget_googles_words(error)\n", ""),),
+        (Edit("operations/workers.py", "            _forget_googles_words(error)\n", ""),),
     ),
     Slip(
         "a message is answered 204 although Firestore failed",
@@ -263,9 +269,9 @@ SLIPS = (
         ("tests/scenarios/test_listings.py",),
         (
             Edit(
-                "reconciler/read_pages.py",
-                "        if watch.reading.listing is None or not watch.reading.listing.trail.pages:",
-                "        if watch.reading.listing is None:",
+                "decisions/listing/paging.py",
+                "watch.reading.listing is not None and bool(watch.reading.listing.trail.pages)",
+                "watch.reading.listing is not None",
             ),
         ),
     ),
@@ -732,10 +738,11 @@ SLIPS = (
     Slip(
         "a wake-up leaves what belongs to no watch to the sweep",
         ("tests/api/test_renewing.py",),
-        (Edit("reconciler/reconcile.py", "            _drop(services, notifications)\n", ""),),
+        (Edit("reconciler/reconcile.py", "            _drop(services, watch_id)\n", ""),),
     ),
     *slips_of_limits.SLIPS,
     *slips_of_exposure.SLIPS,
     *slips_of_instances.SLIPS,
+    *slips_of_sweeps.SLIPS,
     *slips_chosen_blind.SLIPS,
 )

@@ -55,7 +55,7 @@ SLIPS = (
     Slip(
         "more are due than were asked for",
         ("tests/contract/test_foreign_documents.py",),
-        (Edit("firestore/store.py", "return due[:limit]", "return due"),),
+        (Edit("firestore/store.py", "return values[:limit]", "return values"),),
     ),
     Slip(
         "contention is not waited out",
@@ -216,8 +216,8 @@ SLIPS = (
         (
             Edit(
                 "operations/sweep.py",
-                "max(late.get(watch_id, 0.0), (self._began - since).total_seconds())",
-                "(self._began - since).total_seconds()",
+                "max(late.get(watch_id, 0.0), (began - since).total_seconds())",
+                "(began - since).total_seconds()",
             ),
         ),
     ),

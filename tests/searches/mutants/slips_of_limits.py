@@ -150,7 +150,7 @@ SLIPS = (
     Slip(
         "watches of another schema fill a sweep",
         ("tests/contract/test_foreign_documents.py",),
-        (Edit("firestore/store.py", "_PAGES_OF_DUE = 4", "_PAGES_OF_DUE = 1"),),
+        (Edit("firestore/store.py", "_MOST_PAGES = 4", "_MOST_PAGES = 1"),),
     ),
     Slip(
         "a list ends with a page of another schema",
