@@ -1,6 +1,6 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test search bench chaos day soak model mutants conformance lint check infra-check drain format lock clean
+.PHONY: help demo dev test search bench chaos day soak model mutants conformance lint check infra-check drain pictures format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -77,6 +77,9 @@ infra-check: $(VENV)/tools  ## Terraform: format, validity, tests; TERRAFORM=…
 
 drain:  ## end every watch before leaving: make drain WATCHES=https://…
 	@$(PYTHON) infra/drain.py "$(WATCHES)"
+
+pictures: $(VENV)/runtime  ## take the papers' pictures of the console anew; needs chromium and chromium-driver
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.tools.pictures
 
 format: $(VENV)/tools  ## let ruff mend what it can
 	$(BIN)/ruff check --fix

@@ -21,7 +21,7 @@ from werkzeug.exceptions import HTTPException
 
 from calendar_watch import log
 from calendar_watch.errors import ForeignSchemaError, InvalidRequestError, UnknownWatchError
-from calendar_watch.http import openapi, parameters, problems, requests
+from calendar_watch.http import console, openapi, parameters, problems, requests
 from calendar_watch.http.watch_request import Rules, read_bodies, read_body
 from calendar_watch.http.watch_view import summary_view, watch_view
 from calendar_watch.model.watch import State, Watch
@@ -55,6 +55,9 @@ def watches(request: Request) -> problems.Answer:
             case ("openapi.json",):
                 requests.taken(request, GET=())
                 return openapi.document(), 200
+            case ("console",):
+                requests.taken(request, GET=())
+                return console.page(), 200
             case ("batch",):
                 requests.taken(request, POST=())
                 return _batch(request)

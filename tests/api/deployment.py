@@ -5,6 +5,7 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import functions_framework
@@ -14,6 +15,8 @@ from google.cloud.firestore import Client
 from werkzeug.test import TestResponse
 
 from calendar_watch.firestore.packed_documents import entry_document, entry_of
+from calendar_watch.model.resources import RESOURCES
+from calendar_watch.model.target import Target
 from tests.api import documented
 from tests.api.google import ALICE, BOB, Google
 from tests.doubles.calendar_simulator import Delivery
@@ -122,6 +125,13 @@ class Deployment:
             entry = client.document(f"calendar_watch_changes/{watch['id']}~{sequence:020d}")
             event = entry_of(entry.get().to_dict() or {})
             entry.set(entry_document({**event, "time": "1999-12-31T23:59:59Z"}, None))
+
+    def multiply(self, watch: Json, number: int) -> None:
+        """As if so many other users had asked for the same."""
+        name = f"projects/{self.project}/databases/calendar-watch/documents/calendar_watches/{watch['id']}"
+        target = Target(RESOURCES[watch["resource"]], watch["calendarId"])
+        others = [replace(target, subject=f"user{each}@example.com") for each in range(number)]
+        self.firestore.multiply(name, {each.id: {"subject": each.subject or ""} for each in others})
 
     def make_foreign(self, watch: Json) -> None:
         """As if another release had written it."""

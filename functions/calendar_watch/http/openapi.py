@@ -35,6 +35,7 @@ class _Operation:
     problems: Sequence[int] = ()
     parameters: Sequence[Parameter] = ()
     body: Schema | None = None
+    kind: str = "application/json"
 
 
 _PAGE_OF_WATCHES = closed({"watches": array(_WATCH), **_TOKEN}, optional=_TOKEN)
@@ -73,6 +74,7 @@ _OPERATIONS = (
     ),
     _Operation("get", "/summary", "All watches at a glance", {200: SUMMARY}),
     _Operation("get", "/openapi.json", "This document", {200: {"type": "object"}}),
+    _Operation("get", "/console", "A page for people", {200: text()}, kind="text/html"),
     _Operation("get", "/{id}", "Show a watch", {200: _WATCH}, (404,)),
     _Operation("delete", "/{id}", "End a watch", {200: _WATCH, 202: _WATCH}, (404, 409)),
     _Operation("get", "/{id}/items", "What it holds", {200: _PAGE_OF_ITEMS}, (404,), parameters.ITEMS),
@@ -102,9 +104,7 @@ def _operation(operation: _Operation) -> dict[str, Any]:
         "parameters": [*_in_path(operation.path), *map(_in_query, operation.parameters)],
         **({"requestBody": _body(operation.body)} if operation.body is not None else {}),
         "responses": {
-            **{
-                str(status): _answer(status, "application/json", schema) for status, schema in operation.answers.items()
-            },
+            **{str(status): _answer(status, operation.kind, schema) for status, schema in operation.answers.items()},
             **{str(status): _answer(status, "application/problem+json", _PROBLEM) for status in failures},
         },
     }
