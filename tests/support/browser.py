@@ -18,7 +18,7 @@ from tests.support.stack.rest import call, told
 _ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 """How a reference to an element is marked: https://www.w3.org/TR/webdriver2/#elements."""
 _ARGUMENTS = ["--headless=new", "--disable-gpu", "--disable-dev-shm-usage", "--hide-scrollbars", "--lang=en"]
-KEYS = {"tab": "\ue004", "enter": "\ue007", "space": " "}
+KEYS = {"tab": "\ue004", "enter": "\ue007"}
 Json = dict[str, Any]
 
 

@@ -26,10 +26,10 @@ OPTIONS = [
 
 
 class LocalFirestore:
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, documents: Documents | None = None) -> None:
         self.calls = Calls()
         self.faults = Faults()
-        self._documents = Documents()
+        self._documents = documents or Documents()
         self._rpcs = Rpcs(self._documents)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="local-firestore")
         self._server = grpc.server(self._threads, options=OPTIONS)
@@ -101,9 +101,9 @@ class LocalFirestore:
         return responses
 
 
-def serve(port: int = 0) -> LocalFirestore:
+def serve(port: int = 0, documents: Documents | None = None) -> LocalFirestore:
     """0 takes any free port."""
-    return LocalFirestore(port)
+    return LocalFirestore(port, documents)
 
 
 def _handler(kind: Callable[..., Any], rpc: str, behaviour: Behaviour) -> Any:

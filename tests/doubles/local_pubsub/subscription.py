@@ -38,6 +38,8 @@ class Subscription:
     ordered: bool = False
     endpoint: str = ""
     """Empty: messages are pulled."""
+    unwrapped: bool = False
+    """Pushed as bare data, with the attributes as headers."""
     filter: str = ""
 
     def __post_init__(self) -> None:
