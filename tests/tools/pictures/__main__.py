@@ -44,8 +44,9 @@ def _lived(stack: Stack) -> Any:
         stack.api.open(resource=resource, subject=ALICE)
     stack.api.open(resource="events", calendarId=ALICE, subject=ALICE, labels={"team": "security"})
     alice.delete_calendar(gone)
-    for number, (who, role) in enumerate((("bob", "reader"), ("bob", "writer"), ("carol", "reader")), start=2):
-        alice.share(ALICE, f"{who}@example.com", role)
+    shared = (("bob@example.com", "reader"), ("bob@example.com", "writer"), ("carol@partner.example", "reader"))
+    for number, (who, role) in enumerate(shared, start=2):
+        alice.share(ALICE, who, role)
         until(partial(_tells, stack, watches[0], number), "the change is told")
     until(lambda: stack.api.show(watches[1]["id"])["state"] == "suspended", "the calendar is taken to be gone")
     until(lambda: len(stack.api.show(watches[0]["id"])["channels"]) > 1, "a channel is renewed")
