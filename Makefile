@@ -1,6 +1,6 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test search bench chaos day soak model mutants conformance documents lint check infra-check checks preflight drain format lock clean
+.PHONY: help demo dev test search bench chaos day soak model mutants conformance documents lint check infra-check checks preflight drain pictures format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -22,8 +22,8 @@ help:  ## what there is to run
 demo: $(VENV)/runtime  ## the main job, end to end on this machine, in under a minute
 	@$(BIN)/python -m tests.tools.demo
 
-dev: $(VENV)/runtime  ## leave the whole system running here, to play with
-	@$(BIN)/python -m tests.tools.dev
+dev: $(VENV)/runtime  ## leave the whole system running here, to play with; PORT=8080: watches, others follow; STATE=folder: keep it
+	@$(BIN)/python -m tests.tools.dev $(if $(PORT),--port $(PORT)) $(if $(STATE),--state "$(STATE)")
 
 test: $(VENV)/tools  ## every test but the searches, with branch coverage; ONLY=tests/api: a part, without
 ifdef ONLY
@@ -90,6 +90,9 @@ preflight:  ## what would stop the first terraform apply, and what to do; CONFIG
 
 drain:  ## end every watch before leaving: make drain WATCHES=https://…
 	@$(PYTHON) -m infra.tools.drain "$(WATCHES)"
+
+pictures: $(VENV)/runtime  ## take the papers' pictures of the console anew; needs chromium and chromium-driver
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.tools.pictures
 
 format: $(VENV)/tools  ## let ruff mend what it can
 	$(BIN)/ruff check --fix

@@ -10,7 +10,7 @@ A channel cannot be extended, only replaced, and tells that something changed, n
 import os
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
@@ -23,7 +23,7 @@ from calendar_watch import log
 from calendar_watch.decisions import next_step
 from calendar_watch.decisions.diagnosis import without_settings
 from calendar_watch.errors import ForeignSchemaError, InvalidRequestError, InvalidSettingsError
-from calendar_watch.http import openapi, parameters, problems, requests
+from calendar_watch.http import console, openapi, parameters, problems, requests
 from calendar_watch.http.checks import ANYBODY, checks_view, read_checks
 from calendar_watch.http.watch_request import Rules, read_bodies, read_body
 from calendar_watch.http.watch_view import summary_view, watch_view
@@ -59,12 +59,9 @@ def watches(request: Request) -> problems.Answer:
             case ():
                 asked = requests.taken(request, POST=(), GET=parameters.LIST)
                 return _open(request) if request.method == "POST" else _list(asked)
-            case ("summary",):
+            case ("summary" | "openapi.json" | "console" as page,):
                 requests.taken(request, GET=())
-                return _summary(), 200
-            case ("openapi.json",):
-                requests.taken(request, GET=())
-                return openapi.document(), 200
+                return _PAGES[page](), 200
             case ("batch",):
                 requests.taken(request, POST=())
                 return _batch(request)
@@ -164,6 +161,13 @@ def _list(asked: Mapping[str, Any]) -> problems.Answer:
 def _summary() -> dict[str, Any]:
     summary = _wiring.query.summary()
     return summary_view(summary.tally, summary.as_of)
+
+
+_PAGES: Mapping[str, Callable[[], Any]] = {
+    "summary": _summary,
+    "openapi.json": openapi.document,
+    "console": console.page,
+}
 
 
 def _show(name: str) -> problems.Answer:

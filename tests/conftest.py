@@ -18,6 +18,7 @@ settings.load_profile("quick")
 
 SYSTEM = "tests/end_to_end/system/"
 CONTRACT = "tests/contract/test_"
+CONSOLE = "tests/end_to_end/console/"
 TOGETHER = {
     **{
         f"{SYSTEM}test_{name}.py": "stack"
@@ -49,7 +50,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByWhatIsShar
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What mostly waits begins first, and keeps nobody waiting in the end."""
-    items.sort(key=lambda item: not item.nodeid.startswith((SYSTEM, CONTRACT)))
+    items.sort(key=lambda item: not item.nodeid.startswith((SYSTEM, CONTRACT, CONSOLE)))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,6 +5,7 @@ import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -16,6 +17,8 @@ from google.cloud.firestore import Client
 from werkzeug.test import TestResponse
 
 from calendar_watch.firestore.packed_documents import entry_document, entry_of
+from calendar_watch.model.resources import RESOURCES
+from calendar_watch.model.target import Target
 from tests.api import documented
 from tests.api.google import ALICE, BOB, Google
 from tests.doubles.calendar_simulator import Delivery
@@ -144,6 +147,13 @@ class Deployment:
         left = {"holder": "dead", "due_at": now - since + timedelta(seconds=60), "read_at": now - since}
         with self._client() as client:
             client.document(f"calendar_watches/{watch['id']}").update(left)
+
+    def multiply(self, watch: Json, number: int) -> None:
+        """As if so many other users had asked for the same."""
+        name = f"projects/{self.project}/databases/calendar-watch/documents/calendar_watches/{watch['id']}"
+        target = Target(RESOURCES[watch["resource"]], watch["calendarId"])
+        others = [replace(target, subject=f"user{each}@example.com") for each in range(number)]
+        self.firestore.multiply(name, {each.id: {"subject": each.subject or ""} for each in others})
 
     def make_foreign(self, watch: Json) -> None:
         """As if another release had written it."""

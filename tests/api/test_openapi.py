@@ -15,7 +15,7 @@ from tests.api import documented
 from tests.api.deployment import ACL, Deployment
 
 OPERATIONS = {
-    *("POST /", "GET /", "POST /batch", "GET /summary", "POST /checks", "GET /openapi.json"),
+    *("POST /", "GET /", "POST /batch", "GET /summary", "POST /checks", "GET /openapi.json", "GET /console"),
     *("GET /{id}", "DELETE /{id}"),
     *("GET /{id}/items", "GET /{id}/changes", "POST /{id}/retry", "POST /{id}/resync"),
 }

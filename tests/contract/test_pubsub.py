@@ -320,6 +320,12 @@ class TestPush:
             api.publish({"attributes": {"watchId": "w"}})
             assert endpoint.next()["message"]["data"] == ""
 
+    def test_without_a_wrapper_the_data_is_all_there_is(self, api: Api) -> None:
+        with listening() as endpoint:
+            api.subscribe(pushConfig={"pushEndpoint": endpoint.url, "noWrapper": {"writeMetadata": True}})
+            api.publish({"data": "eyJhIjogMX0=", "attributes": {"ce-id": "w.1"}})
+            assert endpoint.next() == {"a": 1}
+
     @pytest.mark.parametrize("status", [400, 404, 500, 503])
     def test_a_refused_message_comes_again_before_the_next_of_its_key(self, api: Api, status: int) -> None:
         with listening(status) as endpoint:

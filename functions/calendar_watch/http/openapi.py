@@ -38,6 +38,7 @@ class _Operation:
     problems: Sequence[int] = ()
     parameters: Sequence[Parameter] = ()
     body: Schema | None = None
+    kind: str = "application/json"
 
 
 _PAGE_OF_WATCHES = closed({"watches": array(_WATCH), **_TOKEN}, optional=_TOKEN)
@@ -77,6 +78,7 @@ _OPERATIONS = (
     _Operation("post", "/checks", "Try whether the deployment works", {200: CHECKS}, _POSTED, body=CHECKS_BODY),
     _Operation("get", "/summary", "All watches at a glance", {200: SUMMARY}),
     _Operation("get", "/openapi.json", "This document", {200: {"type": "object"}}),
+    _Operation("get", "/console", "A page for people", {200: text()}, kind="text/html"),
     _Operation("get", "/{id}", "Show a watch", {200: _WATCH}, (404,)),
     _Operation("delete", "/{id}", "End a watch", {200: _WATCH, 202: _WATCH}, (404, 409), parameters.END),
     _Operation("get", "/{id}/items", "What it holds", {200: _PAGE_OF_ITEMS}, (404,), parameters.ITEMS),
@@ -109,7 +111,7 @@ def _operation(operation: _Operation, examples: Mapping[str, Any]) -> dict[str, 
         **({"requestBody": _body(operation.body, examples)} if operation.body is not None else {}),
         "responses": {
             **{
-                str(status): _answer(status, "application/json", schema, examples)
+                str(status): _answer(status, operation.kind, schema, examples)
                 for status, schema in operation.answers.items()
             },
             **{str(status): _answer(status, "application/problem+json", _PROBLEM, examples) for status in failures},

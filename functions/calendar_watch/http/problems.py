@@ -3,6 +3,7 @@
 import functools
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -81,8 +82,17 @@ _SOMEWHERE: Mapping[str, Schema] = {
 }
 SCHEMA = closed({**_EVERYWHERE, **_SOMEWHERE}, optional=_SOMEWHERE.keys())
 
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """For people: HTML, and the headers that go with it."""
+
+    html: str
+    headers: Mapping[str, str]
+
+
 Answer = tuple[Any, int] | tuple[Any, int, Mapping[str, str]]
-"""What to send as JSON (None: nothing at all), the status, and headers if there are any."""
+"""What to send as JSON (a page: as it is; None: nothing at all), the status, and headers if there are any."""
 
 
 def answers(entry_point: Callable[[Request], Answer]) -> Callable[[Request], Response]:
@@ -119,6 +129,8 @@ def with_version(entry_point: Callable[[Request], Response]) -> Callable[[Reques
 def _said(content: Any, status: int, headers: Mapping[str, str] | None = None) -> Response:
     if content is None:
         return Response(status=status, headers=headers)
+    if isinstance(content, Page):
+        return Response(content.html, status, content.headers, mimetype="text/html")
     return Response(encoded(content), status, headers, mimetype="application/json")
 
 

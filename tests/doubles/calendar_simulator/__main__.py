@@ -7,11 +7,13 @@ import signal
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 from threading import Event
 from typing import Any
 
 from . import CalendarSimulator, Options, serve
+from .journal import Journal
 from .quirks import CHANCES
 
 
@@ -24,18 +26,22 @@ def main() -> None:
     except (ValueError, TypeError) as error:
         parser.error(str(error))
     seeded = Random(arguments.seed)  # noqa: S311 - repeatable on purpose
-    simulator = CalendarSimulator(lambda: datetime.now(UTC), random=seeded, options=options, users=users)
+    journal = Journal(arguments.journal) if arguments.journal else None
+    clock = journal.clock if journal else lambda: datetime.now(UTC)
+    simulator = CalendarSimulator(clock, random=seeded, options=options, users=users)
+    if journal:
+        journal.do_again(simulator)
     try:
-        _run(simulator, arguments.port, arguments.host)
+        _run(simulator, journal, arguments.port, arguments.host)
     except OSError as error:
         parser.error(_unheard(error, arguments.host, arguments.port))
 
 
-def _run(simulator: CalendarSimulator, port: int, host: str) -> None:
+def _run(simulator: CalendarSimulator, journal: Journal | None, port: int, host: str) -> None:
     done = Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: done.set())
-    with serve(simulator, port, host) as server:
+    with serve(simulator, port, host, journal) as server:
         roots = {"url": server.url, "apiRoot": f"{server.url}/calendar/v3", "admin": f"{server.url}/simulator/"}
         sys.stdout.write(json.dumps(roots) + "\n")
         sys.stdout.flush()
@@ -49,6 +55,9 @@ def _parser() -> argparse.ArgumentParser:
     people = f"has a calendar from the start, may be given several times; the first ({Options.default_user}) acts "
     parser.add_argument("--user", action="append", help=people + "without a token")
     parser.add_argument("--seed", type=int, default=0, help="of calendar ids and message numbers")
+    parser.add_argument(
+        "--journal", type=Path, help="a file that keeps what was done, and has it done again at a start"
+    )
     parser.add_argument("--options", default="{}", help="JSON of further options, as in PATCH /simulator/options")
     quirks = "departures from Google's documentation, as often as the catalogue says or as told: all, Q02, Q02=0.5"
     parser.add_argument("--quirks", nargs="*", default=[], help=quirks)

@@ -93,6 +93,13 @@ def _seed_events(simulator: CalendarSimulator, body: JsonObject) -> Any:
     return body
 
 
+def _lend(simulator: CalendarSimulator, body: JsonObject) -> Any:
+    """What AUTH_MODE=token_service asks: each user has lent us everything."""
+    token = ":".join(["lent", body["subject"], *(each.rpartition("/")[2] for each in body["scopes"])])
+    simulator.register_token(token, body["subject"], body["scopes"])
+    return {"accessToken": token, "expireTime": simulator.now() + timedelta(hours=1)}
+
+
 def _register(simulator: CalendarSimulator, body: JsonObject) -> Any:
     simulator.register_token(body["token"], body["subject"], body["scopes"])
     return body
@@ -198,6 +205,10 @@ _ACTIONS: Mapping[tuple[str, str], tuple[_Action, *tuple[Field, ...]]] = {
     ("POST", "seed-events"): (_seed_events, Field("calendar", "primary"), Field("count", 1000), _USER),
     ("POST", "tokens"): (
         *(_register, Field("token", "bobs"), Field("subject", "bob@example.com")),
+        Field("scopes", ["https://www.googleapis.com/auth/calendar"]),
+    ),
+    ("POST", "lend"): (
+        *(_lend, Field("subject", "bob@example.com")),
         Field("scopes", ["https://www.googleapis.com/auth/calendar"]),
     ),
     ("POST", "drop"): (_drop, _COUNT, Field("state", "exists", optional=True, choices=("", "sync", "exists"))),

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 
 from . import admin
 from .call import Answer, Call
+from .journal import Journal
 from .loopback import TICK_SECONDS, Handler, Listener
 from .simulator import CalendarSimulator
 from .transport import Transport, post_over_http
@@ -19,16 +20,19 @@ class Server:
 
 
 @contextmanager
-def serve(simulator: CalendarSimulator, port: int = 0, host: str = "127.0.0.1") -> Iterator[Server]:
-    listener = _Listener((host, port), simulator)
+def serve(
+    simulator: CalendarSimulator, port: int = 0, host: str = "127.0.0.1", journal: Journal | None = None
+) -> Iterator[Server]:
+    listener = _Listener((host, port), simulator, journal)
     with listener.running():
         yield Server(f"http://{host}:{listener.server_port}", simulator)
 
 
 class _Listener(Listener):
-    def __init__(self, address: tuple[str, int], simulator: CalendarSimulator) -> None:
+    def __init__(self, address: tuple[str, int], simulator: CalendarSimulator, journal: Journal | None) -> None:
         super().__init__(address, _Handler)
         self.simulator = simulator
+        self.journal = journal
         self.transport = Transport(simulator, post_over_http)
 
     def deliver(self) -> None:
@@ -44,7 +48,8 @@ class _Handler(Handler):
     def _serve(self) -> None:
         call = Call.of(self.command, self.path, dict(self.headers), self.body())
         with self.server.simulator.lock:
-            answer = admin.handle(self.server.simulator, call)
+            with self.server.journal.noting(call) if self.server.journal else nullcontext():
+                answer = admin.handle(self.server.simulator, call)
             if not answer.preceded_by and not answer.seconds:
                 # Still under the lock, so that no notification overtakes the answer that caused it.
                 self._write(answer)

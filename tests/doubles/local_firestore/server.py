@@ -1,6 +1,6 @@
 """The gRPC server on loopback, and the handle by which a test holds it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from types import TracebackType
 from typing import Any, Self, TypeAlias
@@ -8,11 +8,11 @@ from typing import Any, Self, TypeAlias
 import grpc
 
 from tests.doubles.local_firestore.calls import Calls
-from tests.doubles.local_firestore.documents import Documents
+from tests.doubles.local_firestore.documents import Documents, Stored, parent
 from tests.doubles.local_firestore.errors import StatusError
 from tests.doubles.local_firestore.faults import Faults
 from tests.doubles.local_firestore.limits import REQUEST_BYTES
-from tests.doubles.local_firestore.messages import Message, request_type
+from tests.doubles.local_firestore.messages import Document, Message, request_type
 from tests.doubles.local_firestore.rpcs import MISSING, Rpcs, unimplemented
 
 Behaviour: TypeAlias = Callable[[Any, Any], Any]
@@ -26,10 +26,10 @@ OPTIONS = [
 
 
 class LocalFirestore:
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, documents: Documents | None = None) -> None:
         self.calls = Calls()
         self.faults = Faults()
-        self._documents = Documents()
+        self._documents = documents or Documents()
         self._rpcs = Rpcs(self._documents)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="local-firestore")
         self._server = grpc.server(self._threads, options=OPTIONS)
@@ -50,6 +50,19 @@ class LocalFirestore:
         with self._documents.lock:
             self._documents.clear()
         self.calls.clear()
+
+    def multiply(self, name: str, copies: Mapping[str, Mapping[str, str]]) -> None:
+        """Put copies beside a document, by their ids, each with these texts: of many, writing takes too long."""
+        with self._documents.lock:
+            original = self._documents.get(name)
+            assert original, f"there is no {name}"
+            for copy_id, texts in copies.items():
+                copy = Document()
+                copy.CopyFrom(original.message)
+                copy.name = f"{parent(name)}/{copy_id}"
+                for field, text in texts.items():
+                    copy.fields[field].string_value = text
+                self._documents.put(Stored(copy))
 
     def stop(self) -> None:
         self._server.stop(grace=None).wait()
@@ -88,9 +101,9 @@ class LocalFirestore:
         return responses
 
 
-def serve(port: int = 0) -> LocalFirestore:
+def serve(port: int = 0, documents: Documents | None = None) -> LocalFirestore:
     """0 takes any free port."""
-    return LocalFirestore(port)
+    return LocalFirestore(port, documents)
 
 
 def _handler(kind: Callable[..., Any], rpc: str, behaviour: Behaviour) -> Any:

@@ -105,12 +105,14 @@ def _test_permissions(pubsub: LocalPubSub, name: str, body: Body) -> Body:
 
 
 def _create_subscription(pubsub: LocalPubSub, name: str, body: Body) -> Body:
+    push = body.get("pushConfig", {})
     subscription = Subscription(
         name=name,
         topic=body.get("topic", ""),
         ack_seconds=body.get("ackDeadlineSeconds", 0) or 10,
         ordered=body.get("enableMessageOrdering", False),
-        endpoint=body.get("pushConfig", {}).get("pushEndpoint", ""),
+        endpoint=push.get("pushEndpoint", ""),
+        unwrapped=push.get("noWrapper", {}).get("writeMetadata", False),
         filter=body.get("filter", ""),
         dead_letters=body.get("deadLetterPolicy", {}).get("deadLetterTopic", ""),
     )
@@ -125,12 +127,17 @@ def _shown(subscription: Subscription) -> Body:
     return {
         "name": subscription.name,
         "topic": subscription.topic,
-        "pushConfig": {"pushEndpoint": subscription.endpoint} if subscription.endpoint else {},
+        "pushConfig": _push_config(subscription),
         "ackDeadlineSeconds": subscription.ack_seconds,
         **({"enableMessageOrdering": True} if subscription.ordered else {}),
         **({"filter": subscription.filter} if subscription.filter else {}),
         **({"deadLetterPolicy": {"deadLetterTopic": subscription.dead_letters}} if subscription.dead_letters else {}),
     }
+
+
+def _push_config(subscription: Subscription) -> Body:
+    endpoint = {"pushEndpoint": subscription.endpoint} if subscription.endpoint else {}
+    return {**endpoint, **({"noWrapper": {"writeMetadata": True}} if subscription.unwrapped else {})}
 
 
 def _delete_subscription(pubsub: LocalPubSub, name: str, _: Body) -> Body:

@@ -40,6 +40,8 @@ class Subscription:
     ordered: bool = False
     endpoint: str = ""
     """Empty: messages are pulled."""
+    unwrapped: bool = False
+    """Pushed as bare data, with the attributes as headers."""
     filter: str = ""
     dead_letters: str = ""
     """A topic: then it is told how often a message has been tried. Nothing is ever moved there."""

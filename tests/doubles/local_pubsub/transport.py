@@ -1,7 +1,7 @@
 """Pushes messages to the endpoints of their subscriptions, over whatever `post` is."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -20,7 +20,15 @@ class Delivery:
     received: Received
 
     @property
+    def headers(self) -> Mapping[str, str]:
+        """https://cloud.google.com/pubsub/docs/payload-unwrapping."""
+        attributes = self.received.message.attributes if self.subscription.unwrapped else {}
+        return {"content-type": "application/json", **attributes}
+
+    @property
     def body(self) -> bytes:
+        if self.subscription.unwrapped:
+            return self.received.message.payload
         envelope: dict[str, object] = {
             "message": self.received.message.envelope,
             "subscription": self.subscription.name,
@@ -68,4 +76,4 @@ class Transport:
 def post_over_http(delivery: Delivery) -> int | None:
     """The ack deadline is how long an endpoint may take."""
     to = delivery.subscription
-    return post(to.endpoint, {"Content-Type": "application/json"}, to.ack_seconds, delivery.body)
+    return post(to.endpoint, delivery.headers, to.ack_seconds, delivery.body)

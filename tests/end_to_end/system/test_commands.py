@@ -1,23 +1,14 @@
-"""`make demo` and `make dev`, as people run them."""
+"""`make demo`, as people run it."""
 
 import io
 import json
-import os
-import re
 import resource
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from itertools import takewhile
-from pathlib import Path
 
 import pytest
-import requests
 
 import tests.tools.demo.__main__ as demo
-from tests.support.stack import call, until
 from tests.tools.demo.change import cause as in_words
 from tests.tools.demo.pace import pace, stretched
 from tests.tools.demo.screen import Screen
@@ -114,49 +105,3 @@ def test_the_demo_is_in_colour_on_a_terminal_unless_that_is_unwanted(
     Screen(terminal).change("created", "something")
 
     assert terminal.getvalue().endswith(f"  {shown}\n")
-
-
-@contextmanager
-def development(directory: Path) -> Iterator[subprocess.Popen[str]]:
-    """`directory` takes its logs: who is killed outright leaves them behind."""
-    environment = {**os.environ, "TMPDIR": str(directory)}
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.tools.dev"], stdout=subprocess.PIPE, text=True, env=environment
-    ) as process:
-        try:
-            yield process
-        finally:
-            process.kill()
-
-
-@pytest.mark.parametrize(
-    ("farewell", "code"),
-    [
-        (signal.SIGINT, 0),
-        (signal.SIGKILL, -signal.SIGKILL),
-        pytest.param(signal.SIGTERM, 0, marks=pytest.mark.search),  # taken as SIGINT is
-    ],
-)
-def test_the_system_runs_until_it_is_ended_and_leaves_no_process(tmp_path: Path, farewell: int, code: int) -> None:
-    with development(tmp_path) as process:
-        shown = guide(process)
-        assert [line for line in shown.splitlines() if len(line) > COLUMNS and "Logs" not in line] == []
-        addresses = re.findall(r"=(http://\S+)", shown)
-        assert len(addresses) == 6
-        assert all(answers(address) for address in addresses)
-        process.send_signal(farewell)
-        assert process.wait(timeout=PATIENCE) == code
-
-    until(lambda: not any(map(answers, addresses)), "every process is gone")
-
-
-def guide(process: subprocess.Popen[str]) -> str:
-    assert process.stdout
-    return "".join(takewhile(lambda line: not line.startswith("More: "), process.stdout))
-
-
-def answers(address: str) -> bool:
-    try:
-        return bool(call("GET", address).status_code)
-    except requests.RequestException:
-        return False

@@ -8,13 +8,14 @@ from .process import LOOPBACK, Process
 
 
 class Listener(Process):
-    """`python -m {module} --port {port}`: ready as soon as it listens."""
+    """`python -m {module} --port {port} {options}`: ready as soon as it listens."""
 
-    def __init__(self, module: str, port: int, logs: Path):
+    def __init__(self, module: str, port: int, logs: Path, *options: str):
         name = module.rpartition(".")[2]
         self.host = f"{LOOPBACK}:{port}"
         self._port = port
-        super().__init__(name, [sys.executable, "-m", module, "--port", str(port)], {}, logs / f"{name}.log")
+        command = [sys.executable, "-m", module, "--port", str(port), *options]
+        super().__init__(name, command, {}, logs / f"{name}.log")
 
     def answers(self) -> bool:
         try:

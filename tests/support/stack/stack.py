@@ -2,7 +2,7 @@
 
 import secrets
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from types import TracebackType
@@ -27,6 +27,8 @@ class Stack:
 
     `firestore`, `pubsub`: "local" (ours, in memory), "emulator" (Google's), or the host:port of one that runs already.
     `tick`: seconds between two sweeps; in production it is a minute.
+    Before it runs, these may be set: `project`, `signing_key`; `ports` to listen on, the functions first; `state`, a
+    folder in which our Firestore and the simulator keep what they know.
     """
 
     watches: Function
@@ -53,7 +55,8 @@ class Stack:
         self._firestore = firestore
         self._pubsub = pubsub
         self._tick = tick
-        self._ports = free_ports()
+        self.ports = free_ports()
+        self.state: Path | None = None
         self._processes: list[Process] = []
         self._open = ExitStack()
 
@@ -80,12 +83,14 @@ class Stack:
 
     def _start(self, stack: ExitStack) -> None:
         """Start all at once, and only then wait: on addresses that are known beforehand."""
-        self.simulator = simulator = self._listener("tests.doubles.calendar_simulator")
+        functions = {name: next(self.ports) for name in ("watches", "notifications", "renew")}
+        self.simulator = simulator = self._listener("tests.doubles.calendar_simulator", *self._kept_in("google"))
         self.google = Google(simulator.host)
-        firestore = self._host(stack, self._firestore, "tests.doubles.local_firestore", firestore_emulator.emulator)
-        pubsub = self._host(stack, self._pubsub, "tests.doubles.local_pubsub", pubsub_emulator.emulator)
+        kept = ("tests.doubles.local_firestore", *self._kept_in("firestore"))
+        firestore = self._host(stack, self._firestore, kept, firestore_emulator.emulator)
+        pubsub = self._host(stack, self._pubsub, ["tests.doubles.local_pubsub"], pubsub_emulator.emulator)
         self.pubsub = PubSub(pubsub, self.project)
-        self._start_functions(firestore)
+        self._start_functions(firestore, functions)
         for process in self._processes:
             process.wait()
         self.pubsub.create(f"{self.renew.url}wakeups")
@@ -94,21 +99,23 @@ class Stack:
         stack.callback(self._kill_all)  # before the ticker ends, which else would wait for its last answer
 
     def _host(
-        self, stack: ExitStack, wanted: str, ours: str, googles: Callable[[], AbstractContextManager[str]]
+        self, stack: ExitStack, wanted: str, ours: Sequence[str], googles: Callable[[], AbstractContextManager[str]]
     ) -> str:
         match wanted:
             case "local":
-                return self._listener(ours).host
+                return self._listener(*ours).host
             case "emulator":
                 return stack.enter_context(googles())
             case host:
                 return host
 
-    def _listener(self, module: str) -> Listener:
-        return self._started(Listener(module, next(self._ports), self.logs))
+    def _kept_in(self, name: str) -> tuple[str, ...]:
+        return ("--journal", str(self.state / f"{name}.journal")) if self.state else ()
 
-    def _start_functions(self, firestore_host: str) -> None:
-        ports = {name: next(self._ports) for name in ("watches", "notifications", "renew")}
+    def _listener(self, module: str, *options: str) -> Listener:
+        return self._started(Listener(module, next(self.ports), self.logs, *options))
+
+    def _start_functions(self, firestore_host: str, ports: Mapping[str, int]) -> None:
         self.environment = {
             "GOOGLE_CLOUD_PROJECT": self.project,
             firestore_emulator.VARIABLE: firestore_host,
@@ -117,6 +124,7 @@ class Stack:
             "CALENDAR_API_ROOT": self.google.api_root,
             "AUTH_MODE": "anonymous",
             "INTERNAL_DOMAINS": "example.com",
+            "TOKEN_SERVICE_URL": f"{self.google.admin_root}/lend",
             "RESOURCES": "acl,calendarList,events,settings",
             "THREADS": "16",
             **self.pubsub.environment,

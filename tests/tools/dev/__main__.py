@@ -1,12 +1,23 @@
 """`make dev`: the whole system runs until Ctrl-C, at a speed that people can follow."""
 
+import argparse
+import itertools
 import signal
+import socket
 import sys
+from contextlib import ExitStack
+from pathlib import Path
 from threading import Event
 
-from tests.support.stack import WHOSE, Stack, best_pubsub
+from tests.support.loopback import free_ports
+from tests.support.stack import ProcessError, Repeated, Stack
+from tests.support.stack.listener import Listener
+from tests.tools.dev.guide import guide
+from tests.tools.dev.logs import Logs
 
 _SETTINGS = {
+    "AUTH_MODE": "token_service",
+    "SUBJECT_DOMAINS": "example.com",
     "CHANNEL_TTL_SECONDS": "120",
     "RENEW_AFTER_FRACTION": "0.5",
     "CONFIRM_SECONDS": "10",
@@ -15,82 +26,62 @@ _SETTINGS = {
     "BRAKE_SECONDS": "5",
     "PROBE_SECONDS": "60",
 }
-
-_GUIDE = """\
-Calendar Watch is running on this machine, until Ctrl-C. Every second it looks at what is due.
-A channel, which is Google's promise to call us at changes, lives two minutes here, not a week.
-Alice is who it acts for. Pub/Sub is {whose}.
-Logs: {logs}
-
-In another terminal, first say where everything is:
-
-    WATCHES={watches} NOTIFICATIONS={notifications}
-    RENEW={renew} PUBSUB={pubsub}
-    API={api} ADMIN={admin}
-    CONSUMER={consumer}
-
-Watch who may see Alice's calendar:
-
-    ORDER='{{"resource": "acl", "calendarId": "alice@example.com", "subject": "alice@example.com"}}'
-    JSON='Content-Type: application/json'
-    ID=$(curl -s $WATCHES -H "$JSON" -d "$ORDER" | grep -oE '[a-z2-7]{{32}}' | head -n1)
-    curl -s $WATCHES$ID
-
-Share it, and see what changed:
-
-    RULE='{{"role": "reader", "scope": {{"type": "user", "value": "bob@example.com"}}}}'
-    curl -s $API/calendars/primary/acl -d "$RULE"
-    curl -s "$WATCHES$ID/changes?after=0"
-
-The same from Pub/Sub, again every ten seconds until it is acknowledged:
-
-    curl -s $PUBSUB/v1/$CONSUMER:pull -H "$JSON" -d '{{"maxMessages": 10}}'
-
-Lose the next message; the change comes with the next reading on schedule, within 30 s:
-
-    curl -s $ADMIN/drop -d '{{"count": 1}}'
-    curl -s -X PATCH $API/calendars/primary/acl/user:bob@example.com -d '{{"role": "writer"}}'
-    curl -s $ADMIN/deliveries
-
-Which channels are live at Google, what was asked of it, and what a look at what is due answers:
-
-    curl -s $ADMIN/channels
-    curl -s $ADMIN/calls
-    curl -s -X POST $RENEW
-
-End the watch, and see that its channel is gone:
-
-    curl -s -X DELETE $WATCHES$ID
-    curl -s $ADMIN/channels
-
-More: tests/doubles/calendar_simulator/README.md
-"""
+_PEOPLE = ("alice@example.com", "bob@example.com", "carol@example.com")
+_GATHERED_EVERY = 0.2
+_PORTS = 7
 
 
-def main() -> None:
+def main() -> str | None:
+    arguments = _parser().parse_args()
+    if taken := [each for each in range(arguments.port, arguments.port + _PORTS) if arguments.port and _is_taken(each)]:
+        return f"make dev: on this machine, port {taken[0]} is taken; name others with PORT, the first of {_PORTS}"
     told = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told.set())
-    pubsub = best_pubsub()
-    with Stack(_SETTINGS, pubsub=pubsub) as stack:
-        sys.stdout.write(_guide(stack, WHOSE[pubsub]))
-        sys.stdout.flush()
-        told.wait()
+    try:
+        with ExitStack() as running:
+            _start(running, arguments.port, arguments.state)
+            told.wait()
+    except ProcessError as error:
+        return f"make dev: {error}"
+    return None
 
 
-def _guide(stack: Stack, whose_pubsub: str) -> str:
-    return _GUIDE.format(
-        logs=stack.logs,
-        watches=stack.watches.url,
-        notifications=stack.notifications.url,
-        renew=stack.renew.url,
-        api=stack.google.api_root,
-        admin=stack.google.admin_root,
-        pubsub=f"http://{stack.pubsub.host}",
-        consumer=stack.pubsub.consumer,
-        whose=whose_pubsub,
-    )
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.tools.dev", description=__doc__)
+    parser.add_argument("--port", type=int, default=0, help="of watches; the others take those that follow (free ones)")
+    parser.add_argument("--state", type=Path, help="a folder that keeps calendars, watches and changes (none)")
+    return parser
+
+
+def _is_taken(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return True
+    return False
+
+
+def _start(running: ExitStack, port: int, state: Path | None) -> None:
+    """Project and key are always the same: what is kept must be understood the next time."""
+    if state:
+        state.mkdir(parents=True, exist_ok=True)
+    ports = itertools.count(port) if port else free_ports()
+    stack = Stack(_SETTINGS)
+    stack.ports, stack.state = ports, state and state.absolute()
+    stack.project, stack.signing_key = "dev", 64 * "0"
+    running.enter_context(stack)
+    metadata = Listener("tests.doubles.local_metadata", next(ports), stack.logs)
+    running.callback(metadata.kill)
+    metadata.start()
+    metadata.wait()
+    for each in _PEOPLE:
+        stack.google.person(each)
+    logs = Logs(stack.logs)
+    running.enter_context(Repeated(logs.gather, _GATHERED_EVERY))
+    sys.stdout.write(guide(stack, metadata.host, str(logs.all), sys.executable))
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

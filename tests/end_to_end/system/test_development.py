@@ -1,0 +1,195 @@
+"""`make dev`, as people run it, and what it shows to paste."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import takewhile
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.end_to_end.readme.conftest import example
+from tests.support.loopback import free_ports
+from tests.support.stack import Google, WatchesApi, call, until
+
+COLUMNS = 100
+PATIENCE = 600
+"""Seconds, however busy the machine."""
+TO_PASTE = "    "
+ALICES = {"resource": "acl", "calendarId": "alice@example.com", "subject": "alice@example.com"}
+
+
+@contextmanager
+def development(directory: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """`directory` takes its logs: who is killed outright leaves them behind."""
+    environment = {**os.environ, "TMPDIR": str(directory)}
+    command = [sys.executable, "-m", "tests.tools.dev", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:  # noqa: S603 (ours)
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def guide(process: "subprocess.Popen[str]") -> str:
+    assert process.stdout
+    return "".join(takewhile(lambda line: not line.startswith("More: "), process.stdout))
+
+
+def answers(address: str) -> bool:
+    try:
+        return bool(call("GET", address).status_code)
+    except requests.RequestException:
+        return False
+
+
+def pasted(shown: str) -> list[str]:
+    return [line.removeprefix(TO_PASTE) for line in shown.splitlines() if line.startswith(TO_PASTE)]
+
+
+def exported(shown: str) -> dict[str, str]:
+    return dict(re.findall(r"export ([A-Z_]+)=([^'$\n]+)$", shown, re.MULTILINE))
+
+
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with development(tmp_path_factory.mktemp("dev")) as process:
+        yield guide(process)
+
+
+@pytest.mark.parametrize(
+    ("farewell", "code"),
+    [
+        (signal.SIGINT, 0),
+        (signal.SIGKILL, -signal.SIGKILL),
+        pytest.param(signal.SIGTERM, 0, marks=pytest.mark.search),  # taken as SIGINT is
+    ],
+)
+def test_the_system_runs_until_it_is_ended_and_leaves_no_process(tmp_path: Path, farewell: int, code: int) -> None:
+    with development(tmp_path) as process:
+        shown = guide(process)
+        prose = [line for line in shown.splitlines() if not line.startswith((TO_PASTE, "Logs"))]
+        assert [line for line in prose if len(line) > COLUMNS] == []
+        addresses = [each for each in exported(shown).values() if each.startswith("http://")]
+        assert len(addresses) == 7
+        assert all(answers(address) for address in addresses)
+        process.send_signal(farewell)
+        assert process.wait(timeout=PATIENCE) == code
+
+    until(lambda: not any(map(answers, addresses)), "every process is gone")
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_what_is_shown_can_be_pasted_into_any_shell(shown: str, shell: str) -> None:
+    if not shutil.which(shell):
+        pytest.skip(shell)
+    lines = [each for each in pasted(shown) if "functions_framework" not in each]
+    assert not [each for each in lines if "#" in each], "zsh takes no comments on its command line"
+    ended = subprocess.run(  # noqa: S603 (ours)
+        [str(shutil.which(shell)), "-c", "\n".join(lines).replace("/mine", f"/{shell}")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert '"role": "reader"' in ended.stdout
+    assert '"subject":"bob@example.com"' in ended.stdout
+    assert "problem" not in ended.stdout
+    assert '"error"' not in ended.stdout
+    assert re.search('"state":"stopp(ed|ing)"', ended.stdout)
+
+
+def test_the_documented_consumer_runs_as_it_stands(shown: str, tmp_path: Path) -> None:
+    (tmp_path / "consumer.py").write_text(example("A Cloud Function as consumer"))
+    port, names = str(next(free_ports())), exported(shown)
+    [run] = [each for each in pasted(shown) if "functions_framework" in each]
+    [push] = [each for each in pasted(shown) if "pushEndpoint" in each]
+    subprocess.run(push.replace("9000", port), shell=True, check=True, env={**os.environ, **names}, capture_output=True)  # noqa: S602 (ours)
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **names}
+    with subprocess.Popen(  # noqa: S603 (ours)
+        run.replace("9000", port).split(), cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL
+    ) as consumer:
+        try:
+            watch = WatchesApi(f"{names['WATCHES']}/").open(resource="calendarList", subject="carol@example.com")
+            person(shown, "carol").create_calendar("Carol's")
+            until(lambda: "Carol's" in copy_of(names, watch), "the consumer has a copy")
+        finally:
+            consumer.kill()
+
+
+def person(shown: str, name: str) -> Any:
+    return Google(exported(shown)["API"].split("/")[2]).person(f"{name}@example.com")
+
+
+def copy_of(names: dict[str, str], watch: Any) -> str:
+    """As Google's own client finds it."""
+    read = "firestore.Client().document(f'copies/{sys.argv[1]}').get().to_dict()"
+    program = f"import sys; from google.cloud import firestore; print({read})"
+    command = [sys.executable, "-c", program, watch["id"]]
+    return subprocess.run(  # noqa: S603 (ours)
+        command, env={"PATH": os.environ["PATH"], **names}, capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_everybody_has_calendars_of_their_own(shown: str) -> None:
+    api = WatchesApi(f"{exported(shown)['WATCHES']}/")
+    mine = person(shown, "dave").create_calendar("Dave's")
+    watches = {name: opened(api, f"{name}@example.com") for name in ("dave", "erin")}
+    assert {*api.items(watches["dave"])} == {"dave@example.com", mine}
+    assert {*api.items(watches["erin"])} == {"erin@example.com"}
+
+
+def opened(api: WatchesApi, subject: str) -> str:
+    watch = api.open(resource="calendarList", subject=subject)["id"]
+    until(lambda: api.show(watch)["itemCount"], "it is read")
+    return str(watch)
+
+
+def test_every_line_of_the_logs_has_its_time(shown: str) -> None:
+    logs = Path(shown.partition("its time: ")[2].partition("\n")[0])
+    until(lambda: " watches {" in logs.read_text(), "something is logged")
+    lines = logs.read_text().splitlines()
+    assert all(re.match(r"20[0-9-]{8}T[0-9:.]{12}\+00:00 [a-z_]+ ", each) for each in lines)
+
+
+@pytest.mark.search
+def test_what_is_kept_is_there_the_next_time_at_the_same_addresses(tmp_path: Path) -> None:
+    port = str(next(free_ports()))
+    options = ["--port", port, "--state", str(tmp_path / "state")]
+    with development(tmp_path, *options) as process:
+        shown = guide(process)
+        api = WatchesApi(f"http://127.0.0.1:{port}/")
+        watch = api.open(**ALICES)["id"]
+        team = person(shown, "alice").create_calendar("Team")
+        person(shown, "alice").share("primary", "bob@example.com", "reader")
+        until(lambda: len(api.changes(watch)) > 1, "the change is told")
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=PATIENCE) == 0
+    time.sleep(1)
+    with development(tmp_path, *options) as process:
+        again = guide(process)
+        assert exported(again) == exported(shown)
+        assert api.items(watch).keys() == {"user:alice@example.com", "user:bob@example.com"}
+        assert person(again, "alice").call("GET", f"calendars/{team}")["summary"] == "Team"
+        told = len(api.changes(watch))
+        person(again, "alice").share("primary", "bob@example.com", "writer")
+        until(lambda: api.changes(watch)[-1]["data"].get("changedFields") == ["role"], "the next change is told")
+        assert [int(each["sequence"]) for each in api.changes(watch)] == [*range(1, told + 2)]
+
+
+def test_a_port_that_is_taken_is_named_in_a_sentence(tmp_path: Path, shown: str) -> None:
+    port = exported(shown)["WATCHES"].rpartition(":")[2]
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "tests.tools.dev", "--port", port]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=PATIENCE)  # noqa: S603 (ours)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith(f"make dev: on this machine, port {port} is taken;")

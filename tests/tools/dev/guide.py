@@ -1,0 +1,107 @@
+"""What `make dev` says. What is to be pasted holds nothing that bash, zsh and fish read differently, so no comment."""
+
+import json
+
+from tests.support.stack import Stack
+
+_PUSH = {
+    "enableMessageOrdering": True,
+    "pushConfig": {"pushEndpoint": "http://127.0.0.1:9000", "noWrapper": {"writeMetadata": True}},
+}
+_GUIDE = """\
+Calendar Watch is running on this machine, until Ctrl-C. Every second it looks at what is due.
+A channel, which is Google's promise to call us at changes, lives two minutes here, not a week.
+Whoever has an address at example.com has calendars here, from when they are first heard of.
+
+The console: {watches}/console
+Logs, each line with its time: {logs}
+
+In another terminal (bash, zsh or fish), first say where everything is:
+
+    export WATCHES={watches}
+    export NOTIFICATIONS={notifications}
+    export RENEW={renew}
+    export API={api}
+    export ADMIN={admin}
+    export PUBSUB=http://{pubsub}/v1
+    export JSON='Content-Type: application/json'
+    export ALICE='Authorization: Bearer alice@example.com'
+    export BOB='Authorization: Bearer bob@example.com'
+
+Watch who may see Alice's calendar:
+
+    export ORDER='{{"resource": "acl", "calendarId": "alice@example.com", "subject": "alice@example.com"}}'
+    export ID=$(curl -s $WATCHES -H "$JSON" -d "$ORDER" | grep -oE '[a-z2-7]{{32}}' | head -n1)
+    curl -s $WATCHES/$ID
+
+Share it as Alice, and see what changed:
+
+    export RULE='{{"role": "reader", "scope": {{"type": "user", "value": "carol@example.com"}}}}'
+    curl -s $API/calendars/primary/acl -H "$ALICE" -d "$RULE"
+    curl -s "$WATCHES/$ID/changes?after=0"
+
+Watch which calendars Bob has, and who may see those that he owns, and give him one:
+
+    export BOBS='{{"resource": "calendarList", "subject": "bob@example.com", "follow": ["acl"]}}'
+    curl -s $WATCHES -H "$JSON" -d "$BOBS"
+    curl -s $API/calendars -H "$BOB" -d '{{"summary": "Team"}}'
+    curl -s "$WATCHES/?subject=bob@example.com"
+
+All changes from Pub/Sub, again every ten seconds until they are acknowledged:
+
+    curl -s $PUBSUB/{consumer}:pull -H "$JSON" -d '{{"maxMessages": 10}}'
+
+Or pushed, as plain HTTP, to a program of your own:
+
+    curl -s -X PUT $PUBSUB/{subscription} -d '{push}'
+
+Such a program, consumer.py, is in functions/CONSUMING.md under "A Cloud Function as consumer".
+With these it finds what it needs, and keeps its copy in the Firestore here:
+
+    export WATCHES_URL={watches}
+    export GOOGLE_CLOUD_PROJECT={project}
+    export FIRESTORE_EMULATOR_HOST={firestore}
+    export PUBSUB_EMULATOR_HOST={pubsub}
+    export GCE_METADATA_HOST={metadata}
+    export GCE_METADATA_IP={metadata}
+    {python} -m functions_framework --source consumer.py --target on_change --port 9000
+
+Lose the next message; the change comes with the next reading on schedule, within 30 s:
+
+    curl -s $ADMIN/drop -d '{{"count": 1}}'
+    curl -s -X PATCH $API/calendars/primary/acl/user:carol@example.com -H "$ALICE" -d '{{"role": "writer"}}'
+    curl -s $ADMIN/deliveries
+
+Which channels are live at Google, what was asked of it, and what a look at what is due answers:
+
+    curl -s $ADMIN/channels
+    curl -s $ADMIN/calls
+    curl -s -X POST $RENEW
+
+End the watch, and see that its channel is gone:
+
+    curl -s -X DELETE $WATCHES/$ID
+    curl -s $ADMIN/channels
+
+More: tests/doubles/calendar_simulator/README.md
+"""
+
+
+def guide(stack: Stack, metadata: str, logs: str, python: str) -> str:
+    """Addresses have the form that they have in the cloud, without a slash at the end."""
+    return _GUIDE.format(
+        watches=stack.watches.url.rstrip("/"),
+        notifications=stack.notifications.url.rstrip("/"),
+        renew=stack.renew.url.rstrip("/"),
+        api=stack.google.api_root,
+        admin=stack.google.admin_root,
+        pubsub=stack.pubsub.host,
+        consumer=stack.pubsub.consumer,
+        push=json.dumps(_PUSH | {"topic": stack.pubsub.changes}),
+        subscription=f"projects/{stack.project}/subscriptions/mine",
+        project=stack.project,
+        firestore=stack.environment["FIRESTORE_EMULATOR_HOST"],
+        metadata=metadata,
+        logs=logs,
+        python=python,
+    )
