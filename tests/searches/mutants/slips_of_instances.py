@@ -71,7 +71,13 @@ SLIPS = (
     Slip(
         "an increment's items are taken for all others",
         ("tests/unit/decisions/test_page_size.py",),
-        (Edit("decisions/listing/page_size.py", "if not listing.whole or not page.items:", "if not page.items:"),),
+        (
+            Edit(
+                "decisions/listing/page_size.py",
+                "page.items and (listing.whole or not watch.reading.item_weight)",
+                "page.items",
+            ),
+        ),
     ),
     Slip(
         "a listing goes on with pages of another size than it began with",

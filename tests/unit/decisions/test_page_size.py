@@ -63,6 +63,11 @@ def test_what_changed_says_little_of_the_rest() -> None:
     assert later.reading.item_weight == 500
 
 
+def test_of_a_calendar_that_was_empty_what_changed_is_all_that_is_known() -> None:
+    later = page_size.in_time(watch(), INCREMENT, page_of(250, 100))
+    assert asked(later, INCREMENT) == FULL
+
+
 def test_an_empty_page_says_nothing() -> None:
     assert page_size.in_time(watch(item_weight=500), WHOLE, Page([], "more")).reading.item_weight == 500
 

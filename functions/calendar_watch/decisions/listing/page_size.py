@@ -29,12 +29,12 @@ def asked_for(watch: Watch, listing: Listing) -> int:
 
 
 def in_time(watch: Watch, listing: Listing, page: Page) -> Watch:
-    """The next page may be a little longer. Of increments none is weighed: what changed says little of the rest."""
+    """The next page may be a little longer. An increment is weighed only where nothing else was: it says little."""
     grown = watch.reading.page_size * 9 // 8
     watch = watch.with_reading(page_size=grown if grown < _FULL else 0)
-    if not listing.whole or not page.items:
-        return watch
-    return watch.with_reading(item_weight=weight(page.items) // len(page.items))
+    if page.items and (listing.whole or not watch.reading.item_weight):
+        return watch.with_reading(item_weight=weight(page.items) // len(page.items))
+    return watch
 
 
 def too_late(watch: Watch, listing: Listing | None) -> Watch:
