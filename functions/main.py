@@ -215,8 +215,9 @@ def _sweep() -> dict[str, Any]:
 
 
 def _sweep_shard(named: Sequence[int]) -> problems.Answer:
-    for shard in named:
-        _wiring.sweep().run_shard(shard)
+    with _wiring.wakeup_slots.one():
+        for shard in named:
+            _wiring.sweep().run_shard(shard)
     return None, 204
 
 

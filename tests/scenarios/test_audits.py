@@ -92,6 +92,16 @@ def test_an_audit_that_fails_waits_longer_and_longer_and_nothing_waits_with_it(p
     assert life.told() == [("updated", "b")]
 
 
+def test_a_page_of_an_audit_that_comes_too_late_is_asked_for_half_as_long() -> None:
+    life = audited([[alive("a")]])
+    life.run(12 * HOUR)
+    before = wholly(life)
+    life.google.failures = [("whole", SlowError("late"))] * 2
+    life.run(DAY)
+    sizes = [size for name, size in life.google.calls if name == "whole"]
+    assert sizes[before : before + 3] == [0, 1250, 625]
+
+
 def test_an_audit_that_lacks_what_is_there_is_repeated_and_increments_go_on() -> None:
     items = [alive("a"), alive("b")]
     life = audited([items])
@@ -188,6 +198,17 @@ def test_an_operators_resync_tells_what_differs_and_then_how_much() -> None:
     assert resynced(life) == [{"created": 1, "updated": 1, "deleted": 1}]
     assert "resynced" in life.entries()[-1]["type"]
     assert (wholly(life), life.watch.reading.sync_token) == (2, "sync")
+
+
+def test_one_that_waits_behind_a_whole_listing_is_done_when_that_has_ended() -> None:
+    life = audited([[alive("a"), alive("b")]])
+    life.run(MINUTE)
+    life.google.stale, life.google.next_token = "sync", "newer"
+    ask(life)
+    life.make_due()
+    life.run(HOUR)
+    assert resynced(life)[-1] == {"created": 0, "updated": 0, "deleted": 0}
+    assert not life.watch.reading.audit.asked
 
 
 def test_a_second_one_while_it_goes_on_starts_it_over() -> None:

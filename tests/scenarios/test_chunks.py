@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from calendar_watch.model.change_log import Span
-from calendar_watch.model.write import WriteKind
+from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.operations.query import Query
 from tests.doubles.memory_store import MemoryStore, direct
 from tests.support.line import Death
@@ -23,6 +24,11 @@ def partly_read(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     monkeypatch.setattr("calendar_watch.decisions.listing.portions.MOST_ITEMS", 2)
     world.open(ALICES_ACL)
     world.run(5 * MINUTE)
+    die_after_the_first_piece(world)
+    return world
+
+
+def die_after_the_first_piece(world: World) -> None:
     for number in range(5):
         world.alice.share(ALICE, f"user{number}@example.com", "reader")
     left = 2
@@ -39,7 +45,15 @@ def partly_read(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     with suppress(Death):
         world.run(MINUTE)
     world.store.edge = direct
-    return world
+
+
+def forget(world: World, field: str) -> None:
+    """As a release would have read it that does not look at that field."""
+    [part] = world.store.parts(ALICES_ACL.id, ["0"])
+    fewer = tuple(each for each in part.fields if each != field)
+    items = {name: {each: item[each] for each in fewer} for name, item in part.items.items()}
+    watch = world.store.get(ALICES_ACL.id)
+    world.store.write(Write(WriteKind.COMMIT, watch, parts=[replace(part, items=items, fields=fewer)]))
 
 
 def test_items_are_shown_with_the_sequence_that_they_correspond_to(partly_read: World) -> None:
@@ -59,3 +73,15 @@ def test_what_was_told_is_not_told_again_and_all_fields_are_compared_on(partly_r
     world.run(10 * MINUTE)
     subjects = [each["subject"] for each in world.events(ALICES_ACL.id) if "subject" in each]
     assert sorted(subjects) == [f"user:user{number}@example.com" for number in range(5)]
+
+
+def test_what_an_earlier_release_did_not_look_at_is_told_of_nobody_between_two_pieces_either(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("calendar_watch.decisions.listing.portions.MOST_ITEMS", 2)
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    forget(world, "scope")
+    die_after_the_first_piece(world)
+    world.run(10 * MINUTE)
+    assert f"user:{ALICE}" not in {each.get("subject") for each in world.events(ALICES_ACL.id)}

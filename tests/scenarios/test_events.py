@@ -444,6 +444,16 @@ def test_a_cancelled_instance_that_is_listed_pages_before_its_series_is_kept(wor
     assert told_of(world) == [("created", "e00000"), ("created", "e00001")]
 
 
+def test_a_cancelled_instance_that_a_later_page_shows_alive_is_alive(world: World) -> None:
+    series, instance = an_event(0, recurrence=WEEKLY), an_event(1, recurringEventId="e00000")
+    script = {"": ([], "a"), "a": ([cancelled(instance)], "", "b"), "b": ([instance, series], "c"), "c": ([], "c")}
+    with world.line.cut("GET", "/events", scripted(script)):
+        world.open(ALICES_EVENTS)
+        world.run(5 * MINUTE)
+    told = [each["data"] for each in world.events(ALICES_EVENTS.id) if each.get("subject") == "e00001"]
+    assert [each["after"].get("status") for each in told] == [instance.get("status")]
+
+
 def test_text_that_is_no_unicode_stops_nothing(world: World) -> None:
     script = {"": ([an_event(1)], "a"), "a": ([an_event(2, summary="half \ud83d")], "b"), "b": ([], "b")}
     with world.line.cut("GET", "/events", scripted(script)):

@@ -287,4 +287,44 @@ SLIPS = (
             ),
         ),
     ),
+    Slip(
+        "a resync that an operator asked for is put off by a day when a whole listing ends before it",
+        ("tests/scenarios/test_audits.py",),
+        (
+            Edit(
+                "decisions/listing/audit.py", "if watch.reading.audit.asked or not policy.audit", "if not policy.audit"
+            ),
+        ),
+    ),
+    Slip(
+        "an exception that a page shows cancelled and a later one alive is cancelled in the end",
+        ("tests/scenarios/test_events.py",),
+        (
+            Edit(
+                "decisions/listing/merge.py",
+                "return Notes(over=over, waiting=waiting)\n\n",
+                "return Notes(over=over)\n\n",
+            ),
+        ),
+    ),
+    Slip(
+        "a snapshot between two pieces claims fields that the reading before never saw",
+        ("tests/scenarios/test_chunks.py",),
+        (
+            Edit(
+                "reconciler/read_whole.py", "for field in new.fields if field in old.fields", "for field in new.fields"
+            ),
+        ),
+    ),
+    Slip(
+        "a page of an audit that comes too late is asked for as long again",
+        ("tests/scenarios/test_audits.py",),
+        (
+            Edit(
+                "reconciler/reconcile.py",
+                "audit.failed(page_size.too_late(watch, watch.reading.audit.listing), self._failure(error))",
+                "audit.failed(watch, self._failure(error))",
+            ),
+        ),
+    ),
 )
