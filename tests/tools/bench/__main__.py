@@ -20,6 +20,7 @@ _PARTS = (
     "genuine",
     "burst",
     "reconciling",
+    "round_trips",
     "sweep",
     "nothing_due",
     "domains",

@@ -30,14 +30,14 @@ class Cost:
 class Till:
     def __init__(self, world: World, server: LocalFirestore):
         self.world = world
-        self._server = server
+        self.server = server
 
     def cost(self, act: Callable[[], object]) -> Cost:
         calls, published = len(self.world.google.calls), self._published()
-        self._server.calls.clear()
+        self.server.calls.clear()
         act()
         names = [(call.method_id or "").removeprefix("calendar.") for call in self.world.google.calls[calls:]]
-        return Cost(self._server.calls.count(), names, self._published() - published)
+        return Cost(self.server.calls.count(), names, self._published() - published)
 
     def _published(self) -> int:
         return sum(len(self.world.pubsub.published(topic)) for topic in (CHANGES, WAKEUPS))
