@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
 from gunicorn.workers.gthread import ThreadWorker
@@ -18,7 +19,7 @@ def as_it_was() -> Iterator[None]:
 
 def test_a_worker_of_gunicorns_is_told_to_end_by_sigterm_and_says_so() -> None:
     worker = ThreadWorker.__new__(ThreadWorker)
-    worker.alive = True
+    worker.alive, worker.method_queue = True, SimpleNamespace(defer=lambda _: None)
     signal.signal(signal.SIGTERM, worker.handle_exit)
     assert not terminating()
     signal.raise_signal(signal.SIGTERM)
