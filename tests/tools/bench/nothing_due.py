@@ -12,11 +12,11 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from google.cloud.firestore_v1.base_query import FieldFilter
-
+from calendar_watch.firestore import queries
 from calendar_watch.firestore.client import connect
 from calendar_watch.firestore.schema import SCHEMA
 from calendar_watch.firestore.store import FirestoreStore
+from calendar_watch.model.shard import SHARDS
 from tests.doubles import local_firestore
 from tests.support import firestore_emulator
 from tests.support.databases import InMemory
@@ -60,9 +60,9 @@ def _server() -> AbstractContextManager[str]:
 class _Sweeping:
     def __init__(self, size: int):
         self._client = connect(f"bench-{size}", "calendar-watch")
-        self._fill(size)
         store = FirestoreStore(self._client, timeout=20, retention=timedelta(days=30))
         self._services = replace(World(InMemory()).services, store=store)
+        self._fill(size)
 
     def _fill(self, size: int) -> None:
         """As much of a watch as a sweep asks about."""
@@ -71,7 +71,9 @@ class _Sweeping:
             batch = self._client.batch()
             for number in range(first, first + _BATCH):
                 due_at = _LATER + timedelta(seconds=number)
-                batch.create(collection.document(f"w{number * 7919 % size:031d}"), {"due_at": due_at, "schema": SCHEMA})
+                asked_about = {"due_at": due_at, "schema": SCHEMA, "shard": number % len(SHARDS)}
+                looked_at = {"fingerprint": self._services.policy.fingerprint}
+                batch.create(collection.document(f"w{number * 7919 % size:031d}"), asked_about | looked_at)
             batch.commit(timeout=60)
 
     def sweep(self) -> None:
@@ -79,6 +81,5 @@ class _Sweeping:
 
     def ask(self) -> None:
         """What no sweep can do without."""
-        due = FieldFilter("due_at", "<=", datetime.now(UTC))
-        query = self._client.collection("calendar_watches").where(filter=due).order_by("due_at").limit(1)
+        query = queries.due(self._client, SHARDS, datetime.now(UTC)).order_by("due_at").limit(1)
         assert not list(query.get(timeout=20))
