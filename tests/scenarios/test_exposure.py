@@ -162,7 +162,7 @@ def unread(make_world: MakeWorld) -> World:
     world.open(ALICES_ACL)
     world.run(10 * MINUTE)
     with_domains(world, BOTH)
-    world.run(HOUR)
+    world.run(MINUTE)
     return world
 
 

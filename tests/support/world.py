@@ -179,7 +179,7 @@ class World:
 
     def _next_sweep(self) -> datetime:
         next_moment = self.now + timedelta(microseconds=1)
-        if self.store.waiting("", 1):
+        if self.store.waiting("", 1) or self.store.outdated(self.policy.fingerprint, 1):
             return _full_minute(next_moment)
         due = self.store.due(_NEVER, 1)
         return _full_minute(max(due[0][1], next_moment)) if due else _NEVER
