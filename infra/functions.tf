@@ -40,6 +40,9 @@ locals {
   _calling_instances = local.functions.renew.instances.max + local.functions.watches.instances.max
   _calls_per_minute  = max(1, floor(try(coalesce(tonumber(var.tuning.calendar_calls_per_minute)), 9000) / local._calling_instances))
 
+  # Of each, the baseline is told in the stream as well.
+  _baseline_in_stream = sort(distinct([for each in compact(split(",", try(coalesce(var.tuning.baseline_in_stream), ""))) : trimspace(each)]))
+
   # Known before the function is: no circle, and the same after it is made anew
   # (https://cloud.google.com/run/docs/triggering/https-request#deterministic).
   notification_url = coalesce(
@@ -50,7 +53,10 @@ locals {
 
   _tuning = merge(
     { for name, value in var.tuning : upper(name) => value if value != null },
-    { CALENDAR_CALLS_PER_MINUTE = tostring(local._calls_per_minute) },
+    {
+      BASELINE_IN_STREAM        = join(",", local._baseline_in_stream)
+      CALENDAR_CALLS_PER_MINUTE = tostring(local._calls_per_minute)
+    },
   )
 
   _told_all = {

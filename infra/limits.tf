@@ -33,6 +33,9 @@ locals {
     event_snapshot = ["fingerprint", "full"]
     log_level      = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
   }
+  _lists = {
+    baseline_in_stream = ["acl", "calendarList", "settings"]
+  }
   _addresses = {
     token_service_url = "https"
   }
@@ -55,6 +58,10 @@ locals {
     { for name, words in local._words : name => {
       form = "^(${join("|", words)})$"
       text = "must be one of ${join(", ", words)}"
+    } },
+    { for name, words in local._lists : name => {
+      form = "^(${join("|", words)})(, *(${join("|", words)}))*$"
+      text = "must name some of ${join(", ", words)}, comma separated, and no others"
     } },
     { for name, scheme in local._addresses : name => {
       form = "^${scheme}://([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+\\])(:[0-9]{1,5})?([/?][!\"$-~]*)?$"

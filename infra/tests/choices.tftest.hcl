@@ -109,6 +109,19 @@ run "an_organisation_of_several_domains" {
   }
 }
 
+run "baselines_in_the_stream" {
+  command = plan
+
+  variables {
+    tuning = { baseline_in_stream = "settings, acl" }
+  }
+
+  assert {
+    condition     = alltrue([for name in ["renew", "watches"] : google_cloudfunctions2_function.this[name].service_config[0].environment_variables.BASELINE_IN_STREAM == "acl,settings"])
+    error_message = "Both must know of it: who takes an order may read first."
+  }
+}
+
 run "as_a_service_account" {
   command = plan
 

@@ -101,9 +101,8 @@ def keys(text: str) -> set[str]:
 
 
 def tuning(texts: dict[str, str]) -> set[str]:
-    tables = (
-        block(texts["limits.tf"], f"{name} = {{") for name in ("_numbers", "_whole_numbers", "_words", "_addresses")
-    )
+    names = ("_numbers", "_whole_numbers", "_words", "_lists", "_addresses")
+    tables = (block(texts["limits.tf"], f"{name} = {{") for name in names)
     return {name.upper() for table in tables for name in keys(table)}
 
 

@@ -21,6 +21,7 @@ RIGHT = 'project_id = "example"\nregion = "europe-west1"\nsubject_domains = ["ex
 PROBES = (
     *("-1", "0", "0.05", "0.1", "0.15", "0.999", "1", "1.5", "256", "257", "3650", "3650.5", "1000000", "1000001"),
     *("315360000", "315360001", "one", "1h", "full", "fingerprint", "Full", "DEBUG", "INFO", "debug"),
+    *("acl", "acl, settings", "acl,events"),
     *(
         "https://example.com",
         "https://example.com:8443/a?b=c",

@@ -63,6 +63,10 @@ WRONG: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "a version before the first": ("token_key_versions = { watches = 0 }", ("watches", '"0"', "1")),
     # wrong word
+    "a baseline of events": (
+        'tuning = { baseline_in_stream = "acl,events" }',
+        ("baseline_in_stream", '"acl,events"', "acl, calendarList, settings"),
+    ),
     "a snapshot of all": ('tuning = { event_snapshot = "whole" }', ("event_snapshot", '"whole"', "fingerprint, full")),
     "a level that shouts": ('tuning = { log_level = "LOUD" }', ("log_level", '"LOUD"', "DEBUG, INFO")),
     "a level in small letters": ('tuning = { log_level = "debug" }', ("log_level", '"debug"', "DEBUG, INFO")),

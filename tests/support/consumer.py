@@ -35,7 +35,9 @@ class Consumer:
         self._sequences[watch] = sequence
         if event["type"] in BASELINES and "counts" not in event["data"]:
             self.items[watch], self._sequences[watch] = self._read_items(watch)
-        if "itemId" in event["data"]:
+        if event["data"].get("cause") == "baseline":  # what `items` tell as well, once the baseline is whole
+            self.items.setdefault(watch, {})[event["data"]["itemId"]] = event["data"]["after"]
+        elif "itemId" in event["data"]:
             self._apply(self.items[watch], event["data"])
 
     def heard(self, watch_id: str) -> list[Mapping[str, Any]]:

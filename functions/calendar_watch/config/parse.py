@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import field
 from typing import Any, TypeVar
 
-from calendar_watch.model.resources import RESOURCES
+from calendar_watch.model.resources import RESOURCES, WHOLE_RESOURCES
 
 _T = TypeVar("_T")
 
@@ -75,6 +75,10 @@ def _are_resources(names: frozenset[str]) -> bool:
     return bool(names) and names <= RESOURCES.keys()
 
 
+def _are_whole_resources(names: frozenset[str]) -> bool:
+    return names <= WHOLE_RESOURCES
+
+
 def _are_domains(names: frozenset[str]) -> bool:
     return all(re.fullmatch(r"[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?", name) for name in names)
 
@@ -96,6 +100,11 @@ keys = _checked(
     "such as `openssl rand -hex 32` makes",
 )
 resources = _checked(_set, _are_resources, f"must name some of {', '.join(RESOURCES)}, comma separated, and no others")
+baselines = _checked(
+    _set,
+    _are_whole_resources,
+    f"must name some of {', '.join(sorted(WHOLE_RESOURCES))}, comma separated, and no others",
+)
 domains = _checked(_lower_case_set, _are_domains, "must hold domains such as example.com, comma separated, without @")
 
 

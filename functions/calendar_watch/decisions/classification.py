@@ -35,12 +35,16 @@ def _is_outdated(watch: Watch, policy: Policy) -> bool:
 
 
 def recount_due(watch: Watch, policy: Policy) -> datetime | None:
-    """Before the next reading at the latest: what that tells and counts is of one classification. None: it is not."""
-    if not _is_outdated(watch, policy):
+    """Before the next reading or a baseline at the latest: what they tell and count is of one classification.
+
+    None: it is not, or not before the end of a baseline.
+    """
+    if watch.baseline.under_way or not _is_outdated(watch, policy):
         return None
     not_before = watch.schedule.not_before.get(StepKind.READ, AT_ONCE)
     reading = watch.reading.read_at and max(watch.reading.read_at, not_before)
-    return min((each for each in (watch.exposure.recount_at, reading) if each), default=None)
+    moments = (watch.exposure.recount_at, reading, watch.baseline.begins_at)
+    return min((each for each in moments if each), default=None)
 
 
 def reclassified(watch: Watch, rules: Iterable[Item], now: datetime, policy: Policy) -> Watch:

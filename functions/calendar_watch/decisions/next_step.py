@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from calendar_watch.decisions import channel_lifecycle, classification
+from calendar_watch.decisions import baseline, channel_lifecycle, classification
 from calendar_watch.decisions.listing import audit
 from calendar_watch.decisions.renewal import AT_ONCE, opening_due
 from calendar_watch.decisions.upkeep import INTENTS_STAY, after_upkeep, retained_until, with_state_told
@@ -40,6 +40,11 @@ class Reclassify:
 
 
 @dataclass(frozen=True, slots=True)
+class TellBaseline:
+    """Tell some of what was read, for consumers that have but the stream."""
+
+
+@dataclass(frozen=True, slots=True)
 class Audit:
     """List everything, beside the increments."""
 
@@ -64,7 +69,7 @@ class Wait:
     until: datetime | None
 
 
-Step = Publish | StopChannel | OpenChannel | Reclassify | Read | Audit | Follow | Forget | Erase | Wait
+Step = Publish | StopChannel | OpenChannel | Reclassify | TellBaseline | Read | Audit | Follow | Forget | Erase | Wait
 
 
 def next_step(watch: Watch, now: datetime, policy: Policy) -> Step:
@@ -94,19 +99,29 @@ def _agenda(watch: Watch, now: datetime, policy: Policy) -> Iterator[tuple[datet
         return
     if not watch.health.suspended:
         yield max(opening_due(watch, now, policy), _not_before(watch, StepKind.OPEN)), OpenChannel()
-    recounted = classification.recount_due(watch, policy)
-    if recounted:
-        yield recounted, Reclassify()
-    if watch.reading.read_at:
-        yield max(watch.reading.read_at, _not_before(watch, StepKind.READ)), Read()
+    yield from _readings(watch, policy)
     audited = audit.due(watch, policy)
     if audited and not watch.health.suspended:
         yield audited, Audit()
 
 
+def _readings(watch: Watch, policy: Policy) -> Iterator[tuple[datetime, Step]]:
+    """What was read is told before anything is read that differs."""
+    recounted = classification.recount_due(watch, policy)
+    if recounted:
+        yield recounted, Reclassify()
+    told = baseline.due(watch)
+    if told:
+        yield told, TellBaseline()
+    if watch.reading.read_at:
+        yield max(watch.reading.read_at, _not_before(watch, StepKind.READ)), Read()
+
+
 def _leftovers(watch: Watch, policy: Policy) -> Iterator[tuple[datetime, Step]]:
     """What is kept of a watch that has ended. What it told goes when all of that has gone out."""
-    if watch.reading.item_count is not None or watch.reading.stored:
+    if watch.baseline.under_way:
+        yield AT_ONCE, TellBaseline()
+    elif watch.reading.item_count is not None or watch.reading.stored:
         yield AT_ONCE if watch.erasing else retained_until(watch.stopped_at or AT_ONCE, policy), Forget()
     elif watch.erasing and watch.log.published == watch.log.sequence:
         yield AT_ONCE, Erase()

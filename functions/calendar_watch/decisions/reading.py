@@ -5,6 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 
 from calendar_watch.decisions import refusals
+from calendar_watch.decisions.baseline import reached
 from calendar_watch.decisions.classification import classified
 from calendar_watch.model.change_log import with_changes, with_watch_event
 from calendar_watch.model.collection.diff import Change
@@ -17,8 +18,7 @@ from calendar_watch.model.watch import Watch
 def baseline(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """After the first reading, or the first since everything was forgotten: it reports a count, no changes."""
     watch = watch.with_reading(resyncing=False, counts=Counts())
-    watch = with_watch_event(watch, "resynced" if watch.log.sequence else "opened", now, policy)
-    return watch.with_following(revision=watch.following.revision + 1)
+    return reached(watch.with_following(revision=watch.following.revision + 1), now, policy)
 
 
 def found(watch: Watch, changes: Sequence[Change], now: datetime, policy: Policy) -> Watch:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from calendar_watch.decisions import channel_lifecycle, classification, refusals
+from calendar_watch.decisions import baseline, channel_lifecycle, classification, refusals
 from calendar_watch.decisions.renewal import expedited
 from calendar_watch.model.change_log import with_watch_event
 from calendar_watch.model.channel import Channel
@@ -31,7 +31,8 @@ def after_upkeep(watch: Watch, now: datetime, policy: Policy) -> Watch:
     watch = _renewals_completed(_without_dead_channels(watch, now, policy), now, policy)
     if not watch.wanted:
         return _channels_ended(watch, now)
-    watch = classification.noticed(expedited(refusals.readdressed(watch, policy), now, policy), now, policy)
+    watch = expedited(refusals.readdressed(watch, policy), now, policy)
+    watch = baseline.noticed(classification.noticed(watch, now, policy), now, policy)
     return refusals.polled_in_time(refusals.silence_admitted(watch, now, policy), now, policy)
 
 
@@ -51,8 +52,11 @@ def _gone(watch: Watch, channel: Channel, now: datetime, policy: Policy) -> bool
 
 
 def _renewals_completed(watch: Watch, now: datetime, policy: Policy) -> Watch:
-    """Once the new channel is confirmed, and not before, the old ones go: the renewal is complete."""
-    live = watch.confirmed(now)
+    """Once the new channel is confirmed, and not before, the old ones go: the renewal is complete.
+
+    That is told, and so it waits for a baseline that is under way.
+    """
+    live = None if watch.baseline.under_way else watch.confirmed(now)
     older = [c for c in watch.channels.by_id.values() if live and c.current and c.generation < live.generation]
     for each in older:
         watch = channel_lifecycle.given_up(watch, each, now)
@@ -68,7 +72,9 @@ def _channels_ended(watch: Watch, now: datetime) -> Watch:
 
 
 def with_state_told(watch: Watch, now: datetime, policy: Policy) -> Watch:
-    """Tell once of each change of state."""
+    """Tell once of each change of state; of what changes within a baseline, after it."""
+    if watch.baseline.under_way:
+        return watch
     state = watch.state(now)
     if not watch.log.sequence or state is watch.log.announced or state in {State.OPENING, State.STOPPING}:
         return watch

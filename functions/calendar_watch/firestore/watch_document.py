@@ -16,7 +16,7 @@ from calendar_watch.model.listing import Audit, Counts, Listing, PageTrail, Read
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.shard import shard_of
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import Following, Log, Schedule, Standing, State, Watch
+from calendar_watch.model.watch import Baseline, Following, Log, Schedule, Standing, State, Watch
 from calendar_watch.reasons import Reason
 
 _SCHEDULE = ("due_at", "holder", "write_count", "fingerprint")
@@ -28,6 +28,7 @@ _READING = (
 )  # fmt: skip
 _CHANNELS = ("generation", "unconfirmed", "was_confirmed", "unannounced_changes", "mute", "without_types")
 _CLASSIFICATION = ("domains", "recount_at")
+_BASELINE = tuple(each.name for each in fields(Baseline))
 _FOLLOWING = tuple(each.name for each in fields(Following))
 _LOG = ("sequence", "published", "last_time")
 _KINDS = frozenset(StepKind)
@@ -70,6 +71,7 @@ def watch_document(watch: Watch) -> dict[str, Any]:
         "following": _document(watch.following, _FOLLOWING),
         "exposures": _counts(watch.exposure) if watch.wanted and watch.exposure.domains else None,
         "classification": {**_document(watch.exposure, _CLASSIFICATION), "counts": _counts(watch.exposure)},
+        "baseline": _document(watch.baseline, _BASELINE),
         **_document(watch, _WATCH),
         **_document(watch.schedule, _SCHEDULE),
         **_document(watch.reading, _READING),
@@ -111,6 +113,7 @@ def watch_of(document: Document, version: object) -> Watch:
         channels=_channels_of(document),
         following=Following(**_known(document.get("following", {}), _FOLLOWING)),
         exposure=_classification_of(document.get("classification", {})),
+        baseline=Baseline(**_known(document.get("baseline", {}), _BASELINE)),
         log=_log_of(document),
         version=version,
         **_known(document, _WATCH),

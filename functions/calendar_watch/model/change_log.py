@@ -33,6 +33,8 @@ class Span:
 
 _WITH_EXPOSURES = {"opened", "resynced", "reclassified"}
 """What a consumer may begin with, or begin anew."""
+BASELINE = "baseline"
+"""The cause of what is no change: it was there."""
 _CAUSES = {ReadCause.NOTIFICATION: "notification", ReadCause.SETTLE: "notification"}
 
 
@@ -58,18 +60,31 @@ def with_changes(
     """The watch with an entry for each change, numbered on from its sequence."""
     cause = cause or cause_of(watch)
     for each in changes:
-        payload = {
-            "itemId": each.item_id,
-            "before": each.before and content(each.before),
-            "after": each.after and content(each.after),
-            "changedFields": each.fields,
-            "cause": cause,
-            **_exposure(watch, each, policy),
-        }
+        payload = {**_payload(each, cause), **_exposure(watch, each, policy)}
         kind = f"{watch.target.resource.name}.{each.kind}"
         watch = _appended(watch, _Event(kind, now, policy.project, payload, each.item_id))
         watch = watch.with_following(revision=watch.following.revision + 1)
     return watch
+
+
+def with_known(watch: Watch, known: Iterable[Change], now: datetime, policy: Policy) -> Watch:
+    """The watch with an entry for each item that is there, and of which nothing is known from before."""
+    kind = f"{watch.target.resource.name}.known"
+    for each in known:
+        exposure = {name: {"after": told["after"]} for name, told in _exposure(watch, each, policy).items()}
+        payload = {**_payload(each, BASELINE), **exposure}
+        watch = _appended(watch, _Event(kind, now, policy.project, payload, each.item_id))
+    return watch
+
+
+def _payload(change: Change, cause: str) -> Mapping[str, Any]:
+    return {
+        "itemId": change.item_id,
+        "before": change.before and content(change.before),
+        "after": change.after and content(change.after),
+        "changedFields": change.fields,
+        "cause": cause,
+    }
 
 
 def _exposure(watch: Watch, change: Change, policy: Policy) -> Mapping[str, Any]:
@@ -149,11 +164,12 @@ def _cloud_event(watch: Watch, event: _Event) -> dict[str, Any]:
 
 def _of_rule(payload: Mapping[str, Any]) -> Mapping[str, str | None]:
     """What filters of subscriptions see of a rule."""
-    if "exposure" not in payload:
+    exposure = payload.get("exposure")
+    if exposure is None:
         return {}
     role = (payload["after"] or {}).get("role")
     return {
-        "exposure": payload["exposure"]["after"],
-        "exposurechange": payload["exposure"]["change"],
+        "exposure": exposure["after"],
+        "exposurechange": exposure.get("change"),
         "role": role if isinstance(role, str) and role else None,
     }

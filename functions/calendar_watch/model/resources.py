@@ -87,3 +87,5 @@ FOLLOWABLE = (ACL.name, EVENTS.name)
 """What a calendar has one of, and who owns the calendar owns too."""
 
 RESOURCES: Mapping[str, Resource] = {each.name: each for each in (ACL, CALENDAR_LIST, EVENTS, SETTINGS)}
+WHOLE_RESOURCES = frozenset(name for name, each in RESOURCES.items() if not each.synced)
+"""Small ones, read in one go, which can be told in one go too."""

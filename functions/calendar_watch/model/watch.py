@@ -58,6 +58,23 @@ class Following:
 
 
 @dataclass(frozen=True, slots=True)
+class Baseline:
+    """Of consumers that have but the stream: all that is there, told once, item by item, so that changes count on."""
+
+    first: int | None = None
+    """Sequence of its first entry; None: none is under way."""
+    told: bool = False
+    """It has been, and every change since."""
+    begins_at: datetime | None = None
+    """When it is told of what was read before anybody wanted it in the stream; None: nobody has noticed."""
+
+    @property
+    def under_way(self) -> bool:
+        """Nothing else is told meanwhile, so that each of its entries has its number."""
+        return self.first is not None
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """The change log is the outbox: how far it has been written, and sent."""
 
@@ -107,6 +124,7 @@ class Watch:
     channels: Channels = field(default_factory=Channels)
     following: Following = Following()
     exposure: Classification = field(default_factory=Classification)
+    baseline: Baseline = Baseline()
     log: Log = Log()
 
     version: Any = None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from calendar_watch.decisions import (
+    baseline,
     channel_lifecycle,
     classification,
     next_step,
@@ -124,6 +125,7 @@ class _Reconciler:
             next_step.Follow: Follower(services, lease).follow,
             next_step.OpenChannel: self._open,
             next_step.Reclassify: self._reclassify,
+            next_step.TellBaseline: self._tell_baseline,
             next_step.Read: self._read,
             next_step.Audit: self._audit,
             next_step.Forget: self._forget,
@@ -204,6 +206,12 @@ class _Reconciler:
         [part] = self._services.store.parts(watch.id, [WHOLE])
         rules, now = part.items.values(), self._services.clock()
         return self._write(WriteKind.COMMIT, classification.reclassified(watch, rules, now, self._services.policy))
+
+    def _tell_baseline(self) -> next_step.Step:
+        watch = self._lease.watch
+        [part] = self._services.store.parts(watch.id, [WHOLE])
+        told = baseline.told(watch, part.items, self._services.clock(), self._services.policy)
+        return self._write(WriteKind.COMMIT, told)
 
     def _publish(self) -> next_step.Step:
         watch = self._lease.watch

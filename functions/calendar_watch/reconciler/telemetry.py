@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from calendar_watch.log import event
+from calendar_watch.model.change_log import BASELINE
 from calendar_watch.model.channel import Channel
 from calendar_watch.model.exposure import Exposure, Shift
 from calendar_watch.model.notification import PendingNotification
@@ -64,7 +65,8 @@ def unpublished(watch: Watch, detail: str) -> None:
 
 
 def _changes(before: Watch, after: Watch, now: datetime) -> None:
-    causes = [entry["data"]["cause"] for entry in after.log.pending if "cause" in entry["data"]]
+    """What a baseline tells is none."""
+    causes = [cause for each in after.log.pending if (cause := each["data"].get("cause", BASELINE)) != BASELINE]
     if not causes:
         return
     latency = (now - before.reading.notified_at).total_seconds() if before.reading.notified_at else None

@@ -51,6 +51,7 @@ def _tell(world: World) -> None:
     _refused_for_good(world)
     _no_channel_for_a_while(world)
     _ended_and_back(world)
+    _baselines_are_told_in_the_stream(world)
 
 
 def _rules(world: World) -> None:
@@ -142,4 +143,12 @@ def _ended_and_back(world: World) -> None:
     world.registry.end(ALICES_SETTINGS.id)
     world.run(7 * HOUR)
     world.open(ALICES_SETTINGS)
+    world.run(MINUTE)
+
+
+def _baselines_are_told_in_the_stream(world: World) -> None:
+    """Of those that are there within an hour, of one that is new at once."""
+    world.deploy(replace(world.policy, baseline_in_stream=frozenset({"acl", "calendarList", "settings"})), [KEY])
+    world.run(2 * HOUR)
+    world.open(Target(ACL, BOB, BOB))
     world.run(MINUTE)

@@ -86,7 +86,7 @@ def test_no_schema_lies_outside_the_folder_or_unused_within_it() -> None:
 
 
 def test_the_story_tells_every_type_that_the_schemas_name_and_no_other(entries: list[Any]) -> None:
-    assert len(TYPES) == 21
+    assert len(TYPES) == 24
     assert sorted({each["type"] for each in entries}) == TYPES
 
 
@@ -112,7 +112,8 @@ def test_the_story_has_what_is_peculiar(entries: list[Any]) -> None:
     data = [each["data"] for each in entries]
     assert {each["reason"] for each in data if "remedy" in each} == {"forbidden", "pushNotSupported"}
     assert {"counts" in each["data"] for each in entries if "resynced" in each["type"]} == {True, False}
-    assert {each["cause"] for each in data if "cause" in each} == {"notification", "schedule", "resync"}
+    assert {"baselineFrom" in each["data"] for each in entries if "opened" in each["type"]} == {True, False}
+    assert {each["cause"] for each in data if "cause" in each} == {"notification", "schedule", "resync", "baseline"}
     assert any("user" not in each for each in entries)
     assert any(each["after"] and each["after"].get("status") == "cancelled" for each in data if "itemId" in each)
     [noted] = [each for each in data if (each.get("after") or {}).get("description") == "with everybody"]
@@ -122,7 +123,7 @@ def test_the_story_has_what_is_peculiar(entries: list[Any]) -> None:
 @of_each_type
 def test_nothing_that_is_promised_may_be_missing(by_type: Mapping[str, Any], kind: str) -> None:
     event = by_type[kind]
-    optional = {("data", "counts")}
+    optional = {("data", "counts"), ("data", "baselineFrom")}
     accepted = [path for path in required_of(event) if accepts(changed(event, path))]
     assert set(accepted) <= optional
 
@@ -179,6 +180,17 @@ def test_before_and_after_are_there_when_the_kind_says_so(
         (of("acl", "created"), ("data", "exposure", "after"), None),
         (of("acl", "updated"), ("exposurechange",), "widened"),
         (of("acl", "updated"), ("role",), ""),
+        (of("acl", "known"), ("exposurechange",), "same"),
+        (of("acl", "known"), ("data", "exposure", "before"), "none"),
+        (
+            of("acl", "known"),
+            ("data", "before"),
+            {"id": "user:bob@example.com", "role": "reader", "scope": {"type": "user"}},
+        ),
+        (of("acl", "known"), ("data", "after"), None),
+        (of("acl", "known"), ("data", "cause"), "resync"),
+        (of("acl", "known"), ("data", "changedFields"), ["role"]),
+        (of("acl", "updated"), ("data", "cause"), "baseline"),
         (of("acl", "deleted"), ("role",), "reader"),
         (of("acl", "deleted"), ("exposure",), "public"),
         (of("acl", "deleted"), ("data", "exposure", "after"), "public"),
@@ -192,7 +204,9 @@ def test_before_and_after_are_there_when_the_kind_says_so(
         (of("watch", "opened"), ("subject",), "alice@example.com"),
         (of("watch", "opened"), ("data", "itemCount"), None),
         (of("watch", "opened"), ("data", "counts"), {"created": 0, "updated": 0, "deleted": 0}),
+        (of("watch", "opened"), ("data", "baselineFrom"), 0),
         (of("watch", "opened"), ("data", "exposuresBefore"), NOTHING),
+        (of("watch", "stopped"), ("data", "baselineFrom"), 1),
         (of("watch", "stopped"), ("data", "exposures"), NOTHING),
         (of("watch", "reclassified"), ("data", "exposures"), {"public": 1}),
         (of("watch", "reclassified"), ("data", "exposuresBefore", "public"), -1),

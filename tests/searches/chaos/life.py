@@ -12,7 +12,7 @@ from tests.searches.chaos.composition import Composition
 from tests.searches.chaos.edges.deliveries import Deliveries
 from tests.searches.chaos.edges.fault_injection import FaultInjection
 from tests.searches.chaos.fault_rates import ALL_RATES, STEADY, Dice, FaultRates, drawn, options
-from tests.searches.chaos.outages import Outages
+from tests.searches.chaos.outages import IN_STREAM, Outages
 from tests.searches.chaos.patches import PAGE, everything_at_once, everything_small
 from tests.searches.chaos.people.operators import Operators
 from tests.searches.chaos.people.strangers import Strangers
@@ -32,6 +32,8 @@ _MOST_TURNS = 16
 _MOMENT, _INSTANT, _SHORTEST = timedelta(seconds=20), timedelta(seconds=3), timedelta(microseconds=1)
 _SHORTENING = frozenset({"Q30", "Q36"})
 """Would spoil the channels of strangers, which nobody renews."""
+_IN_STREAM = {2, 3}
+"""Of four seeds, those in which baselines are told in the stream: with large limits, and with small ones."""
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -43,7 +45,7 @@ class Life:
         self.scheduler = Scheduler(START)
         self.dice = Dice(rates, self.scheduler, self.random)
         injection = FaultInjection(self.scheduler, self.dice)
-        self.composition = Composition(seed, injection, policy or self._policy(rates), **options(self.random))
+        self.composition = Composition(seed, injection, policy or self._policy(seed, rates), **options(self.random))
         self.quirks = drawn(rates, self.random)
         self.composition.google.configure(quirks={each: self.quirks[each] for each in self.quirks.keys() - _SHORTENING})
         self.strangers = Strangers(self.composition)
@@ -69,7 +71,7 @@ class Life:
             self._pass: 1,
         }
 
-    def _policy(self, rates: FaultRates) -> Policy:
+    def _policy(self, seed: int, rates: FaultRates) -> Policy:
         """In a hurry, so that some hours see everything."""
         return policy_of(
             publishes=True,
@@ -79,6 +81,7 @@ class Life:
             poll=10 * MINUTE,
             safety_sync=20 * MINUTE if rates.safety else timedelta(0),
             audit=HOUR if rates.safety else timedelta(0),
+            baseline_in_stream=IN_STREAM[0] if seed % 4 in _IN_STREAM else frozenset(),
             whole_events=self.random.random() < 0.5,
         )
 
@@ -148,6 +151,7 @@ class Life:
         invariants.each_active_watch_has_one_live_channel_and_no_other_has_any(composition)
         invariants.whoever_can_be_read_is_read(composition)
         invariants.each_consumer_knows_what_google_shows(composition, witness)
+        invariants.whoever_has_the_stream_alone_knows_as_much(composition, witness)
         invariants.what_arrived_is_what_was_written_each_in_its_place(composition, witness)
         invariants.what_was_acknowledged_has_been_read(composition, self.deliveries.acknowledged)
         invariants.what_is_followed_is_watched(composition)

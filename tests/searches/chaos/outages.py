@@ -17,6 +17,9 @@ from tests.support.world import ADDRESS, ALICE, BOB
 _WHOLE = ("acl", "calendarList", "settings")
 """Where a listing that is too short for once can be made up for; an increment of events would be a lie for good."""
 
+IN_STREAM = (frozenset({"acl", "settings"}), frozenset({"acl", "calendarList"}))
+"""Whose baseline is told in the stream, at one time or another."""
+
 
 class Outages:
     def __init__(
@@ -80,10 +83,12 @@ class Outages:
         self._for_a_while(lambda: self._composition.revoked.discard(subject))
 
     def _redomain(self) -> None:
-        """No outage, but as rare: somebody finds that other domains are internal."""
+        """No outage, but as rare: other domains become internal, and other baselines are told, if any."""
         policy = self._composition.policy
         [other] = {*INSIDE} - {policy.internal_domains}
-        self._composition.deploy(replace(policy, internal_domains=other))
+        swapped = dict(zip(IN_STREAM, reversed(IN_STREAM), strict=True))
+        in_stream = swapped.get(policy.baseline_in_stream, policy.baseline_in_stream)
+        self._composition.deploy(replace(policy, internal_domains=other, baseline_in_stream=in_stream))
 
     def _block(self, how: str) -> None:
         faults = self._composition.google.faults

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from calendar_watch.decisions import (
+    baseline,
     channel_lifecycle,
     children,
     claim,
@@ -31,6 +32,7 @@ from calendar_watch.decisions.next_step import (
     Reclassify,
     Step,
     StopChannel,
+    TellBaseline,
     Wait,
     claimable,
     claimable_again,
@@ -47,11 +49,17 @@ from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL, CALENDAR_LIST
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import Following, Log, Schedule, State, Watch
+from calendar_watch.model.watch import Baseline, Following, Log, Schedule, State, Watch
 from calendar_watch.reasons import Reason
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
-POLICY = Policy(address="https://here.example.com/", key="now", project="p", publishes=True)
+POLICY = Policy(
+    address="https://here.example.com/",
+    key="now",
+    project="p",
+    publishes=True,
+    baseline_in_stream=frozenset({"calendarList"}),
+)
 BOUND = 60
 """A handful of retired channels to stop, one to open, and readings: far fewer in fact."""
 
@@ -146,6 +154,7 @@ def watches(draw: Callable[..., Any]) -> Watch:
             domains=draw(st.sampled_from([fingerprint(POLICY.internal_domains), "of others", ""])),
             recount_at=draw(maybe),
         ),
+        baseline=draw(st.builds(Baseline, st.none() | st.integers(1, 5), st.booleans(), maybe)),
         log=Log(
             sequence=draw(st.integers(5, 9)),
             published=draw(st.integers(0, 5)),
@@ -194,6 +203,8 @@ def success_of(watch: Watch, step: Step) -> Watch:  # noqa: PLR0911 (one for eac
             return reading.kept(reading.read(watch, NOW, POLICY, NOW), Snapshot({}, ()), POLICY)
         case Reclassify():
             return classification.reclassified(watch, [], NOW, POLICY)
+        case TellBaseline():
+            return baseline.told(watch, {}, NOW, POLICY)
         case Publish():
             return publishing.published(watch, [])
         case Follow():
@@ -202,6 +213,10 @@ def success_of(watch: Watch, step: Step) -> Watch:  # noqa: PLR0911 (one for eac
             return upkeep.erased(watch, last=True)
         case _:
             return upkeep.forgotten(watch)
+
+
+_OURS = Erase | Forget | Follow | Reclassify | TellBaseline
+"""Nobody is asked, so nobody refuses."""
 
 
 @settings(max_examples=2 * settings().max_examples)
@@ -213,7 +228,7 @@ def test_following_the_steps_reaches_rest_and_never_stops_the_only_confirmed_cha
     for number, error in enumerate(results, start=1):
         if isinstance(step, Wait):
             break
-        error = None if isinstance(step, Erase | Forget | Follow | Reclassify) else error  # noqa: PLW2901 (nobody is asked)
+        error = None if isinstance(step, _OURS) else error  # noqa: PLW2901
         if isinstance(step, StopChannel):
             assert_not_the_only_one(watch, step.channel)
         watch, step = decided(outcome(watch, step, error), NOW, POLICY, str(UUID(int=number)))

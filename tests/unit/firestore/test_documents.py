@@ -19,7 +19,7 @@ from calendar_watch.model.listing import Audit, Counts, Listing, PageTrail, Read
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import Following, Log, Schedule, Standing, State, Watch
+from calendar_watch.model.watch import Baseline, Following, Log, Schedule, Standing, State, Watch
 from calendar_watch.reasons import Reason
 
 NEWER = {"invented_later": {"deep": [1]}}
@@ -174,6 +174,7 @@ watches = st.builds(
         domains=texts,
         recount_at=st.none() | moments,
     ),
+    baseline=st.builds(Baseline, st.none() | counts, st.booleans(), st.none() | moments),
     health=st.builds(
         Health,
         st.dictionaries(st.sampled_from(StepKind), refusals, max_size=2),

@@ -18,6 +18,7 @@ from tests.searches.chaos.senses.watchman import Watchman
 from tests.searches.chaos.senses.witness import Witness
 from tests.support import invariants
 from tests.support.invariants import Items
+from tests.support.stream import rebuilt
 from tests.support.whole import pages_of
 
 _ROUNDS = 3
@@ -113,6 +114,19 @@ def each_consumer_knows_what_google_shows(composition: Composition, witness: Wit
             continue
         different = invariants.differing(watch.target.resource.name, known, shown)
         demand(not different, f"{watched(watch, composition.now)}: consumer and Google differ: {different!s:.600}")
+
+
+def whoever_has_the_stream_alone_knows_as_much(composition: Composition, witness: Witness) -> None:
+    """Of what is told in the stream, that is all that there is; and all is told that was to be."""
+    for watch in watches(composition):
+        name = watch.target.resource.name
+        told = name in composition.policy.baseline_in_stream and watch.wanted and watch.reading.item_count is not None
+        demand(watch.baseline.told or not told, f"{watch.id} has told no baseline")
+        if watch.baseline.told:
+            events = sorted(witness.consumer.heard(watch.id), key=lambda each: int(each["sequence"]))
+            [part] = composition.store.parts(watch.id, [WHOLE])
+            different = invariants.differing(name, rebuilt(events), part.items)
+            demand(not different, f"{watch.id}: its stream and its items differ: {different!s:.600}")
 
 
 def what_arrived_is_what_was_written_each_in_its_place(composition: Composition, witness: Witness) -> None:

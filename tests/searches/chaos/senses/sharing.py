@@ -57,7 +57,9 @@ class Sharing:
 
     def wrong(self, event: Item, items: Items) -> Iterator[str]:
         """`items` are those after it. All that is told between two classifications is of one."""
-        if event["resource"] == "acl":
+        if event["data"].get("cause") == "baseline":
+            yield from self._known_wrong(event)
+        elif event["resource"] == "acl":
             told, before = self._fitting(event, items), event["data"].get("exposuresBefore")
             now = self._by[event["partitionkey"]]
             if before and not self._counting(event, items, before) & now:
@@ -66,6 +68,16 @@ class Sharing:
             if not now:
                 yield f"{event['id']} tells {event['data'].get('exposure') or event['data'].get('exposures')}"
             self._by[event["partitionkey"]] = now or {*INSIDE}
+
+    @staticmethod
+    def _known_wrong(event: Item) -> Iterator[str]:
+        """It is told by itself: other domains may become internal before the end of a baseline."""
+        rule, exposure = event["data"]["after"], event["data"].get("exposure")
+        calendar = event["data"]["watch"]["calendarId"]
+        told = [{"after": class_of(rule, calendar, each)} for each in INSIDE] if event["resource"] == "acl" else [None]
+        attributes = {"after": event["exposure"]} if "exposure" in event else None
+        if exposure not in told or attributes != exposure or "exposurechange" in event:
+            yield f"{event['id']} tells {exposure} of what was there"
 
     def _fitting(self, event: Item, items: Items) -> set[Domains]:
         data = event["data"]

@@ -57,6 +57,8 @@ class Witness:
             self._truth.baseline(watch, event)
         if sequence <= self._sequence(watch) or "itemId" not in data or watch not in self.consumer.items:
             return
+        if data["cause"] == "baseline":
+            return
         self.offences += self._truth.false_changes(event)
         known = self.consumer.items[watch].get(data["itemId"])
         resource = data["watch"]["resource"]
