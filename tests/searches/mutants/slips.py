@@ -1,6 +1,12 @@
 """The slips. Each was somebody's bug once, or could have been."""
 
-from tests.searches.mutants import slips_chosen_blind, slips_of_exposure, slips_of_instances, slips_of_limits
+from tests.searches.mutants import (
+    slips_chosen_blind,
+    slips_of_baselines,
+    slips_of_exposure,
+    slips_of_instances,
+    slips_of_limits,
+)
 from tests.searches.mutants.slip import Edit, Slip
 
 SLIPS = (
@@ -51,7 +57,7 @@ SLIPS = (
         (
             Edit(
                 "decisions/upkeep.py",
-                "    live = watch.confirmed(now)\n    older",
+                "    live = None if watch.baseline.under_way else watch.confirmed(now)\n    older",
                 "    live = watch.newest\n    older",
             ),
         ),
@@ -736,6 +742,7 @@ SLIPS = (
     ),
     *slips_of_limits.SLIPS,
     *slips_of_exposure.SLIPS,
+    *slips_of_baselines.SLIPS,
     *slips_of_instances.SLIPS,
     *slips_chosen_blind.SLIPS,
 )
