@@ -17,6 +17,7 @@ OPERATIONS = {
 }
 NOT_RECORDED = {
     "GET /openapi.json 200": "it would hold itself",
+    "GET /console 200": "is a page for people: tests/api/test_console.py",
     "POST /checks 200": "takes a whole deployment: tests/api/test_checks.py",
     **{f"{each} 500": "needs wrong settings: tests/api/test_outages.py, for each operation" for each in OPERATIONS},
     **{f"{each} 503": "needs Firestore to be away: tests/api/test_outages.py, likewise" for each in OPERATIONS},

@@ -2,6 +2,7 @@
 
 from tests.searches.mutants import (
     slips_chosen_blind,
+    slips_of_baselines,
     slips_of_exposure,
     slips_of_instances,
     slips_of_limits,
@@ -57,7 +58,7 @@ SLIPS = (
         (
             Edit(
                 "decisions/upkeep.py",
-                "    live = watch.confirmed(now)\n    older",
+                "    live = None if watch.baseline.under_way else watch.confirmed(now)\n    older",
                 "    live = watch.newest\n    older",
             ),
         ),
@@ -742,6 +743,7 @@ SLIPS = (
     ),
     *slips_of_limits.SLIPS,
     *slips_of_exposure.SLIPS,
+    *slips_of_baselines.SLIPS,
     *slips_of_instances.SLIPS,
     *slips_of_sweeps.SLIPS,
     *slips_chosen_blind.SLIPS,

@@ -51,8 +51,8 @@ SLIPS = (
         (
             Edit(
                 "model/change_log.py",
-                '"exposure": payload["exposure"]["after"]',
-                '"exposure": payload["exposure"]["before"]',
+                '"exposure": exposure["after"]',
+                '"exposure": exposure["before"]',
             ),
         ),
     ),
@@ -73,7 +73,7 @@ SLIPS = (
         (
             Edit(
                 "decisions/classification.py",
-                "return min((each for each in (watch.exposure.recount_at, reading) if each), default=None)",
+                "return min((each for each in moments if each), default=None)",
                 "return watch.exposure.recount_at if reading else None",
             ),
         ),
