@@ -48,6 +48,8 @@ locals {
   )
   renew_url = google_cloudfunctions2_function.this["renew"].service_config[0].uri
 
+  internal_domains = sort(coalesce(var.internal_domains, var.subject_domains))
+
   _tuning = merge(
     { for name, value in var.tuning : upper(name) => value if value != null },
     { CALENDAR_CALLS_PER_MINUTE = tostring(local._calls_per_minute) },
@@ -61,11 +63,11 @@ locals {
     AUTH_MODE                = var.auth_mode
     CALENDAR_SERVICE_ACCOUNT = join("", google_service_account.calendar[*].email)
     CHANGES_TOPIC            = google_pubsub_topic.this["changes"].id
-    INTERNAL_DOMAINS         = join(",", sort(coalesce(var.internal_domains, var.subject_domains)))
+    INTERNAL_DOMAINS         = join(",", local.internal_domains)
     NOTIFICATION_URL         = local.notification_url
     RESOURCES                = join(",", sort(var.resources))
     SUBJECT_DOMAINS          = join(",", sort(var.subject_domains))
-  }, local._tuning)
+  }, local._tuning, var.bigquery == null ? {} : { BASELINE_IN_STREAM = "acl" })
 
   # `notifications` has no business with the rest.
   environment = {
@@ -126,7 +128,7 @@ resource "google_cloudfunctions2_function" "this" {
 
   # Without some of these the first revision would not build or not start; the others it needs at its first request. A new
   # grant takes minutes to be seen everywhere, and so does building: whoever calls the functions comes after that. When a
-  # first apply fails with a 403 all the same, apply again.
+  # first apply fails with a 403 all the same, apply again. A baseline is told once: who writes it down is there before.
   depends_on = [
     google_artifact_registry_repository_iam_member.builder_images,
     google_kms_crypto_key_iam_member.this,
@@ -135,6 +137,7 @@ resource "google_cloudfunctions2_function" "this" {
     google_project_iam_member.builder_source,
     google_project_iam_member.firestore_user,
     google_pubsub_topic_iam_member.changes,
+    google_pubsub_subscription.bigquery,
     google_pubsub_topic_iam_member.wakeups,
     google_secret_manager_secret_iam_member.token_keys,
     google_service_account_iam_member.signer,
