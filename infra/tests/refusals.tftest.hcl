@@ -16,7 +16,6 @@ run "one_mistake_in_each_variable" {
 
   variables {
     alert_channels      = ["ops@example.com"]
-    bigquery            = { table = "changes" }
     change_subscribers  = { Audit = {} }
     firestore           = { location = "eur3" }
     internal_domains    = ["example.com."]
@@ -33,7 +32,7 @@ run "one_mistake_in_each_variable" {
   }
 
   expect_failures = [
-    var.alert_channels, var.bigquery, var.change_subscribers, var.firestore, var.internal_domains, var.kms_key_name, var.name,
+    var.alert_channels, var.change_subscribers, var.firestore, var.internal_domains, var.kms_key_name, var.name,
     var.notification_access, var.notification_url, var.project_id, var.resources, var.subject_domains,
     var.token_key_versions, var.tuning, var.watch_invokers,
   ]

@@ -132,8 +132,10 @@ WRONG: dict[str, tuple[str, tuple[str, ...]]] = {
         ("bigquery.location", '"eu"', "EU, US"),
     ),
     "a dataset where its key is not": (
-        'bigquery = { dataset = "changes", location = "EU" }\nkms_key_name = '
-        '"projects/keys/locations/europe-west1/keyRings/ring/cryptoKeys/key"',
+        (
+            'bigquery = { dataset = "changes", location = "EU" }\n'
+            'kms_key_name = "projects/keys/locations/europe-west1/keyRings/ring/cryptoKeys/key"'
+        ),
         ("bigquery.location", '"EU"', "europe-west1", "kms_key_name"),
     ),
     "an address for a channel": (

@@ -59,8 +59,9 @@ class Warehouse:
 
     def ask(self, query: str, now: datetime | None = None) -> list[dict[str, Any]]:
         """In BigQuery's SQL."""
-        moment = f"TIMESTAMP '{now.isoformat()}'" if now else "CURRENT_TIMESTAMP()"
-        answer = self._database.execute(translated(query.replace("CURRENT_TIMESTAMP()", moment)))
+        if now:
+            query = query.replace("CURRENT_TIMESTAMP()", f"TIMESTAMP '{now.isoformat()}'")
+        answer = self._database.execute(translated(query))
         names = [each[0] for each in answer.description or ()]
         return [dict(zip(names, each, strict=True)) for each in answer.fetchall()]
 
