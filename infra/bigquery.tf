@@ -59,7 +59,7 @@ resource "google_bigquery_table" "messages" {
   time_partitioning {
     type          = "DAY"
     field         = "publish_time"
-    expiration_ms = local._kept_for_good ? null : var.bigquery.expiration_days * 24 * 60 * 60 * 1000
+    expiration_ms = local._kept_for_good ? 0 : var.bigquery.expiration_days * 24 * 60 * 60 * 1000 # left out, it stays as it was
   }
 }
 

@@ -1,4 +1,4 @@
-"""Told baselines, for streams that tell none: what was there at a watch's last baseline comes before it, as `known`.
+"""Told baselines, for watches that tell none: what was there at the last baseline comes before it, as `known`.
 
 That is found from the end: items as they are now, and each change since taken back.
 """
@@ -30,9 +30,11 @@ def _by_watch(rows: Iterable[Row]) -> Mapping[str, list[Row]]:
 
 
 def _known(told: Sequence[Row], items: Items) -> tuple[Row | None, list[Items]]:
-    """The last baseline of a watch, and what was there then."""
+    """The last baseline of a watch, unless it was told, and what was there then."""
     there = dict(items)
     for row in reversed(told):
+        if "baselineFrom" in row.data:
+            return None, []
         if row.begins_anew:
             return row, [there[each] for each in sorted(there)]
         if "itemId" in row.data:
@@ -51,7 +53,7 @@ def _renumbered(row: Row, baseline: Row | None, items: Sequence[Items], shift: i
 
 
 def _beginning(row: Row, baseline_from: int) -> Row:
-    return replace(row, data={**row.data, "baselineFrom": baseline_from}) if row.begins_anew else row
+    return replace(row, data={"baselineFrom": baseline_from, **row.data}) if row.begins_anew else row
 
 
 def _numbered(row: Row, sequence: int) -> Row:
