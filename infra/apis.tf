@@ -16,7 +16,7 @@ resource "google_project_service" "this" {
     "run.googleapis.com",
     "secretmanager.googleapis.com",
     "storage.googleapis.com",
-  ], var.kms_key_name == null ? [] : ["cloudkms.googleapis.com"]))
+  ], var.bigquery == null ? [] : ["bigquery.googleapis.com"], var.kms_key_name == null ? [] : ["cloudkms.googleapis.com"]))
 
   service            = each.key
   disable_on_destroy = false # others in the project may use it

@@ -40,8 +40,11 @@ locals {
   _calling_instances = local.functions.renew.instances.max + local.functions.watches.instances.max
   _calls_per_minute  = max(1, floor(try(coalesce(tonumber(var.tuning.calendar_calls_per_minute)), 9000) / local._calling_instances))
 
-  # Of each, the baseline is told in the stream as well.
-  _baseline_in_stream = sort(distinct([for each in compact(split(",", try(coalesce(var.tuning.baseline_in_stream), ""))) : trimspace(each)]))
+  # Of each, the baseline is told in the stream as well: the views of BigQuery know no other.
+  _baseline_in_stream = sort(distinct(concat(
+    [for each in compact(split(",", try(coalesce(var.tuning.baseline_in_stream), ""))) : trimspace(each)],
+    var.bigquery == null ? [] : ["acl"],
+  )))
 
   # Known before the function is: no circle, and the same after it is made anew
   # (https://cloud.google.com/run/docs/triggering/https-request#deterministic).
@@ -50,6 +53,8 @@ locals {
     "https://${var.name}-notifications-${local._number}.${var.region}.run.app",
   )
   renew_url = google_cloudfunctions2_function.this["renew"].service_config[0].uri
+
+  internal_domains = sort(coalesce(var.internal_domains, var.subject_domains))
 
   _tuning = merge(
     { for name, value in var.tuning : upper(name) => value if value != null },
@@ -67,7 +72,7 @@ locals {
     AUTH_MODE                = var.auth_mode
     CALENDAR_SERVICE_ACCOUNT = join("", google_service_account.calendar[*].email)
     CHANGES_TOPIC            = google_pubsub_topic.this["changes"].id
-    INTERNAL_DOMAINS         = join(",", sort(coalesce(var.internal_domains, var.subject_domains)))
+    INTERNAL_DOMAINS         = join(",", local.internal_domains)
     NOTIFICATION_URL         = local.notification_url
     RESOURCES                = join(",", sort(var.resources))
     SUBJECT_DOMAINS          = join(",", sort(var.subject_domains))
@@ -132,7 +137,7 @@ resource "google_cloudfunctions2_function" "this" {
 
   # Without some of these the first revision would not build or not start; the others it needs at its first request. A new
   # grant takes minutes to be seen everywhere, and so does building: whoever calls the functions comes after that. When a
-  # first apply fails with a 403 all the same, apply again.
+  # first apply fails with a 403 all the same, apply again. A baseline is told once: who writes it down is there before.
   depends_on = [
     google_artifact_registry_repository_iam_member.builder_images,
     google_kms_crypto_key_iam_member.this,
@@ -141,6 +146,7 @@ resource "google_cloudfunctions2_function" "this" {
     google_project_iam_member.builder_source,
     google_project_iam_member.firestore_user,
     google_pubsub_topic_iam_member.changes,
+    google_pubsub_subscription.bigquery,
     google_pubsub_topic_iam_member.wakeups,
     google_secret_manager_secret_iam_member.token_keys,
     google_service_account_iam_member.signer,

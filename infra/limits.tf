@@ -2,6 +2,7 @@
 # so they are maps, and variables.tf holds every key and value against this.
 locals {
   allowed_keys = {
+    bigquery           = ["dataset", "expiration_days", "location"]
     change_subscribers = ["audience", "filter", "push_endpoint"]
     firestore          = ["create", "name"]
     token_key_versions = keys(local.functions)

@@ -123,6 +123,7 @@ resource "google_pubsub_subscription_iam_member" "dead_letters" {
   for_each = merge(
     { for name, subscription in google_pubsub_subscription.renew : name => subscription.id },
     { for name, subscription in google_pubsub_subscription.changes : "changes-${name}" => subscription.id },
+    { for subscription in google_pubsub_subscription.bigquery : "bigquery" => subscription.id },
   )
 
   subscription = each.value

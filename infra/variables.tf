@@ -22,6 +22,33 @@ variable "auth_mode" {
   }
 }
 
+variable "bigquery" {
+  description = "The changes as SQL, {dataset, location, expiration_days?}: the name of a dataset that is made here, and where (EU, US or a region). Rows are kept for good unless expiration_days is given; then there are no views of what is so now. Left out: none (README.md, SQL)."
+  type        = map(string)
+  default     = null
+
+  validation {
+    condition     = length(setsubtract(keys(coalesce(var.bigquery, {})), local.allowed_keys.bigquery)) == 0
+    error_message = "bigquery has no ${join(", ", setsubtract(keys(coalesce(var.bigquery, {})), local.allowed_keys.bigquery))}; it may hold ${join(", ", local.allowed_keys.bigquery)}."
+  }
+  validation {
+    condition     = var.bigquery == null || can(regex("^[A-Za-z0-9_]+$", var.bigquery.dataset))
+    error_message = "bigquery.dataset = ${jsonencode(try(var.bigquery.dataset, null))} must be the name of a dataset: letters, digits and underscores."
+  }
+  validation {
+    condition     = var.bigquery == null || can(regex("^(EU|US|[a-z]+-[a-z]+[0-9]+)$", var.bigquery.location))
+    error_message = "bigquery.location = ${jsonencode(try(var.bigquery.location, null))} must be EU, US or a region such as europe-west1."
+  }
+  validation {
+    condition     = try(var.bigquery.expiration_days, null) == null || can(regex("^[1-9][0-9]{0,3}$", var.bigquery.expiration_days))
+    error_message = "bigquery.expiration_days = ${jsonencode(try(var.bigquery.expiration_days, null))} must be a whole number from 1 to 9999, or be left out: rows are kept for good then."
+  }
+  validation {
+    condition     = var.bigquery == null || var.kms_key_name == null || try(var.bigquery.location, null) == var.region
+    error_message = "bigquery.location = ${jsonencode(try(var.bigquery.location, null))} must be ${var.region}, where kms_key_name is: a key encrypts in its own region alone."
+  }
+}
+
 variable "change_subscribers" {
   description = "Ordered subscriptions to the changes, by name: pulled ({}), or pushed to an https address as plain HTTP CloudEvents ({push_endpoint, audience?}). `filter` cannot be changed later; one looks like: attributes.ce-resource = \"acl\"."
   type        = map(map(string))

@@ -98,3 +98,22 @@ def test_a_whole_domain_may_be_watched_in_all_collections(plans: Mapping[str, Pl
     assert environment["RESOURCES"] == "acl,calendarList,events,settings"
     assert environment["SAFETY_SYNC_SECONDS"] == "86400"
     assert len(of_type(plans["whole_domain"], "google_pubsub_subscription")) == 3 + 2
+
+
+def test_sql_is_there_for_whoever_asks_for_it_and_for_nobody_else(plans: Mapping[str, Plan]) -> None:
+    tables = of_type(plans["bigquery"], "google_bigquery_table")
+    names = {"messages", "changes", "acl_now", "external_now", "gaps", "sharing_raised"}
+    assert {each["table_id"] for each in tables} == names
+    assert {name for name, plan in plans.items() if any("bigquery" in each["type"] for each in plan)} == {"bigquery"}
+    told = {name: functions(plan)["renew"]["environment_variables"] for name, plan in plans.items()}
+    assert {name for name, each in told.items() if each.get("BASELINE_IN_STREAM") == "acl"} == {"bigquery"}
+
+
+def test_what_is_internal_is_told_to_sql_as_to_the_functions(plans: Mapping[str, Plan]) -> None:
+    [query] = [
+        each["view"][0]["query"]
+        for each in of_type(plans["bigquery"], "google_bigquery_table")
+        if each["table_id"] == "external_now"
+    ]
+    domains = functions(plans["bigquery"])["renew"]["environment_variables"]["INTERNAL_DOMAINS"].split(",")
+    assert f"[{', '.join(repr(each) for each in domains)}]" in query

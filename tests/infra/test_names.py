@@ -109,6 +109,7 @@ VARIABLES = {
     *("project_id", "region", "name", "resources", "subject_domains", "auth_mode", "notification_access"),
     *("notification_url", "firestore", "kms_key_name", "token_key_versions", "watch_invokers", "change_subscribers"),
     *("alert_channels", "deletion_protection", "tuning", "ingress", "internal_domains", "memory", "max_instances"),
+    "bigquery",
 }
 OUTPUTS = {"watches_url", "notification_url", "delegation_client_id", "delegation_scopes", "changes_topic"}
 

@@ -23,6 +23,10 @@ WRONG: dict[str, tuple[str, tuple[str, ...]]] = {
     "a database's place": ('firestore = { location = "eur3" }', ("location", "create", "name")),
     "a function by its singular": ('token_key_versions = { notification = "2" }', ("notification", "notifications")),
     "one version for all": ('token_key_versions = { all = "2" }', ("all", "notifications, renew, watches")),
+    "a dataset by its id": (
+        'bigquery = { dataset_id = "changes", location = "EU" }',
+        ("bigquery", "dataset_id", "dataset, expiration_days, location"),
+    ),
     # wrong type
     "a duration in words": ('tuning = { poll_seconds = "1h" }', ("poll_seconds", '"1h"', "number")),
     "a duration in Google's spelling": (
@@ -39,6 +43,7 @@ WRONG: dict[str, tuple[str, tuple[str, ...]]] = {
     ),
     "a switch in German": ('firestore = { create = "nein" }', ("create", '"nein"', "true or false")),
     "a domain for domains": ('subject_domains = "example.com"', ("subject_domains", "set of string")),
+    "a dataset as a word": ('bigquery = "changes"', ("bigquery", "map of string")),
     "protection by a word": ('deletion_protection = "enabled"', ("deletion_protection", "bool")),
     # wrong unit, out of range
     "a share in percent": (
@@ -52,6 +57,10 @@ WRONG: dict[str, tuple[str, tuple[str, ...]]] = {
     "retention in seconds": (
         "tuning = { change_retention_days = 2592000 }",
         ("change_retention_days", '"2592000"', "3650"),
+    ),
+    "rows that expire at once": (
+        'bigquery = { dataset = "changes", location = "EU", expiration_days = 0 }',
+        ("bigquery.expiration_days", '"0"', "whole number", "left out"),
     ),
     "no polling": ("tuning = { poll_seconds = 0 }", ("poll_seconds", '"0"', "above 0")),
     "a time that has passed": ("tuning = { settle_seconds = -1 }", ("settle_seconds", '"-1"', "above 0")),
@@ -87,6 +96,8 @@ WRONG: dict[str, tuple[str, tuple[str, ...]]] = {
     "nobody to act for": ("subject_domains = []", ("subject_domains", "empty")),
     "a database without a name": ('firestore = { name = "" }', ("firestore", "name", '""')),
     "a subscriber that is null": ("change_subscribers = { audit = null }", ("change_subscribers", "audit", "null")),
+    "a dataset nowhere": ('bigquery = { dataset = "changes" }', ("bigquery.location", "null", "EU, US")),
+    "a place without a dataset": ('bigquery = { location = "EU" }', ("bigquery.dataset", "null")),
     "a level of nothing": ('tuning = { log_level = "" }', ("log_level", '""', "DEBUG, INFO")),
     "no region": ("region = null", ("region",)),
     "an audience alone": (
@@ -115,6 +126,21 @@ WRONG: dict[str, tuple[str, tuple[str, ...]]] = {
     "a database in snake case": (
         'firestore = { name = "calendar_watch" }',
         ("firestore", "name", '"calendar_watch"', "hyphens"),
+    ),
+    "a dataset with a hyphen": (
+        'bigquery = { dataset = "calendar-watch", location = "EU" }',
+        ("bigquery.dataset", '"calendar-watch"', "underscores"),
+    ),
+    "a dataset in small letters": (
+        'bigquery = { dataset = "changes", location = "eu" }',
+        ("bigquery.location", '"eu"', "EU, US"),
+    ),
+    "a dataset where its key is not": (
+        (
+            'bigquery = { dataset = "changes", location = "EU" }\n'
+            'kms_key_name = "projects/keys/locations/europe-west1/keyRings/ring/cryptoKeys/key"'
+        ),
+        ("bigquery.location", '"EU"', "europe-west1", "kms_key_name"),
     ),
     "an address for a channel": (
         'alert_channels = ["ops@example.com"]',

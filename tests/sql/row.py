@@ -1,0 +1,54 @@
+"""A message as the subscription writes it to BigQuery."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
+
+from tests.doubles.local_pubsub import Message
+
+_PREFIX = "calendarwatch."
+
+
+@dataclass(frozen=True)
+class Row:
+    message_id: str
+    published: datetime
+    attributes: Mapping[str, str]
+    data: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        attributes = {**message.attributes, "orderingKey": message.ordering_key}
+        return cls(message.id, message.published, attributes, json.loads(message.payload))
+
+    @property
+    def id(self) -> str:
+        return self.attributes["ce-id"]
+
+    @property
+    def watch(self) -> str:
+        return self.attributes["ce-partitionkey"]
+
+    @property
+    def sequence(self) -> int:
+        return int(self.attributes["ce-sequence"])
+
+    @property
+    def kind(self) -> str:
+        return self.attributes["ce-type"].removeprefix(_PREFIX).removesuffix(".v1")
+
+    @property
+    def begins_anew(self) -> bool:
+        return self.kind in {"watch.opened", "watch.resynced"} and "counts" not in self.data
+
+    @property
+    def columns(self) -> Mapping[str, Any]:
+        return {
+            "subscription_name": "projects/1/subscriptions/calendar-watch-bigquery",
+            "message_id": self.message_id,
+            "publish_time": self.published.replace(tzinfo=None),
+            "data": json.dumps(self.data, ensure_ascii=False, separators=(",", ":")),
+            "attributes": json.dumps(self.attributes, ensure_ascii=False, separators=(",", ":")),
+        }

@@ -1,0 +1,103 @@
+"""The questions that the papers answer, asked as they stand there."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from calendar_watch.model.resources import ACL
+from calendar_watch.model.target import Target
+from tests.sql.conftest import HOUR, MINUTE, messages
+from tests.sql.questions import QUESTIONS
+from tests.sql.warehouse import Warehouse
+from tests.support.world import ALICE, ALICES_ACL, World
+
+PUBLIC = "What is public now"
+THIS_WEEK = "What was shared outside this week"
+ON_A_DAY = "What did X have access to on a given day"
+EVE = "eve@evil.net"
+DAY = datetime(2026, 11, 24, tzinfo=UTC)
+"""The one that is asked about."""
+
+
+def answer(world: World, question: str) -> list[dict[str, Any]]:
+    return Warehouse(messages(world)).ask(QUESTIONS[question], world.now)
+
+
+def until(world: World, moment: datetime) -> None:
+    world.run(moment - world.now)
+
+
+@pytest.fixture
+def team(world: World) -> str:
+    """A calendar that is watched, beside Alice's own."""
+    calendar = world.alice.create_calendar("Team")
+    for target in (ALICES_ACL, Target(ACL, calendar, ALICE)):
+        world.open(target)
+    world.run(HOUR)
+    return calendar
+
+
+def test_the_papers_ask_no_others() -> None:
+    assert QUESTIONS.keys() == {PUBLIC, THIS_WEEK, ON_A_DAY}
+
+
+def test_what_is_public_is_named_until_it_is_not(world: World, team: str) -> None:
+    for calendar in (ALICE, team):
+        world.alice.share_with(calendar, "default", None, "freeBusyReader")
+    world.alice.share(team, EVE, "owner")
+    world.run(HOUR)
+    world.alice.share_with(ALICE, "default", None, "none")
+    world.run(HOUR)
+    assert [(each["calendar_id"], each["role"]) for each in answer(world, PUBLIC)] == [(team, "freeBusyReader")]
+
+
+def test_what_was_shared_outside_this_week_is_named_even_if_it_is_over(world: World, team: str) -> None:
+    world.alice.share(ALICE, EVE, "reader")
+    world.run(timedelta(days=8))
+    world.alice.share_with(team, "domain", "evil.net", "reader")
+    world.alice.share(team, "carol@example.com", "owner")
+    world.run(HOUR)
+    world.alice.share_with(team, "domain", "evil.net", "none")
+    world.alice.share(ALICE, EVE, "writer")
+    world.run(HOUR)
+    found = [(each["calendar_id"], each["grantee"], each["role_after"]) for each in answer(world, THIS_WEEK)]
+    assert found == [(team, "evil.net", "reader"), (ALICE, EVE, "writer")]
+
+
+@pytest.mark.parametrize(
+    ("shared", "ended", "found"),
+    [
+        (DAY - HOUR, None, ["reader"]),
+        (DAY + HOUR, None, ["reader"]),
+        (DAY + HOUR, DAY + 2 * HOUR, ["reader"]),
+        (DAY - HOUR, DAY + HOUR, ["reader"]),
+        (DAY - 2 * HOUR, DAY - HOUR, []),
+        (DAY + timedelta(days=1, hours=1), None, []),
+    ],
+)
+def test_whoever_had_access_on_a_day_is_named(
+    world: World, team: str, shared: datetime, ended: datetime | None, found: list[str]
+) -> None:
+    until(world, shared)
+    world.alice.share(team, EVE, "reader")
+    if ended:
+        until(world, ended)
+        world.alice.share(team, EVE, "none")
+    until(world, DAY + timedelta(days=2))
+    told = answer(world, ON_A_DAY)
+    assert [(each["calendar_id"], each["role"]) for each in told] == [(team, each) for each in found]
+
+
+def test_access_that_a_later_baseline_does_not_know_is_over(world: World, team: str) -> None:
+    """It was taken away while nobody watched, and everything was forgotten meanwhile."""
+    watch = Target(ACL, team, ALICE).id
+    world.alice.share(team, EVE, "reader")
+    world.run(HOUR)
+    world.registry.end(watch)
+    world.run(MINUTE)
+    world.alice.share(team, EVE, "none")
+    world.run(8 * HOUR)
+    world.open(Target(ACL, team, ALICE))
+    until(world, DAY + HOUR)
+    assert answer(world, ON_A_DAY) == []
