@@ -12,6 +12,7 @@ from .call import Answer, Call
 from .channels import Channel
 from .errors import JSON, ApiError
 from .faults import Block
+from .people import Standing
 from .quirks import QUIRKS, Quirk, Switches
 from .simulator import CalendarSimulator
 
@@ -93,6 +94,13 @@ def _seed_events(simulator: CalendarSimulator, body: JsonObject) -> Any:
     return body
 
 
+def _lend(simulator: CalendarSimulator, body: JsonObject) -> Any:
+    """What AUTH_MODE=token_service asks: each user has lent us everything."""
+    token = ":".join(["lent", body["subject"], *(each.rpartition("/")[2] for each in body["scopes"])])
+    simulator.register_token(token, body["subject"], body["scopes"])
+    return {"accessToken": token, "expireTime": simulator.now() + timedelta(hours=1)}
+
+
 def _register(simulator: CalendarSimulator, body: JsonObject) -> Any:
     simulator.register_token(body["token"], body["subject"], body["scopes"])
     return body
@@ -136,6 +144,16 @@ def _rename(simulator: CalendarSimulator, body: JsonObject) -> Any:
 
 def _recreate(simulator: CalendarSimulator, body: JsonObject) -> Any:
     simulator.office.recreate(body["user"])
+    return body
+
+
+def _employ(simulator: CalendarSimulator, body: JsonObject) -> Any:
+    simulator.office.employ(body["users"], body.get("admins", []))
+    return body
+
+
+def _stand(simulator: CalendarSimulator, body: JsonObject) -> Any:
+    simulator.office.stand(body["user"], body["standing"])
     return body
 
 
@@ -200,6 +218,10 @@ _ACTIONS: Mapping[tuple[str, str], tuple[_Action, *tuple[Field, ...]]] = {
         *(_register, Field("token", "bobs"), Field("subject", "bob@example.com")),
         Field("scopes", ["https://www.googleapis.com/auth/calendar"]),
     ),
+    ("POST", "lend"): (
+        *(_lend, Field("subject", "bob@example.com")),
+        Field("scopes", ["https://www.googleapis.com/auth/calendar"]),
+    ),
     ("POST", "drop"): (_drop, _COUNT, Field("state", "exists", optional=True, choices=("", "sync", "exists"))),
     ("POST", "empty-listings"): (_empty_listings, *_LISTING),
     ("POST", "halve-listings"): (_halve_listings, *_LISTING),
@@ -218,6 +240,14 @@ _ACTIONS: Mapping[tuple[str, str], tuple[_Action, *tuple[Field, ...]]] = {
     ),
     ("POST", "rename"): (_rename, Field("old", "alice@example.com"), Field("new", "alice.x@example.com")),
     ("POST", "recreate"): (_recreate, Field("user", "alice@example.com")),
+    ("PUT", "directory"): (
+        *(_employ, Field("users", ["alice@example.com"])),
+        Field("admins", ["admin@example.com"], optional=True),
+    ),
+    ("PUT", "standing"): (
+        *(_stand, Field("user", "alice@example.com")),
+        Field("standing", "suspended", choices=get_args(Standing)),
+    ),
     ("POST", "transfer"): (_transfer, Field("calendar", "a calendar's id"), Field("owner", "bob@example.com")),
     ("PUT", "group"): (_set_group, Field("group", "team@example.com"), Field("members", ["bob@example.com"])),
     ("POST", "derived-calendar"): (_derive_calendar, Field("name", "holidays"), _USER),

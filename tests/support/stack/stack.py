@@ -117,6 +117,7 @@ class Stack:
             "CALENDAR_API_ROOT": self.google.api_root,
             "AUTH_MODE": "anonymous",
             "INTERNAL_DOMAINS": "example.com",
+            "TOKEN_SERVICE_URL": f"{self.google.admin_root}/lend",
             "RESOURCES": "acl,calendarList,events,settings",
             "THREADS": "16",
             **self.pubsub.environment,
