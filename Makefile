@@ -1,6 +1,6 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test search bench chaos day soak model mutants conformance documents lint check infra-check checks preflight drain pictures format lock clean
+.PHONY: help demo dev test search bench chaos day soak model mutants conformance documents lint check infra-check checks preflight enrol drain pictures format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -87,6 +87,10 @@ checks:  ## does a deployment work? make checks WATCHES=https://… SUBJECT=alic
 
 preflight:  ## what would stop the first terraform apply, and what to do; CONFIGURATION=… names another file
 	@$(PYTHON) -m infra.tools.preflight $(or $(CONFIGURATION),infra/terraform.tfvars)
+
+enrol:  ## have a domain watched: make enrol WATCHES=https://… ADMIN=… DOMAIN=…, or FILE=users.txt; DRY_RUN=1 LEAVERS=show
+	@$(PYTHON) -m infra.tools.enrol "$(WATCHES)" $(DOMAIN:%=--domain "%") $(ADMIN:%=--admin "%") $(ACCOUNT:%=--account "%") \
+		$(if $(FILE),--file "$(FILE)") $(if $(DRY_RUN),--dry-run) $(LEAVERS:%=--leavers %) $(AT_MOST:%=--at-most %) $(OPTIONS)
 
 drain:  ## end every watch before leaving: make drain WATCHES=https://…
 	@$(PYTHON) -m infra.tools.drain "$(WATCHES)"

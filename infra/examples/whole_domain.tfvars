@@ -1,5 +1,5 @@
 # Every collection of every user of a domain and its alias, read whole once a day besides what is notified: some hundred
-# thousand watches. functions/CONSUMING.md enrols them.
+# thousand watches. `make enrol` enrols them.
 project_id      = "my-project"
 region          = "europe-west1"
 resources       = ["acl", "calendarList", "events", "settings"]

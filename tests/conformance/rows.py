@@ -9,6 +9,7 @@ _SECOND = "needs a second account"
 _PAGE = "needs somebody at Google's own pages, and is no different for a program"
 _RECEIVER = "needs a receiver that fails on purpose"
 _SIZE = "needs thousands of events, or weeks"
+_ADMIN = "needs an administrator of a domain, for whom no run signs"
 _DANGER = "would delete what this run has not created, if it were false"
 
 UNSHOWN: Mapping[str, str] = {
@@ -40,6 +41,15 @@ UNSHOWN: Mapping[str, str] = {
     "… also for others who address": _SECOND,
     "… 401 with an old token, 404 for others": _SECOND,
     "… another account under the same address": _SECOND,
+    "`users.list`: exactly one of": _ADMIN,
+    "… both or neither: 400": _ADMIN,
+    "a page token of the Directory": _ADMIN,
+    "… then, and with another query": _ADMIN,
+    "suspended and archived users": _ADMIN,
+    "whoever is no administrator": _ADMIN,
+    "a domain of another account": _ADMIN,
+    "`users.get` by id": _ADMIN,
+    "a new address keeps the id": _ADMIN,
 }
 
 

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from infra.tools.service import COULD_NOT_ASK
+from infra.tools.service import COULD_NOT_ASK, identity_token
 from tests.support.loopback import free_ports
 
 ROOT = Path(__file__).parents[2]
-TOOLS = ("checks", "drain")
+TOOLS: dict[str, list[str]] = {"checks": [], "drain": [], "enrol": ["--file", os.devnull]}
 A_SERVICE = "https://watches.example.com"
 
 
 def run(tool: str, url: str, path: str = "") -> subprocess.CompletedProcess[str]:
     """As make does; `path` is where programs such as gcloud are found."""
-    command = [sys.executable, "-m", f"infra.tools.{tool}", url]
+    command = [sys.executable, "-m", f"infra.tools.{tool}", url, *TOOLS[tool]]
     return subprocess.run(  # noqa: S603 (our own)
         command, cwd=ROOT, env={**os.environ, "PATH": path}, capture_output=True, text=True, check=False, timeout=60
     )
@@ -52,3 +52,20 @@ def test_whoever_is_not_logged_in_is_told_in_gclouds_words(tool: str, tmp_path: 
     gcloud.write_text("#!/bin/sh\necho 'You do not currently have an active account selected.' >&2\nexit 1\n")
     gcloud.chmod(0o755)
     assert "active account" in sentence(run(tool, A_SERVICE, str(tmp_path)))
+
+
+@pytest.mark.parametrize(
+    ("account", "asked"),
+    [
+        ("alice@example.com", "auth print-identity-token"),
+        ("job@p.iam.gserviceaccount.com", f"auth print-identity-token --audiences={A_SERVICE}"),
+    ],
+)
+def test_a_service_account_names_whom_its_token_is_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, account: str, asked: str
+) -> None:
+    gcloud = tmp_path / "gcloud"
+    gcloud.write_text(f'#!/bin/sh\ncase "$*" in config*) echo {account};; *) echo "$*";; esac\n')
+    gcloud.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert identity_token(A_SERVICE) == asked

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from infra.tools.enrol.forecast import Pace
 from tests.doubles.local_firestore import LocalFirestore
 from tests.scenarios.conftest import MakeWorld
-from tests.support.world import ALICE, ALICES_ACL, ALICES_EVENTS, BOB, CHANGES, World, policy_of
+from tests.support.world import ALICE, ALICES_ACL, ALICES_EVENTS, ALICES_LIST, BOB, CHANGES, World, policy_of
 from tests.tools.bench.counted import Till
 
 Cost = tuple[int, list[str]]
@@ -23,6 +24,15 @@ def cost(firestore_server: LocalFirestore) -> Counted:
         return spent.rpcs, [*spent.calls]
 
     return counted
+
+
+@pytest.mark.parametrize("follow", [(), ("acl",), ("acl", "events")])
+def test_a_watch_and_each_that_it_follows_are_opened_with_the_calls_that_are_foretold(
+    world: World, follow: tuple[str, ...]
+) -> None:
+    world.open(ALICES_LIST, follow=follow)
+    world.run(timedelta(minutes=10))
+    assert len(world.google.calls) == Pace(1500, calendars=1).calls([{"follow": follow}]) == 4 * (1 + len(follow))
 
 
 def test_reconciling_that_finds_nothing_costs_five_rpcs_and_one_call(world: World, cost: Counted) -> None:

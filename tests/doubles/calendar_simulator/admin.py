@@ -12,6 +12,7 @@ from .call import Answer, Call
 from .channels import Channel
 from .errors import JSON, ApiError
 from .faults import Block
+from .people import Standing
 from .quirks import QUIRKS, Quirk, Switches
 from .simulator import CalendarSimulator
 
@@ -146,6 +147,16 @@ def _recreate(simulator: CalendarSimulator, body: JsonObject) -> Any:
     return body
 
 
+def _employ(simulator: CalendarSimulator, body: JsonObject) -> Any:
+    simulator.office.employ(body["users"], body.get("admins", []))
+    return body
+
+
+def _stand(simulator: CalendarSimulator, body: JsonObject) -> Any:
+    simulator.office.stand(body["user"], body["standing"])
+    return body
+
+
 def _transfer(simulator: CalendarSimulator, body: JsonObject) -> Any:
     simulator.office.transfer(body["calendar"], body["owner"])
     return body
@@ -229,6 +240,14 @@ _ACTIONS: Mapping[tuple[str, str], tuple[_Action, *tuple[Field, ...]]] = {
     ),
     ("POST", "rename"): (_rename, Field("old", "alice@example.com"), Field("new", "alice.x@example.com")),
     ("POST", "recreate"): (_recreate, Field("user", "alice@example.com")),
+    ("PUT", "directory"): (
+        *(_employ, Field("users", ["alice@example.com"])),
+        Field("admins", ["admin@example.com"], optional=True),
+    ),
+    ("PUT", "standing"): (
+        *(_stand, Field("user", "alice@example.com")),
+        Field("standing", "suspended", choices=get_args(Standing)),
+    ),
     ("POST", "transfer"): (_transfer, Field("calendar", "a calendar's id"), Field("owner", "bob@example.com")),
     ("PUT", "group"): (_set_group, Field("group", "team@example.com"), Field("members", ["bob@example.com"])),
     ("POST", "derived-calendar"): (_derive_calendar, Field("name", "holidays"), _USER),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection
 from datetime import date
 
 from . import access, errors, instances, times, users
+from .people import Standing
 from .quirks import accounts, generated, groups, owners, renames, splits
 from .world import World
 
@@ -38,6 +39,7 @@ class BackOffice:
         """Give a user another address."""
         self.meet(old)
         renames.rename(self._world, old, new)
+        self._world.people.rename(old, new)
         self._tell()
 
     def recreate(self, user: str) -> None:
@@ -45,6 +47,14 @@ class BackOffice:
         self.meet(user)
         accounts.recreate(self._world, user)
         self._tell()
+
+    def employ(self, users: Collection[str], admins: Collection[str]) -> None:
+        """Let these be all in the Directory; calendars they have as anybody has."""
+        self._world.people.employ(users, admins)
+
+    def stand(self, user: str, standing: Standing) -> None:
+        """What the Directory says of somebody. Calendar goes on as it was: see Q60 and Q61."""
+        self._world.people.stand(user, standing)
 
     def transfer(self, calendar_id: str, new_owner: str) -> None:
         """Give a calendar another data owner."""

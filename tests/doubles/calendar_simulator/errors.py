@@ -147,5 +147,21 @@ def internal_error() -> ApiError:
     return ApiError(500, "internalError", "Internal Error")
 
 
+def not_authorized() -> ApiError:
+    return ApiError(403, "forbidden", "Not Authorized to access this resource/api")
+
+
+def domain_not_found() -> ApiError:
+    return ApiError(404, "notFound", "Domain not found")
+
+
+def user_key_not_found() -> ApiError:
+    return ApiError(404, "notFound", "Resource Not Found: userKey")
+
+
+def invalid_input() -> ApiError:
+    return ApiError(400, "invalid", "Invalid Input")
+
+
 def not_offered(what: str) -> ApiError:
     return ApiError(501, "notImplemented", f"The simulator does not offer {what}.")

@@ -14,6 +14,7 @@ from .call import Answer, Call, Delivery
 from .channels import PROJECT, Channel, Channels
 from .collection import Collection as Whole
 from .collection import Topic
+from .directory import Directory
 from .discovery import Method
 from .errors import ApiError
 from .faults import Faults
@@ -68,6 +69,7 @@ class CalendarSimulator:
         self._delivering = Delivering(self._world)
         self._outbox = Outbox(self._channels, self.faults, self._delivering)
         self._token_endpoint = TokenEndpoint(self._world, self.tokens)
+        self._directory = Directory(self._world, self.tokens, self.now)
         self.office = BackOffice(self._world, lambda: self._spread(self._world.take_news()))
         for user in self._users:
             self.office.meet(user)
@@ -117,8 +119,9 @@ class CalendarSimulator:
     # -- the API
 
     def handle(self, call: Call) -> Answer:
-        """Answer a client, or refuse as the quirks have it. IAM and the token endpoint are here as well."""
-        answer = self._token_endpoint.handle(call) or self._handled(call, refusing.answer)
+        """Answer a client, or refuse as the quirks have it. IAM, the token endpoint and the Directory are here, too."""
+        beside = self._token_endpoint.handle(call) or self._directory.handle(call)
+        answer = beside or self._handled(call, refusing.answer)
         self.quirks.answered()
         return answer
 

@@ -7,6 +7,7 @@ from random import Random
 
 from .collection import Collection, Topic
 from .options import Options
+from .people import People
 from .quirks import Switches
 from .quirks.delays import Delays
 from .quirks.errands import Errands
@@ -22,6 +23,7 @@ class World:
         self.quirks = Switches(options.quirk_seed)
         self.quirks.set(options.quirks)
         self.memory = Memory()
+        self.people = People()
         self.delays = Delays(self.quirks)
         self.errands = Errands()
         self.next_revision = Revisions(now)

@@ -1,74 +1,84 @@
-"""The script that CONSUMING.md shows enrols a whole domain."""
+"""The commands that CONSUMING.md shows enrol a domain, or the users of a file."""
 
-import json
-from typing import Any
+import os
+import shlex
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
-from werkzeug import Request, Response
 
 from tests.api.deployment import Deployment
-from tests.end_to_end.readme.conftest import Watches, example, served
+from tests.doubles.calendar_simulator import CalendarSimulator, serve
+from tests.end_to_end.readme.conftest import Watches, example
 
-GOOGLE = "https://admin.googleapis.com"
-
-
-class Directory:
-    """users.list: https://developers.google.com/workspace/admin/directory/reference/rest/v1/users/list."""
-
-    def __init__(self, *emails: str) -> None:
-        self.emails = emails
-
-    def __call__(self, request: Request) -> Response:
-        assert request.path == "/admin/directory/v1/users"
-        assert (request.args["domain"], request.args["query"]) == ("example.com", "isSuspended=false")
-        size, start = int(request.args["maxResults"]), int(request.args.get("pageToken", "0"))
-        assert 1 <= size <= 500
-        page: dict[str, Any] = {"kind": "admin#directory#users"}
-        if users := [{"primaryEmail": each} for each in self.emails[start : start + size]]:
-            page["users"] = users
-        if start + size < len(self.emails):
-            page["nextPageToken"] = str(start + size)
-        return Response(json.dumps(page), mimetype="application/json")
+ADMIN, ALICE, BOB = "admin@example.com", "alice@example.com", "bob@example.com"
+ROOT = Path(__file__).parents[3]
+DRY, DOMAIN, FILE = example("Enrolling a whole domain", "sh").splitlines()
 
 
-def enrol(monkeypatch: pytest.MonkeyPatch, *emails: str) -> None:
-    with served(Directory(*emails)) as url:
-        monkeypatch.setenv("DOMAIN", "example.com")
-        monkeypatch.setenv("ID_TOKEN", "of an operator")
-        code = example("Enrolling a whole domain")
-        assert GOOGLE in code
-        exec(compile(code.replace(GOOGLE, url), "CONSUMING.md", "exec"), {})  # noqa: S102 (what is tested)
+class Shell:
+    """Where the lines of the paper are typed: gcloud is logged in, and `users.txt` is there."""
+
+    def __init__(self, folder: Path, watches: str, google: str):
+        self._folder = folder
+        self._google = google
+        self._environment = {**os.environ, "WATCHES": watches, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+        gcloud = folder / "gcloud"
+        gcloud.write_text('#!/bin/sh\ncase "$*" in *project) echo rehearsal;; *) echo a-token;; esac\n')
+        gcloud.chmod(stat.S_IRWXU)
+
+    def type(self, line: str) -> list[str]:
+        """Return what it says. Where Google is is added to what make would run: nobody rehearses by the paper."""
+        (self._folder / "users.txt").write_text(f"{ALICE}\n{BOB}\n")
+        options = shlex.quote(f"PYTHON={sys.executable}")
+        asked = line.replace("FILE=users.txt", f"FILE={self._folder / 'users.txt'}")
+        command = self._run(f"{asked} {options} --dry-run").removesuffix("\n")
+        return self._run(f"{command} --google {self._google}").splitlines()
+
+    def _run(self, line: str) -> str:
+        done = subprocess.run(  # noqa: S602 (the paper's own)
+            line, shell=True, cwd=ROOT, env=self._environment, capture_output=True, text=True, check=False, timeout=120
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout
 
 
-def test_every_user_is_enrolled_by_the_five_hundred(
-    deployment: Deployment, watches: Watches, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    emails = [f"user{number:03d}@example.com" for number in range(620)]
-    enrol(monkeypatch, *emails)
-    assert watches.paths == ["POST /batch"] * 2
-    assert watches.asked[0].headers["Authorization"] == "Bearer of an operator"
-    first = deployment.get("/", pageSize=500)
-    enrolled = first["watches"] + deployment.get("/", pageSize=500, pageToken=first["nextPageToken"])["watches"]
-    assert sorted(each["subject"] for each in enrolled) == emails
-    assert {(each["resource"], *each["follow"]) for each in enrolled} == {("calendarList", "acl", "events")}
+@pytest.fixture
+def shell(tmp_path: Path, watches: Watches) -> Iterator[Shell]:
+    assert not watches.paths
+    simulator = CalendarSimulator(lambda: datetime.now(UTC))
+    simulator.office.employ([ALICE, BOB], [ADMIN])
+    with serve(simulator) as google:
+        yield Shell(tmp_path, os.environ["WATCHES_URL"], google.url)
 
 
-@pytest.mark.usefixtures("watches")
-def test_who_cannot_be_enrolled_is_named_and_keeps_nobody_else_back(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for _ in range(2):
-        enrol(monkeypatch, "alice@example.com", "bob@example.net")
-    said = [line.split(maxsplit=2) for line in capsys.readouterr().out.splitlines() if line.count("@")]
-    assert [each[:2] for each in said] == [
-        ["alice@example.com", "202"],
-        ["bob@example.net", "400"],
-        ["alice@example.com", "200"],
-        ["bob@example.net", "400"],
+def test_a_dry_run_asks_for_nothing(shell: Shell, watches: Watches) -> None:
+    assert shell.type(DRY) == [
+        "3 users",
+        "3 watches to ask for: 36 calls to Google, 1 s at 1500 a minute",
+        "nobody is refused",
     ]
-    assert "SUBJECT_DOMAINS" in said[1][2]
+    assert {each.partition(" ")[0] for each in watches.paths} == {"GET"}
 
 
-def test_a_domain_without_users_is_no_error(watches: Watches, monkeypatch: pytest.MonkeyPatch) -> None:
-    enrol(monkeypatch)
-    assert watches.paths == ["POST /batch"]
+def test_a_domain_is_enrolled_and_what_bears_its_label_is_followed(shell: Shell, deployment: Deployment) -> None:
+    shell.type(DOMAIN)
+    enrolled = deployment.get("/", label="enrolled:example.com")["watches"]
+    assert sorted((each["subject"], each["resource"], *each["follow"]) for each in enrolled) == [
+        (each, "calendarList", "acl", "events") for each in (ADMIN, ALICE, BOB)
+    ]
+    assert shell.type(DOMAIN)[:2] == ["3 users", "all are enrolled"]
+
+
+def test_of_a_file_whoever_it_names_is_enrolled_as_the_options_say(shell: Shell, deployment: Deployment) -> None:
+    shell.type(FILE)
+    enrolled = deployment.get("/", label="enrolled:file")["watches"]
+    assert sorted((each["subject"], each["resource"], *each["follow"]) for each in enrolled) == [
+        *((ALICE, "calendarList", "acl"), (ALICE, "settings")),
+        *((BOB, "calendarList", "acl"), (BOB, "settings")),
+    ]
+    assert {each["labels"]["team"] for each in enrolled} == {"sales"}

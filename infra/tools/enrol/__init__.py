@@ -1,0 +1,1 @@
+"""Has the users of a domain watched, and ends the watches of who left."""

@@ -1,0 +1,76 @@
+"""Have the users of a domain watched: `make enrol`.
+
+    make enrol WATCHES=https://… ADMIN=admin@example.com DOMAIN=example.com      whom the Directory lists
+    make enrol WATCHES=https://… FILE=users.txt                                  an address a line
+
+DRY_RUN=1 only says what would be done. What is there already is not asked for again, so whatever interrupts it: the
+same command goes on. LEAVERS=show tells the watches of who left the domain, LEAVERS=end ends them. The exit status is 1
+where somebody was refused, and 2 where it could not ask, or too many seem to have left.
+"""
+
+import time
+from argparse import Namespace
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from infra.tools.enrol.arguments import arguments
+from infra.tools.enrol.directory import Directory, Hosts, directory, service_account
+from infra.tools.enrol.enrolment import Clock, enrol
+from infra.tools.enrol.forecast import Pace
+from infra.tools.enrol.leavers import of_leavers
+from infra.tools.enrol.order import LABEL, Order, Request
+from infra.tools.enrol.refused import UNWELL, Refused, of_google, table
+from infra.tools.enrol.users import Users, of_file
+from infra.tools.service import Watches, connect, run
+
+
+def main() -> int:
+    given = arguments()
+    reconnect = partial(connect, given.watches)
+    reconnect()  # whoever is not let in knows before the Directory is asked
+    users = _directory(given).users() if given.domain else of_file(Path(given.file))
+    refused = _enrolled(reconnect, users, given)
+    print("\n".join(table(refused)))
+    if given.leavers:
+        _leave(reconnect(), users, given)
+    return 1 if refused else 0
+
+
+def _enrolled(reconnect: Callable[[], Watches], users: Users, given: Namespace) -> list[Refused]:
+    order = Order(given.resources, given.follow, {**dict(given.label), LABEL: users.source})
+    watches, pace = reconnect(), Pace(given.calls_per_minute, given.calendars)
+    missing = order.missing(users.active, (each for name in order.resources for each in watches.every(resource=name)))
+    _foretell(users, missing, pace)
+    refused = [] if given.dry_run else [*enrol(reconnect, missing, pace, Clock(time.monotonic, time.sleep))]
+    by_google, untried = of_google(reconnect().every(state=UNWELL, label=f"{LABEL}:{users.source}"))
+    if untried:
+        print(f"{untried} are still to be opened: ask again later whether Google refuses any")
+    return [*refused, *by_google]
+
+
+def _foretell(users: Users, missing: Sequence[Request], pace: Pace) -> None:
+    out = f"; {len(users.inactive)} more are suspended or archived, and left out" if users.inactive else ""
+    print(f"{len(users.active)} users{out}")
+    print(f"{len(missing)} watches to ask for: {pace.forecast(missing)}" if missing else "all are enrolled")
+
+
+def _leave(watches: Watches, users: Users, given: Namespace) -> None:
+    """The Directory is asked with a new token: enrolling may have taken hours."""
+    leaving = of_leavers(watches, users, _directory(given), given.at_most)
+    for each in leaving:
+        print(f"{each.subject}  {each.resource}  {each.id}")
+    ends = given.leavers == "end" and not given.dry_run
+    if ends:
+        watches.end(each.id for each in leaving)
+    done = "ended" if ends else "to be ended: LEAVERS=end does it"
+    print(f"{len(leaving)} watches of who left {done}" if leaving else "nobody has left")
+
+
+def _directory(given: Namespace) -> Directory:
+    hosts = Hosts(given.google, given.google, given.google) if given.google else Hosts()
+    return directory(hosts, given.account or service_account(), given.admin, given.domain, time.time())
+
+
+if __name__ == "__main__":
+    run(main)

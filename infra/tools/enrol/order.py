@@ -1,0 +1,63 @@
+"""What is asked for, for each user, and what of it is there already."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Request = dict[str, Any]
+Watch = Mapping[str, Any]
+Key = tuple[str, str, str | None]
+
+RESOURCES = ("acl", "calendarList", "events", "settings")
+FOLLOWED = ("acl", "events")
+LABEL = "enrolled"
+"""Its value says from where: only what bears it is ended when somebody leaves."""
+_OF_A_CALENDAR = ("acl", "events")
+_ENDED = ("stopping", "stopped")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """`follow` goes with calendarList; acl and events by themselves are those of the user's own calendar."""
+
+    resources: tuple[str, ...]
+    follow: tuple[str, ...]
+    labels: Mapping[str, str]
+
+    def missing(self, users: Iterable[str], there: Iterable[Watch]) -> list[Request]:
+        """The requests that are still to be made."""
+        known = {_key(watch): _kept(watch) for watch in there if not watch.get("eventTypes")}
+        wanted = (request for user in users for request in self._requests(user))
+        return [due for request in wanted if (due := _due(request, known.get(_key(request))))]
+
+    def _requests(self, user: str) -> Iterator[Request]:
+        for resource in self.resources:
+            request: Request = {"resource": resource, "subject": user, "labels": dict(self.labels)}
+            if resource in _OF_A_CALENDAR:
+                request["calendarId"] = user
+            if resource == "calendarList":
+                request["follow"] = list(self.follow)
+            yield request
+
+
+def is_wanted(watch: Watch) -> bool:
+    return watch["state"] not in _ENDED
+
+
+def _key(target: Mapping[str, Any]) -> Key:
+    return target["resource"], target["subject"], target.get("calendarId")
+
+
+def _kept(watch: Watch) -> Watch:
+    """There may be very many."""
+    return {name: watch[name] for name in ("state", "labels", "follow")}
+
+
+def _due(request: Request, watch: Watch | None) -> Request | None:
+    """What others have given it as labels stays: asking again would replace them."""
+    if watch is None or not is_wanted(watch):
+        return request
+    labels = {**watch["labels"], **request["labels"]}
+    if labels == watch["labels"] and set(watch["follow"]) == set(request.get("follow", ())):
+        return None
+    return {**request, "labels": labels}
