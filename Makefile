@@ -11,7 +11,7 @@ SEARCHES := tests/searches/chaos tests/searches/model tests/searches/soak
 PYTEST = $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 NO_SEARCH = -m "not search"
 SPECIFICATIONS := tests/contract/specifications
-INFRA_TESTS = $(BIN)/python -m pytest tests/infra
+INFRA_TESTS = $(BIN)/python -m pytest tests/infra --junitxml .infra-results.xml
 
 # What was set up with a Python that has gone meanwhile is set up anew.
 $(shell test -x $(BIN)/python || rm -f $(VENV)/python $(VENV)/runtime $(VENV)/tools $(VENV)/uv)
@@ -109,7 +109,7 @@ lock: $(VENV)/uv  ## pin both requirements.in, with hashes
 		--upgrade tests/requirements.in -o tests/requirements.txt
 
 clean:  ## forget everything that was built
-	rm -rf $(VENV) .coverage .coverage.* .test-results.xml .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .coverage .coverage.* .test-results.xml .infra-results.xml .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 $(VENV)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { exec >&2; \

@@ -1,5 +1,7 @@
 # The alerts once more, as thresholds of Cloud Monitoring's own: `fall_backs` names them where PromQL is refused.
-# Coarser than alerts.tf: a percentile is of each revision, not of all together.
+# Coarser than alerts.tf: a percentile is of each revision, not of all together; of forged messages the lines are
+# looked at, of which one stands for a second; a burn rate has one window, of a day at most (25 hours are allowed), and so
+# ends later.
 locals {
   by_threshold = contains(var.fall_backs, "threshold_alerts")
 
@@ -16,8 +18,19 @@ locals {
 
   _percentile = { reducer = "REDUCE_MAX" }
   _sum        = { reducer = "REDUCE_SUM", aligner = "ALIGN_DELTA" }
+  _mean       = { reducer = "REDUCE_MEAN", aligner = "ALIGN_DELTA" } # of a distribution
+
+  _coarse_burns = { fast = { period = "3600s", rate = 14.4 }, slow = { period = "86400s", rate = 3 } }
+  _ratios = {
+    sweeps  = [merge(local._sum, { filter = local._logged.sweeps_late, of = local._logged.sweeps })]
+    told    = [merge(local._sum, { filter = local._logged.told_late, of = local._logged.told })]
+    watches = [for name in local._unserved : merge(local._mean, { filter = local._logged[name], of = local._logged.active })]
+  }
 
   thresholds = merge(
+    { for alert, burn in merge([for name in keys(local.objectives) : { for speed, burn in local._coarse_burns : "${name}_${speed}" => merge(burn, { name = name }) }]...) :
+      alert => [for ratio in local._ratios[burn.name] : merge(ratio, { period = burn.period, above = tonumber(format("%.4g", burn.rate * (1 - local.objectives[burn.name].share))) })]
+    },
     { for alert, metric in {
       api_disabled          = "api_disabled"
       authorization_revoked = "authorization_revoked"
@@ -41,7 +54,10 @@ locals {
         ])
         period = "900s", above = 0
       })]
-      forged = [merge(local._sum, { filter = "${local._logged.notifications} AND metric.labels.outcome=\"forged\"", period = "300s", above = 300 })]
+      forged = [merge(local._percentile, { filter = local._logged.forged, aligner = "ALIGN_PERCENTILE_50", period = "300s", above = 10 })]
+      made_public = [merge(local._sum, {
+        filter = "${local._logged.exposures} AND metric.labels.change=\"raised\" AND metric.labels.exposure=\"public\"", period = "900s", above = 0
+      })]
       overdue = [merge(local._percentile, {
         filter = local._logged.overdue_seconds, aligner = "ALIGN_PERCENTILE_99", period = "300s", above = 600
       })]
@@ -52,8 +68,11 @@ locals {
           period = "900s", above = 10
         }),
       ]
+      shared_outside = [merge(local._sum, {
+        filter = "${local._logged.exposures} AND metric.labels.change=\"raised\" AND metric.labels.exposure=\"external\"", period = "3600s", above = 50
+      })]
       sweeps_missing = []
     },
   )
-  absences = { for alert in keys(local.alerts) : alert => alert == "sweeps_missing" ? [local._logged.overdue_seconds] : [] }
+  absences = { for alert in keys(merge(local.alerts, local._burn_alerts)) : alert => alert == "sweeps_missing" ? [local._logged.overdue_seconds] : [] }
 }

@@ -186,7 +186,7 @@ locals {
 }
 
 resource "google_monitoring_alert_policy" "this" {
-  for_each = local.alerts
+  for_each = merge(local.alerts, local._burn_alerts)
 
   display_name          = "${var.name}: ${each.value.title}"
   severity              = each.value.severity
@@ -219,6 +219,16 @@ resource "google_monitoring_alert_policy" "this" {
           alignment_period     = conditions.value.period
           per_series_aligner   = conditions.value.aligner
           cross_series_reducer = conditions.value.reducer
+        }
+
+        denominator_filter = try(conditions.value.of, null)
+        dynamic "denominator_aggregations" {
+          for_each = can(conditions.value.of) ? [conditions.value] : []
+          content {
+            alignment_period     = denominator_aggregations.value.period
+            per_series_aligner   = denominator_aggregations.value.aligner
+            cross_series_reducer = denominator_aggregations.value.reducer
+          }
         }
       }
     }

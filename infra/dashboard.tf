@@ -4,6 +4,8 @@ locals {
     name => "sum by (le) (increase(${local.promql[name]}_bucket{${local.on_run}}[$${__interval}]))"
   }
   charts = {
+    "Error budget left of 28 days, by objective (1: all of it)"          = local.error_budgets
+    "Error budget burnt within an hour, by objective (1: lasts 28 days)" = local.burn_rates
     "Notifications, by outcome" = {
       ""       = "sum by (outcome) (increase(${local.promql.notifications}{${local.on_run}}[$${__interval}]))"
       "forged" = "sum(increase(${local.promql.forged}_sum{${local.on_run}}[$${__interval}]))"
@@ -17,8 +19,11 @@ locals {
     "Watches reconciled, by state (each at least once an hour)" = {
       "" = "sum by (state) (increase(${local.promql.reconciliations}{${local.on_run}}[1h]))"
     }
-    "Watches that need somebody (as counted every ten minutes)" = { for name in local.gauges :
-      replace(name, "_", " ") => "sum(increase(${local.promql[name]}_sum{${local.on_run}}[25m])) / sum(increase(${local.promql[name]}_count{${local.on_run}}[25m]))"
+    "Watches, by state (as counted every ten minutes)" = { for name in local.states :
+      name => local.lately[name]
+    }
+    "Watches that are not well, by reason (as counted every ten minutes)" = { for name in setsubtract(local.gauges, local.states) :
+      replace(name, "_", " ") => local.lately[name]
     }
     "Watches that changed state, by reason" = {
       "" = "sum by (to, reason) (increase(${local.promql.states}{${local.on_run}}[$${__interval}]))"
@@ -28,6 +33,13 @@ locals {
     }
     "Channels, by what happened to them" = {
       "" = "sum by (action) (increase(${local.promql.channels}{${local.on_run}}[$${__interval}]))"
+    }
+    "Shards handed over to other instances" = {
+      "handed over" = "sum(increase(${local.promql.handed_over}_sum{${local.on_run}}[$${__interval}]))"
+      "in vain"     = "sum(increase(${local.promql.handover_failing}{${local.on_run}}[$${__interval}]))"
+    }
+    "Outages that an instance found or saw end (tokens, API, quota), by reason" = {
+      "" = "sum by (action, reason) (increase(${local.promql.outages}{${local.on_run}}[$${__interval}]))"
     }
     "Renewals a sweep" = {
       "renewed" = "sum(increase(${local.promql.renewed}_sum{${local.on_run}}[$${__interval}]))"

@@ -8,23 +8,46 @@ locals {
 
   # field: what is distributed; without one, lines are counted. A line about forged messages stands for `count` of them.
   log_metrics = {
-    api_disabled          = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.apiDisabled" }
-    authorization_revoked = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.authorizationRevoked" }
-    readings_failing      = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.readingsFailing" }
-    reconciliations       = { filter = "jsonPayload.event=\"reconciled\"", labels = ["resource", "state"] }
-    calls                 = { filter = "jsonPayload.event=\"call\"", labels = ["method", "reason", "status"] }
-    channels              = { filter = "jsonPayload.event=\"channel\"", labels = ["action"] }
-    exposures             = { filter = "jsonPayload.event=\"exposure\"", labels = ["change", "exposure"] }
-    failed_publishing     = { filter = "jsonPayload.event=\"published\" AND severity>=WARNING", labels = [] }
-    forged                = { filter = "jsonPayload.event=\"notification\" AND jsonPayload.outcome=\"forged\"", labels = [], field = "count" }
-    latency_seconds       = { filter = "jsonPayload.event=\"changes\" AND jsonPayload.latencySeconds>=0", labels = ["cause"], field = "latencySeconds" }
-    locked_out            = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "lockedOut" }
-    notifications         = { filter = "jsonPayload.event=\"notification\" AND jsonPayload.outcome!=\"forged\"", labels = ["outcome"] }
-    overdue_seconds       = { filter = "jsonPayload.event=\"sweep\"", labels = [], field = "overdueSeconds" }
-    renewed               = { filter = "jsonPayload.event=\"sweep\"", labels = [], field = "renewed" }
-    signing_failing       = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.signingFailing" }
-    states                = { filter = "jsonPayload.event=\"state\"", labels = ["reason", "to"] }
-    unpublished           = { filter = "jsonPayload.event=\"published\"", labels = [], field = "unpublished" }
+    active                     = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "states.active" }
+    api_disabled               = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.apiDisabled" }
+    authorization_revoked      = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.authorizationRevoked" }
+    calls                      = { filter = "jsonPayload.event=\"call\"", labels = ["method", "reason", "status"] }
+    channels                   = { filter = "jsonPayload.event=\"channel\"", labels = ["action"] }
+    degraded                   = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "states.degraded" }
+    empty_listing              = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.emptyListing" }
+    exposures                  = { filter = "jsonPayload.event=\"exposure\"", labels = ["change", "exposure"] }
+    failed_publishing          = { filter = "jsonPayload.event=\"published\" AND severity>=WARNING", labels = [] }
+    forbidden                  = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.forbidden" }
+    forged                     = { filter = "jsonPayload.event=\"notification\" AND jsonPayload.outcome=\"forged\"", labels = [], field = "count" }
+    handed_over                = { filter = "jsonPayload.event=\"sweep\"", labels = [], field = "handedOver" }
+    handover_failing           = { filter = "jsonPayload.event=\"handover\"", labels = [] }
+    latency_seconds            = { filter = "jsonPayload.event=\"changes\" AND jsonPayload.latencySeconds>=0", labels = ["cause"], field = "latencySeconds" }
+    locked_out                 = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "lockedOut" }
+    not_a_calendar_user        = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.notACalendarUser" }
+    not_found                  = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.notFound" }
+    notifications              = { filter = "jsonPayload.event=\"notification\" AND jsonPayload.outcome!=\"forged\"", labels = ["outcome"] }
+    notifications_not_arriving = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.notificationsNotArriving" }
+    opening                    = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "states.opening" }
+    outages                    = { filter = "jsonPayload.event=\"outage\"", labels = ["action", "reason"] }
+    overdue_seconds            = { filter = "jsonPayload.event=\"sweep\"", labels = [], field = "overdueSeconds" }
+    polling                    = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "states.polling" }
+    push_not_supported         = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.pushNotSupported" }
+    quota_exceeded             = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.quotaExceeded" }
+    readings_failing           = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.readingsFailing" }
+    reconciliations            = { filter = "jsonPayload.event=\"reconciled\"", labels = ["resource", "state"] }
+    renewed                    = { filter = "jsonPayload.event=\"sweep\"", labels = [], field = "renewed" }
+    signing_failing            = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.signingFailing" }
+    states                     = { filter = "jsonPayload.event=\"state\"", labels = ["reason", "to"] }
+    subject_not_allowed        = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.subjectNotAllowed" }
+    suspended                  = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "states.suspended" }
+    sweeps                     = { filter = "jsonPayload.event=\"sweep\"", labels = [] }
+    sweeps_late                = { filter = "jsonPayload.event=\"sweep\" AND jsonPayload.overdueSeconds>=300", labels = [] }
+    told                       = { filter = "jsonPayload.event=\"changes\" AND jsonPayload.latencySeconds>=0", labels = [] }
+    told_late                  = { filter = "jsonPayload.event=\"changes\" AND jsonPayload.latencySeconds>=60", labels = [] }
+    unpublished                = { filter = "jsonPayload.event=\"published\"", labels = [], field = "unpublished" }
+    user_gone                  = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.userGone" }
+    watch_refused              = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.watchRefused" }
+    webhook_refused            = { filter = "jsonPayload.event=\"counts\"", labels = [], field = "reasons.webhookRefused" }
   }
 }
 
@@ -72,4 +95,9 @@ locals {
 
   # What is so, rather than what happens: each as of the last count of all watches, every ten minutes.
   gauges = [for name, metric in local.log_metrics : name if strcontains(metric.filter, "\"counts\"")]
+  states = [for name in local.gauges : name if startswith(local.log_metrics[name].field, "states.")]
+  # The mean of the two or three counts of 25 minutes.
+  lately = { for name in local.gauges :
+    name => "sum(increase(${local.promql[name]}_sum{${local.on_run}}[25m])) / sum(increase(${local.promql[name]}_count{${local.on_run}}[25m]))"
+  }
 }

@@ -95,8 +95,8 @@ run "an_empty_project" {
     error_message = "Each alert must say what to do, to somebody."
   }
   assert {
-    condition     = alltrue([for name in local.gauges : google_logging_metric.this[name].metric_descriptor[0].value_type == "DISTRIBUTION" && anytrue([for each in google_monitoring_alert_policy.this : strcontains(each.conditions[0].condition_prometheus_query_language[0].query, "calendar_watch_${name}_bucket")])])
-    error_message = "Whatever is counted must be alerted while it lasts."
+    condition     = alltrue([for name in ["api_disabled", "authorization_revoked", "locked_out", "readings_failing", "signing_failing"] : google_logging_metric.this[name].metric_descriptor[0].value_type == "DISTRIBUTION" && anytrue([for each in google_monitoring_alert_policy.this : strcontains(each.conditions[0].condition_prometheus_query_language[0].query, "calendar_watch_${name}_bucket")])])
+    error_message = "What somebody must see to must be alerted while it lasts."
   }
   assert {
     condition     = output.notification_url == "https://calendar-watch-notifications-123456789012.europe-west1.run.app" && google_monitoring_uptime_check_config.notifications.monitored_resource[0].labels.host == "calendar-watch-notifications-123456789012.europe-west1.run.app"

@@ -5,12 +5,14 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.infra.log_metrics import Metric, metrics_in
 
 INFRA = Path(__file__).parent.parent.parent / "infra"
 
@@ -110,3 +112,15 @@ def tuning(texts: dict[str, str]) -> set[str]:
 def texts() -> dict[str, str]:
     """The files of infra/, by name."""
     return {path.name: path.read_text() for path in sorted(INFRA.glob("*.tf"))}
+
+
+@pytest.fixture(scope="session")
+def metrics(texts: dict[str, str]) -> dict[str, Metric]:
+    return metrics_in(texts["metrics.tf"])
+
+
+@pytest.fixture(scope="session")
+def bounds(texts: dict[str, str]) -> Sequence[float]:
+    """Of the buckets of every distribution."""
+    [told] = re.findall(r"bounds = \[(.*?)\]", texts["metrics.tf"])
+    return [float(each) for each in told.split(",")]

@@ -14,12 +14,6 @@ LATELY = 3
 """Counts within the time that an alert looks at; two where one is missing, or did not fall into it."""
 
 
-@pytest.fixture
-def bounds(texts: dict[str, str]) -> Sequence[float]:
-    [told] = re.findall(r"bounds = \[(.*?)\]", texts["metrics.tf"])
-    return [float(each) for each in told.split(",")]
-
-
 def histogram_quantile(quantile: float, bounds: Sequence[float], values: Sequence[float]) -> float:
     """As Prometheus reckons it, with Cloud Monitoring's buckets: each holds its lower bound, and not its upper one."""
     below = [sum(value < bound for value in values) for bound in bounds]

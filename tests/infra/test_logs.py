@@ -3,10 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
-from functools import reduce
-from operator import getitem
 from typing import Any
 
 import functions_framework
@@ -17,13 +14,13 @@ from flask.testing import FlaskClient
 from calendar_watch import log
 from calendar_watch.decisions.verdicts import KNOWN_REASONS
 from calendar_watch.model.exposure import Exposure, Shift
+from calendar_watch.model.watch import State
 from calendar_watch.operations.forgeries import Forgeries
 from calendar_watch.reasons import Reason
+from tests.infra.log_metrics import Metric
 from tests.support.databases import InMemory
 from tests.support.log_fields import FIELDS, IN_TROUBLE, SOMETIMES
 from tests.support.world import ALICE, ALICES_ACL, START, World
-
-ABOUT_ANY_LINE = {"severity"}
 
 FORGED = {
     "X-Goog-Channel-ID": "6f6f2d4c-6bd0-4a8d-9d4c-1f9d9a0b7c11",
@@ -35,65 +32,22 @@ FORGED = {
 }
 
 
-@dataclass(frozen=True)
-class Metric:
-    conditions: tuple[tuple[str, str, str], ...]
-    """Path, comparison, value."""
-    fields: frozenset[str]
-    """Extracted: labels, and what is distributed."""
-
-    @property
-    def event(self) -> str:
-        [event] = [value for path, _, value in self.conditions if path == "jsonPayload.event"]
-        return event
-
-    @property
-    def payload_fields(self) -> set[str]:
-        """Of the line itself, whatever lies within."""
-        paths = {path for path, _, _ in self.conditions}
-        named = {path.removeprefix("jsonPayload.") for path in paths - ABOUT_ANY_LINE}
-        return {each.partition(".")[0] for each in named | self.fields} - {"event"}
-
-    def counts(self, line: Mapping[str, Any]) -> bool:
-        return all(compared(line.get(path.removeprefix("jsonPayload.")), *rest) for path, *rest in self.conditions)
-
-    def value(self, line: Mapping[str, Any]) -> Any:
-        """What is distributed, of a line that counts."""
-        [field] = self.fields
-        return reduce(getitem, field.split("."), line)
-
-
-def compared(found: object, comparison: str, wanted: str) -> bool:
-    """As Cloud Logging compares, as far as our filters go."""
-    if comparison in {"=", "!="}:
-        return (str(found) == wanted) is (comparison == "=")
-    target = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
-    if found in target:
-        return target.index(str(found)) >= target.index(wanted)
-    return isinstance(found, int | float) and found >= float(wanted)
-
-
-def metric_of(text: str) -> Metric:
-    [told] = re.findall(r'filter = "((?:[^"\\]|\\.)*)"', text)
-    parts = told.replace('\\"', '"').split(" AND ")
-    conditions = [re.fullmatch(r'([\w.]+)(=|!=|>=)"?([\w.-]+)"?', each) for each in parts]
-    assert all(conditions), told
-    [labels] = re.findall(r"labels = \[(.*?)\]", text)
-    names = re.findall(r'"(\w+)"', labels) + re.findall(r'field = "([\w.]+)"', text)
-    return Metric(tuple((each[1], each[2], each[3]) for each in conditions if each), frozenset(names))
-
-
-@pytest.fixture
-def metrics(texts: dict[str, str]) -> dict[str, Metric]:
-    lines = re.findall(r"^ +(\w+) += (\{ filter = .*\})$", texts["metrics.tf"], re.MULTILINE)
-    return {name: metric_of(text) for name, text in lines}
-
-
 def test_all_metrics_are_looked_at(texts: dict[str, str], metrics: dict[str, Metric]) -> None:
     assert len(metrics) == texts["metrics.tf"].count("{ filter = ") > 5
-    asked = texts["alerts.tf"] + texts["dashboard.tf"]
+    asked = texts["alerts.tf"] + texts["dashboard.tf"] + texts["slo.tf"]
     used = set(re.findall(r"local\.promql\.(\w+)|_quantile\.(\w+)|_counted\.(\w+)", asked))
-    assert {name for names in used for name in names if name} == metrics.keys()
+    assert {name for names in used for name in names if name} | gauges(metrics) == metrics.keys()
+
+
+def gauges(metrics: dict[str, Metric]) -> set[str]:
+    """The dashboard shows each."""
+    return {name for name, metric in metrics.items() if metric.event == "counts"}
+
+
+def test_each_reason_and_each_state_of_a_wanted_watch_has_a_gauge(metrics: dict[str, Metric]) -> None:
+    wanted = {each for each in State if each not in {State.STOPPING, State.STOPPED}}
+    fields = {field for name in gauges(metrics) for field in metrics[name].fields}
+    assert fields == {"lockedOut", *(f"reasons.{each}" for each in Reason), *(f"states.{each}" for each in wanted)}
 
 
 def test_each_metric_counts_lines_that_the_code_writes(metrics: dict[str, Metric]) -> None:
@@ -111,7 +65,7 @@ def test_alerts_ask_only_for_labels_that_are_extracted(texts: dict[str, str], me
 
 
 def test_every_query_says_what_kind_of_resource_it_is_about(texts: dict[str, str]) -> None:
-    queries = texts["alerts.tf"] + texts["dashboard.tf"]
+    queries = "".join(texts[name] for name in ("alerts.tf", "dashboard.tf", "metrics.tf", "slo.tf"))
     assert len(re.findall(r"local\.promql[^}]*\}\w*\{\$\{local\.on_run\}", queries)) == queries.count("local.promql")
 
 
@@ -173,9 +127,9 @@ def counted(capsys: pytest.CaptureFixture[str]) -> Mapping[str, Any]:
 
 
 def test_each_gauge_is_a_number_in_the_line_that_counts(metrics: dict[str, Metric], counted: Mapping[str, Any]) -> None:
-    gauges = [name for name, metric in metrics.items() if metric.counts(counted)]
-    assert {"locked_out", "readings_failing", "signing_failing"} < set(gauges)
-    assert [metrics[name].value(counted) for name in gauges] == [0] * len(gauges)
+    found = [name for name, metric in metrics.items() if metric.counts(counted)]
+    assert set(found) == gauges(metrics)
+    assert [metrics[name].value(counted) for name in found] == [0] * len(found)
 
 
 def test_whose_calendar_or_user_is_gone_wakes_nobody() -> None:

@@ -9,7 +9,10 @@ FIELDS = {
     "published": {"watchId", "count", "unpublished"},
     "channel": {"action"},
     "state": {"from", "to", "reason"},
-    "sweep": {"reconciled", "renewed", "synced", "published", "failed", "remaining", "overdueSeconds", "states"},
+    "sweep": {
+        *("reconciled", "renewed", "synced", "published", "failed", "handedOver", "remaining"),
+        *("overdueSeconds", "states"),
+    },
     "call": {"method", "status", "reason", "durationSeconds"},
 }
 """Of a day without trouble."""
@@ -21,6 +24,7 @@ IN_TROUBLE = {
     "malformed": {"collection", "count", "document"},
     "counts": {"states", "reasons", "lockedOut"},
     "checks": {"failed"},
+    "handover": set(),
 }
 """Of what such a day does not bring."""
 SOMETIMES = {"notification": {"count"}}
