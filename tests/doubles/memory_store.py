@@ -107,17 +107,26 @@ class _Collection:
         if self._documents.pop(name, None):
             del self._names[bisect_left(self._names, name)]
 
+    def copy(self) -> "_Collection":
+        """Documents are never changed, only replaced."""
+        copied = _Collection()
+        copied._documents, copied._names = dict(self._documents), list(self._names)
+        return copied
+
     def between(self, first: str = "", last: str = "\x7f") -> Iterator[tuple[str, Document, int]]:
         """From `first` to just below `last`, in order of name."""
         names = self._names[bisect_left(self._names, first) : bisect_left(self._names, last)]
         return ((name, *self._documents[name]) for name in names)
 
 
+Collections = Mapping[str, _Collection]
+
+
 @dataclass
 class MemoryFirestore:
     """Documents by collection. One commit at a time: whoever shares it between threads takes turns."""
 
-    collections: Mapping[str, _Collection] = field(
+    collections: Collections = field(
         default_factory=lambda: {name: _Collection() for name in (_WATCHES, _NOTIFICATIONS, _CHANGES, _SNAPSHOTS)}
     )
 
@@ -131,6 +140,13 @@ class MemoryFirestore:
         if known is None or known.version != version:
             known = self._watches[name] = watch_of(document, version)
         return known
+
+    def backup(self) -> Collections:
+        return {name: each.copy() for name, each in self.collections.items()}
+
+    def restore(self, backup: Collections) -> None:
+        """No version of a document comes twice, whatever there was in between."""
+        self.collections = {name: each.copy() for name, each in backup.items()}
 
     def commit(self, writes: Sequence[Put]) -> int:
         """All of them, or none and a ConflictError."""

@@ -10,7 +10,7 @@ from calendar_watch.firestore.client import connect
 from calendar_watch.firestore.notifications import FirestoreNotifications
 from calendar_watch.firestore.store import FirestoreStore
 from calendar_watch.ports import NotificationStore, Store
-from tests.doubles.memory_store import MemoryFirestore, MemoryStore
+from tests.doubles.memory_store import Collections, MemoryFirestore, MemoryStore
 
 _TIMEOUT = 10
 
@@ -32,6 +32,12 @@ class InMemory:
 
     def notifications(self) -> NotificationStore:
         return MemoryStore(self._database, timedelta())
+
+    def backup(self) -> Collections:
+        return self._database.backup()
+
+    def restore(self, backup: Collections) -> None:
+        self._database.restore(backup)
 
     def close(self) -> None:
         pass

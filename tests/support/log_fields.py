@@ -21,6 +21,7 @@ IN_TROUBLE = {
     "malformed": {"collection", "count", "document"},
     "counts": {"states", "reasons", "lockedOut"},
     "checks": {"failed"},
+    "epoch": {"watchId", "epoch", "met"},
 }
 """Of what such a day does not bring."""
 SOMETIMES = {"notification": {"count"}}

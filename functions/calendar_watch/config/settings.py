@@ -59,6 +59,7 @@ class Settings(ReceiverSettings):
     """Empty: any subject; only `anonymous` and `service_account` may leave it so."""
     internal_domains: frozenset[str] = parse.variable(parse.domains)
     """What counts as inside, for exposure. Empty: SUBJECT_DOMAINS."""
+    epoch: int = parse.variable(parse.whole(1, 1_000_000), "1")
     token_service_url: str = parse.variable(parse.optional_address)
     calendar_api_root: str = parse.variable(parse.root, "https://www.googleapis.com/calendar/v3")
     calendar_calls_per_minute: int = parse.variable(parse.whole(1, 1_000_000), "6000")
@@ -99,6 +100,7 @@ class Settings(ReceiverSettings):
             key=ChannelTokens(self.channel_token_keys).fingerprint,
             project=self.google_cloud_project,
             internal_domains=self.internal_domains or self.subject_domains,
+            epoch=self.epoch,
             calls_per_minute=self.calendar_calls_per_minute,
             channel_ttl=self.channel_ttl_seconds,
             renew_after_fraction=self.renew_after_fraction,

@@ -100,7 +100,9 @@ def _counts_rules(watch: Watch, kind: str) -> bool:
 
 def _appended(watch: Watch, event: _Event) -> Watch:
     event = replace(event, time=max(event.time, watch.log.last_time or event.time))
-    watch = watch.with_log(sequence=watch.log.sequence + 1, last_time=event.time)
+    sequence = max(watch.log.sequence, watch.log.begins_after) + 1
+    published = max(watch.log.published, watch.log.begins_after)
+    watch = watch.with_log(sequence=sequence, published=published, last_time=event.time)
     return watch.with_log(pending=(*watch.log.pending, _bounded(watch, _cloud_event(watch, event))))
 
 

@@ -17,6 +17,8 @@ class Policy:
     """GOOGLE_CLOUD_PROJECT, which tells the changes of one deployment from those of another."""
     internal_domains: frozenset[str] = frozenset()
     """What counts as inside, for exposure: whole names in lower case."""
+    epoch: int = 1
+    """Raised by one after each restore of the database."""
     channel_ttl: int = 604_800
     """Seconds asked for where the watch names none."""
     renew_after_fraction: float = 0.8
@@ -43,7 +45,7 @@ class Policy:
     @property
     def fingerprint(self) -> str:
         """Of whatever a watch at rest has to do something about as soon as it changes."""
-        settings = " ".join((self.address, self.key, *sorted(self.internal_domains)))
+        settings = " ".join((self.address, self.key, str(self.epoch), *sorted(self.internal_domains)))
         return hashlib.sha256(settings.encode()).hexdigest()[:16]
 
     def lifetime(self, asked_for: int | None) -> int:

@@ -64,6 +64,10 @@ class Log:
     sequence: int = 0
     published: int = 0
     """Up to which sequence the log has gone out."""
+    epoch: int = 1
+    """Grows with each restore of the database that it has met."""
+    begins_after: int = 0
+    """Numbers go on after this one at least, and the feed reaches no further back: a restore lies there."""
     last_time: datetime | None = None
     """When the last entry was made; the clocks of two instances differ, and none is told as earlier."""
     announced: State | None = None
