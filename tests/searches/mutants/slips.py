@@ -1,6 +1,12 @@
 """The slips. Each was somebody's bug once, or could have been."""
 
-from tests.searches.mutants import slips_chosen_blind, slips_of_exposure, slips_of_instances, slips_of_limits
+from tests.searches.mutants import (
+    slips_chosen_blind,
+    slips_of_exposure,
+    slips_of_instances,
+    slips_of_limits,
+    slips_of_restores,
+)
 from tests.searches.mutants.slip import Edit, Slip
 
 SLIPS = (
@@ -736,6 +742,7 @@ SLIPS = (
     ),
     *slips_of_limits.SLIPS,
     *slips_of_exposure.SLIPS,
+    *slips_of_restores.SLIPS,
     *slips_of_instances.SLIPS,
     *slips_chosen_blind.SLIPS,
 )
