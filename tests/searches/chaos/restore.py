@@ -8,9 +8,10 @@ from tests.searches.chaos.life import HOUR, Life
 
 AGES: Mapping[str, timedelta] = {"hour": HOUR, "day": timedelta(days=1), "nine days": timedelta(days=9)}
 """How old what is restored may be: within a channel's life, beyond what an hour's safety reads see, beyond a week."""
-_BUSY = HOUR
-_QUIET = timedelta(hours=4)
-"""At most, between two acts of somebody, once the busy time is over."""
+_BUSY, _WORKING = HOUR, 4 * HOUR
+"""How long everything goes on, and how long the lost database tells anything at all."""
+_APART, _FAR_APART = HOUR, 12 * HOUR
+"""At most, between two acts of somebody: while the database is there, and once it is away."""
 
 
 def lose_and_restore(life: Life, age: timedelta) -> None:
@@ -27,13 +28,24 @@ def lose_and_restore(life: Life, age: timedelta) -> None:
 
 
 def _go_on(life: Life, age: timedelta) -> None:
-    """In a life that will be lost: an hour of everything, then less and less often."""
+    """In a life that will be lost: an hour of everything, some of little, and then nobody works any more."""
     began = life.scheduler.now
+    end = began + age
     while life.scheduler.now < began + min(age, _BUSY):
         life.step()
-    while life.scheduler.now < began + age:
+    while life.scheduler.now < began + min(age, _WORKING):
         life.random.choice((life.users.act, life.ask))()
-        life.flow(min(life.random.random() * _QUIET, began + age - life.scheduler.now))
+        life.flow(min(life.random.random() * _APART, end - life.scheduler.now))
+    while life.scheduler.now < end:
+        life.users.act()
+        life.scheduler.now = min(end, life.scheduler.now + life.random.random() * _FAR_APART)
+        _lose_messages(life)
+
+
+def _lose_messages(life: Life) -> None:
+    google = life.composition.google
+    for delivery in google.take_due(life.scheduler.now):
+        google.delivered(delivery, 204)
 
 
 def _end_workers(life: Life) -> None:

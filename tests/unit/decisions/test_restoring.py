@@ -64,7 +64,11 @@ def test_each_restore_has_numbers_of_its_own_also_where_one_was_never_met() -> N
 
 
 def test_everything_is_listed_again_at_once_and_counts_against_no_channel() -> None:
-    begun = watch().with_reading(listing=Listing(1, NOW, whole=False)).with_reading(audit=Audit(at=NOW + HOUR))
+    begun = (
+        watch()
+        .with_reading(listing=Listing(1, NOW, whole=False))
+        .with_reading(audit=Audit(at=NOW + HOUR, listing=Listing(2, NOW, whole=True, beside=True)))
+    )
     met = claim.claimed(begun, [], "nonce", NOW, AFTER).reading
     assert (met.sync_token, met.listing, met.audit.listing) == ("", None, None)
     assert (met.read_at, met.read_cause) == (NOW, ReadCause.OPENED)
