@@ -1,6 +1,6 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test search bench chaos day soak model mutants conformance documents lint check infra-check checks preflight enrol drain pictures format lock clean
+.PHONY: help demo dev test search bench chaos day soak model mutants conformance documents stored-documents lint check infra-check checks preflight enrol drain pictures format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -41,9 +41,9 @@ search: $(VENV)/tools  ## what takes long and rarely tells more, a part of what 
 bench: $(VENV)/tools  ## speed and cost as one table, some minutes; WHICH=burst: one part of it
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.tools.bench $(WHICH)
 
-chaos: $(VENV)/tools  ## break everything at once, 200,000 steps, some eight minutes; SEED=7 repeats one run of 500, DIGEST=1 hashes 50
+chaos: $(VENV)/tools  ## break everything at once, 200,000 steps, some eight minutes; SEED=7 repeats one run of 500, DIGEST=1 hashes 50, RESTORE="nine days" loses the database (or hour, day)
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.searches.chaos \
-		$(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),$(if $(DIGEST),50,500))) --steps $(or $(STEPS),400) $(if $(DIGEST),--digest)
+		$(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),$(if $(DIGEST),50,500))) --steps $(or $(STEPS),400) $(if $(DIGEST),--digest) $(if $(RESTORE),--restore "$(RESTORE)")
 
 day: $(VENV)/tools  ## a day in which much gets lost: how long until changes are told
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.searches.chaos.day
@@ -63,6 +63,9 @@ conformance: $(VENV)/runtime  ## the claims about Google, held against the simul
 
 documents: $(VENV)/tools  ## record anew what functions/asyncapi.json and the examples in /openapi.json show
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.tools.documents
+
+stored-documents: $(VENV)/tools  ## keep what this version stores, for every later one to read; once, before it is tagged
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.tools.documents stored
 
 lint: $(VENV)/tools  ## style, types, layers; documents and Cloud Build's files against their schemas
 	$(BIN)/ruff check

@@ -7,6 +7,8 @@ resource "google_firestore_database" "this" {
   delete_protection_state = var.deletion_protection ? "DELETE_PROTECTION_ENABLED" : "DELETE_PROTECTION_DISABLED"
   deletion_policy         = local.data_deletion_policy
 
+  point_in_time_recovery_enablement = var.point_in_time_recovery ? "POINT_IN_TIME_RECOVERY_ENABLED" : "POINT_IN_TIME_RECOVERY_DISABLED"
+
   dynamic "cmek_config" {
     for_each = var.kms_key_name[*]
     content {
@@ -15,6 +17,15 @@ resource "google_firestore_database" "this" {
   }
 
   depends_on = [google_kms_crypto_key_iam_member.this, google_project_service.this]
+}
+
+# Restoring: README.md, Losing and restoring. Of a database that exists already, its owner decides.
+resource "google_firestore_backup_schedule" "daily" {
+  count = local.firestore.create && var.backup_retention_days > 0 ? 1 : 0
+
+  database  = local.database
+  retention = "${var.backup_retention_days * 86400}s"
+  daily_recurrence {}
 }
 
 locals {

@@ -140,6 +140,7 @@ resource "google_cloudfunctions2_function" "this" {
   # first apply fails with a 403 all the same, apply again. A baseline is told once: who writes it down is there before.
   depends_on = [
     google_artifact_registry_repository_iam_member.builder_images,
+    google_firestore_index.due, # without it no sweep finds what is due
     google_kms_crypto_key_iam_member.this,
     google_project_iam_member.announcer,
     google_project_iam_member.builder_logs,

@@ -28,6 +28,7 @@ locals {
   }
   _whole_numbers = {
     calendar_calls_per_minute = { from = 1, to = 1000000 }
+    epoch                     = { from = 1, to = 1000000 }
     sweep_threads             = { from = 1, to = 256 }
   }
   _words = {

@@ -49,6 +49,18 @@ variable "bigquery" {
   }
 }
 
+variable "backup_retention_days" {
+  description = "How long each daily backup of the database is kept, where it is created here: up to 98 days (Firestore's 14 weeks); 0 for no backups."
+  type        = number
+  default     = 7
+  nullable    = false
+
+  validation {
+    condition     = floor(var.backup_retention_days) == var.backup_retention_days && var.backup_retention_days >= 0 && var.backup_retention_days <= 98
+    error_message = "backup_retention_days = ${jsonencode(var.backup_retention_days)} must be a whole number from 0 (no backups) to 98."
+  }
+}
+
 variable "change_subscribers" {
   description = "Ordered subscriptions to the changes, by name: pulled ({}), or pushed to an https address as plain HTTP CloudEvents ({push_endpoint, audience?}). `filter` cannot be changed later; one looks like: attributes.ce-resource = \"acl\"."
   type        = map(map(string))
@@ -232,6 +244,18 @@ variable "notification_url" {
   validation {
     condition     = can(regex("^https://[A-Za-z0-9.-]+(/[^?#]*)?$", coalesce(var.notification_url, "https://localhost")))
     error_message = "notification_url = ${jsonencode(var.notification_url)} must be https://<host>/<path>, without port, query or fragment."
+  }
+}
+
+variable "point_in_time_recovery" {
+  description = "Keep the database's last seven days minute by minute, where it is created here: what is changed or deleted is stored, and paid, that much longer."
+  type        = bool
+  default     = false
+  nullable    = false
+
+  validation {
+    condition     = !var.point_in_time_recovery || try(tobool(coalesce(var.firestore.create)), true)
+    error_message = "point_in_time_recovery = true must not come with firestore.create = false: of a database that exists already, switch it on where that is made."
   }
 }
 

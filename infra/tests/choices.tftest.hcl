@@ -27,12 +27,48 @@ run "an_existing_database" {
     error_message = "Its fields must be configured."
   }
   assert {
+    condition     = length(google_firestore_backup_schedule.daily) == 0
+    error_message = "Whether it is backed up is for its owner to say."
+  }
+  assert {
     condition     = alltrue([for each in google_cloudfunctions2_function.this : each.service_config[0].environment_variables.FIRESTORE_DATABASE == "(default)"])
     error_message = "Functions must use it."
   }
   assert {
     condition     = google_project_iam_member.announcer.condition[0].expression == "resource.name == \"projects/example/databases/(default)\""
     error_message = "Rights must be to it alone."
+  }
+}
+
+run "more_backups" {
+  command = plan
+
+  variables {
+    backup_retention_days  = 30
+    point_in_time_recovery = true
+    tuning                 = { epoch = 2 }
+  }
+
+  assert {
+    condition     = google_firestore_backup_schedule.daily[0].retention == "2592000s" && google_firestore_database.this[0].point_in_time_recovery_enablement == "POINT_IN_TIME_RECOVERY_ENABLED"
+    error_message = "The database must be kept as it was."
+  }
+  assert {
+    condition     = alltrue([for name in ["renew", "watches"] : google_cloudfunctions2_function.this[name].service_config[0].environment_variables.EPOCH == "2"]) && !contains(keys(google_cloudfunctions2_function.this["notifications"].service_config[0].environment_variables), "EPOCH")
+    error_message = "Whoever counts must know of a restore."
+  }
+}
+
+run "no_backups" {
+  command = plan
+
+  variables {
+    backup_retention_days = 0
+  }
+
+  assert {
+    condition     = length(google_firestore_backup_schedule.daily) == 0 && google_firestore_database.this[0].point_in_time_recovery_enablement == "POINT_IN_TIME_RECOVERY_DISABLED"
+    error_message = "None must be made then."
   }
 }
 

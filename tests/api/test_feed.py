@@ -234,3 +234,18 @@ def test_whoever_has_read_all_is_not_told_that_it_is_gone(deploy: Deploy) -> Non
     until(is_gone, "a tenth of a second has passed")
     assert json_of(deployment.ask("watches", "GET", f"/{watch['id']}/changes"))["oldestSequence"] == 2
     assert deployment.changes(watch, after=1) == []
+
+
+def test_after_a_restore_the_feed_begins_anew_a_million_higher(
+    deployment: Deployment, watch: Json, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployment.deploy(monkeypatch, EPOCH="2")
+    deployment.share("reader")
+    gone = deployment.ask("watches", "GET", f"/{watch['id']}/changes", query_string={"after": 5})
+    assert (gone.status_code, problem_of(gone)["oldestSequence"]) == (410, 1_000_005)
+    early = {"since": "2026-01-01T00:00:00Z"}
+    assert deployment.ask("watches", "GET", f"/{watch['id']}/changes", query_string=early).status_code == 410
+    [begun, *_] = deployment.changes(watch, after=1_000_004)
+    assert begun["type"] == "calendarwatch.watch.resynced.v1"
+    assert "counts" not in begun["data"]
+    assert deployment.get(f"/{watch['id']}/items")["sequence"] >= 1_000_005

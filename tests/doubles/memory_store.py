@@ -37,7 +37,7 @@ from calendar_watch.model.write import WRITES, Write
 from calendar_watch.ports import Filter, Tally, WatchPage
 from calendar_watch.reasons import Reason
 
-_WATCHES, _NOTIFICATIONS, _CHANGES, _SNAPSHOTS = "watches", "news", "changes", "snapshots"
+WATCHES, NOTIFICATIONS, CHANGES, SNAPSHOTS = "watches", "news", "changes", "snapshots"
 _ANY, _ABSENT = object(), object()
 _Result = TypeVar("_Result")
 Document = Mapping[str, Any]
@@ -107,18 +107,27 @@ class _Collection:
         if self._documents.pop(name, None):
             del self._names[bisect_left(self._names, name)]
 
+    def copy(self) -> "_Collection":
+        """Documents are never changed, only replaced."""
+        copied = _Collection()
+        copied._documents, copied._names = dict(self._documents), list(self._names)
+        return copied
+
     def between(self, first: str = "", last: str = "\x7f") -> Iterator[tuple[str, Document, int]]:
         """From `first` to just below `last`, in order of name."""
         names = self._names[bisect_left(self._names, first) : bisect_left(self._names, last)]
         return ((name, *self._documents[name]) for name in names)
 
 
+Collections = Mapping[str, _Collection]
+
+
 @dataclass
 class MemoryFirestore:
     """Documents by collection. One commit at a time: whoever shares it between threads takes turns."""
 
-    collections: Mapping[str, _Collection] = field(
-        default_factory=lambda: {name: _Collection() for name in (_WATCHES, _NOTIFICATIONS, _CHANGES, _SNAPSHOTS)}
+    collections: Collections = field(
+        default_factory=lambda: {name: _Collection() for name in (WATCHES, NOTIFICATIONS, CHANGES, SNAPSHOTS)}
     )
 
     def __post_init__(self) -> None:
@@ -131,6 +140,13 @@ class MemoryFirestore:
         if known is None or known.version != version:
             known = self._watches[name] = watch_of(document, version)
         return known
+
+    def backup(self) -> Collections:
+        return {name: each.copy() for name, each in self.collections.items()}
+
+    def restore(self, backup: Collections) -> None:
+        """No version of a document comes twice, whatever there was in between."""
+        self.collections = {name: each.copy() for name, each in backup.items()}
 
     def commit(self, writes: Sequence[Put]) -> int:
         """All of them, or none and a ConflictError."""
@@ -167,7 +183,7 @@ class MemoryStore:
     def _stored(self, notification: PendingNotification) -> bool:
         try:
             self._database.commit(
-                [Put(_NOTIFICATIONS, _name_of(notification), notification_document(notification), _ABSENT)]
+                [Put(NOTIFICATIONS, _name_of(notification), notification_document(notification), _ABSENT)]
             )
         except ConflictError:
             return False
@@ -177,11 +193,11 @@ class MemoryStore:
         watch = write.watch
         writes = [
             _replacing(watch),
-            *(Put(_NOTIFICATIONS, _name_of(each), None) for each in write.notifications),
+            *(Put(NOTIFICATIONS, _name_of(each), None) for each in write.notifications),
             *_parts(watch, write.parts),
-            *(Put(_SNAPSHOTS, f"{watch.id}~{each.name}", notes_document(each)) for each in write.notes),
+            *(Put(SNAPSHOTS, f"{watch.id}~{each.name}", notes_document(each)) for each in write.notes),
             *_gone(watch, write.gone),
-            *(Put(_CHANGES, _entry_name(watch.id, each), None) for each in write.erased),
+            *(Put(CHANGES, _entry_name(watch.id, each), None) for each in write.erased),
             *map(_replacing, write.children),
             *(self._logged(watch.id, each) for each in watch.log.pending),
         ]
@@ -189,12 +205,12 @@ class MemoryStore:
         return replace(watch, version=version).with_log(pending=())
 
     def drop(self, notification: PendingNotification) -> None:
-        self.edge("drop", lambda: self._database.commit([Put(_NOTIFICATIONS, _name_of(notification), None)]))
+        self.edge("drop", lambda: self._database.commit([Put(NOTIFICATIONS, _name_of(notification), None)]))
 
     def _logged(self, watch_id: str, entry: ChangeEvent) -> Put:
         expire_at = datetime.fromisoformat(entry["time"]) + self._retention
         name = _entry_name(watch_id, int(entry["sequence"]))
-        return Put(_CHANGES, name, entry_document(entry, expire_at), _ABSENT)
+        return Put(CHANGES, name, entry_document(entry, expire_at), _ABSENT)
 
     # --- reading
 
@@ -202,14 +218,14 @@ class MemoryStore:
         return self.edge("get", lambda: self._got(watch_id))
 
     def _got(self, watch_id: str) -> Watch:
-        found = self._in(_WATCHES).get(watch_id)
+        found = self._in(WATCHES).get(watch_id)
         if found is None:
             raise UnknownWatchError(f"no watch has the id {watch_id}")
         return self._database.watch(watch_id, *found)
 
     def find(self, watch_ids: Iterable[str]) -> Sequence[Watch]:
         wanted = list(watch_ids)
-        found = self.edge("find", lambda: [self._in(_WATCHES).get(each) for each in wanted])
+        found = self.edge("find", lambda: [self._in(WATCHES).get(each) for each in wanted])
         return [watch_of(*each) for each in found if each]
 
     def children(self, watch_id: str) -> Sequence[Watch]:
@@ -220,7 +236,7 @@ class MemoryStore:
         return self.edge("parts", lambda: [self._part(watch_id, name) for name in wanted])
 
     def _part(self, watch_id: str, name: str) -> Snapshot:
-        found = self._in(_SNAPSHOTS).get(f"{watch_id}~{name}")
+        found = self._in(SNAPSHOTS).get(f"{watch_id}~{name}")
         return part_of(found[0], name) if found else Snapshot({}, (), name=name)
 
     def indexes(self, watch_id: str, names: Iterable[str]) -> Indexes:
@@ -228,7 +244,7 @@ class MemoryStore:
         return self.edge("indexes", lambda: Indexes({name: self._index(watch_id, name) for name in wanted}))
 
     def _index(self, watch_id: str, name: str) -> Index:
-        found = self._in(_SNAPSHOTS).get(f"{watch_id}~{name}")
+        found = self._in(SNAPSHOTS).get(f"{watch_id}~{name}")
         return index_of(found[0]) if found else Index()
 
     def notes(self, watch_id: str, names: Iterable[str]) -> Sequence[Notes]:
@@ -237,7 +253,7 @@ class MemoryStore:
 
     def _notes(self, watch_id: str, names: Iterable[str]) -> Iterator[Notes]:
         for name in names:
-            found = self._in(_SNAPSHOTS).get(f"{watch_id}~{name}")
+            found = self._in(SNAPSHOTS).get(f"{watch_id}~{name}")
             if found:
                 yield notes_of(found[0], name)
 
@@ -248,26 +264,26 @@ class MemoryStore:
         return self.edge("entries", lambda: self._entries(watch_id, after, limit))
 
     def _entries(self, watch_id: str, after: int, limit: int) -> list[ChangeEvent]:
-        found = self._in(_CHANGES).between(_entry_name(watch_id, after + 1), f"{watch_id}~~")
+        found = self._in(CHANGES).between(_entry_name(watch_id, after + 1), f"{watch_id}~~")
         return [entry_of(document) for _, document, _ in islice(found, limit)]
 
     def sequences(self, watch_id: str, limit: int) -> Sequence[int]:
-        found = self._in(_CHANGES).between(_entry_name(watch_id, 1), f"{watch_id}~~")
+        found = self._in(CHANGES).between(_entry_name(watch_id, 1), f"{watch_id}~~")
         return self.edge("sequences", lambda: [int(name.partition("~")[2]) for name, _, _ in islice(found, limit)])
 
     def count_entries(self, watch_id: str, first: int, last: int) -> int:
         between = _entry_name(watch_id, first), _entry_name(watch_id, last + 1)
-        return self.edge("count_entries", lambda: len(list(self._in(_CHANGES).between(*between))))
+        return self.edge("count_entries", lambda: len(list(self._in(CHANGES).between(*between))))
 
     def page(self, wanted: Filter, after: str, limit: int) -> WatchPage:
         return self.edge("page", lambda: self._page(wanted, after, limit))
 
     def _page(self, wanted: Filter, after: str, limit: int) -> WatchPage:
-        documents = {name: (document, version) for name, document, version in self._in(_WATCHES).between()}
+        documents = {name: (document, version) for name, document, version in self._in(WATCHES).between()}
         matching = [name for name, (each, _) in documents.items() if name > after and _matches(each, wanted)][:limit]
         found = ((name, documents[name][0]) for name in matching)
         watches, _ = sorted_out(
-            _WATCHES, found, lambda name, document: self._database.watch(name, document, documents[name][1])
+            WATCHES, found, lambda name, document: self._database.watch(name, document, documents[name][1])
         )
         return WatchPage(watches, matching[-1] if len(matching) == limit else "")
 
@@ -293,13 +309,13 @@ class MemoryStore:
         return [name for _, name in sorted(each for each in found if each[0] not in {None, fingerprint})]
 
     def _ours(self) -> Iterator[tuple[str, Document]]:
-        return ((name, each) for name, each, _ in self._in(_WATCHES).between() if each["schema"] == SCHEMA)
+        return ((name, each) for name, each, _ in self._in(WATCHES).between() if each["schema"] == SCHEMA)
 
     def tally(self, now: datetime) -> Tally:
         return self.edge("tally", lambda: self._tally(now))
 
     def _tally(self, now: datetime) -> Tally:
-        found = [document for _, document, _ in self._in(_WATCHES).between()]
+        found = [document for _, document, _ in self._in(WATCHES).between()]
         suspended = [Reason(each["reason"]) for each in found if each["state"] == State.SUSPENDED]
         locked_out = sum(not each.gone for each in suspended)
         kinds = Counter((each["resource"], each["state"]) for each in found)
@@ -315,37 +331,37 @@ class MemoryStore:
         return self.edge("waiting", lambda: self._waiting(start, limit))
 
     def _waiting(self, start: str, limit: int) -> list[PendingNotification]:
-        box = self._in(_NOTIFICATIONS)
+        box = self._in(NOTIFICATIONS)
         found = [(name, each) for name, each, _ in (*box.between(start), *box.between(last=start))][:limit]
-        notifications, malformed = sorted_out(_NOTIFICATIONS, found, notification_of)
-        tell("malformed", "malformed documents are dropped", _NOTIFICATIONS, malformed)
+        notifications, malformed = sorted_out(NOTIFICATIONS, found, notification_of)
+        tell("malformed", "malformed documents are dropped", NOTIFICATIONS, malformed)
         for each in malformed:
             box.delete(each)
         return notifications
 
     def _notifications(self, first: str, last: str) -> list[PendingNotification]:
-        found = ((name, document) for name, document, _ in self._in(_NOTIFICATIONS).between(first, last))
-        return sorted_out(_NOTIFICATIONS, found, notification_of)[0]
+        found = ((name, document) for name, document, _ in self._in(NOTIFICATIONS).between(first, last))
+        return sorted_out(NOTIFICATIONS, found, notification_of)[0]
 
     def _watches(self) -> Iterator[Watch]:
-        return (self._database.watch(*each) for each in self._in(_WATCHES).between())
+        return (self._database.watch(*each) for each in self._in(WATCHES).between())
 
     def _in(self, collection: str) -> _Collection:
         return self._database.collections[collection]
 
 
 def _replacing(watch: Watch) -> Put:
-    return Put(_WATCHES, watch.id, watch_document(watch), _ABSENT if watch.version is None else watch.version)
+    return Put(WATCHES, watch.id, watch_document(watch), _ABSENT if watch.version is None else watch.version)
 
 
 def _parts(watch: Watch, parts: Iterable[Snapshot]) -> Iterator[Put]:
     for part in parts:
-        yield Put(_SNAPSHOTS, f"{watch.id}~{part.name}", part_document(part, watch.log.sequence))
+        yield Put(SNAPSHOTS, f"{watch.id}~{part.name}", part_document(part, watch.log.sequence))
 
 
 def _gone(watch: Watch, names: Iterable[str]) -> Iterator[Put]:
     for name in names:
-        yield Put(_SNAPSHOTS, f"{watch.id}~{name}", None)
+        yield Put(SNAPSHOTS, f"{watch.id}~{name}", None)
 
 
 def _name_of(notification: PendingNotification) -> str:

@@ -71,6 +71,8 @@ WRONG: dict[str, tuple[str, tuple[str, ...]]] = {
         ("renew_after_fraction", "channel_ttl_seconds", "confirm_seconds"),
     ),
     "a version before the first": ("token_key_versions = { watches = 0 }", ("watches", '"0"', "1")),
+    "backups of a quarter": ("backup_retention_days = 120", ("backup_retention_days", "120", "98")),
+    "an epoch before the first": ("tuning = { epoch = 0 }", ("epoch", '"0"', "1")),
     # wrong word
     "a baseline of events": (
         'tuning = { baseline_in_stream = "acl,events" }',
@@ -103,6 +105,10 @@ WRONG: dict[str, tuple[str, tuple[str, ...]]] = {
     "an audience alone": (
         'change_subscribers = { audit = { audience = "audit" } }',
         ("audit", "audience", "push_endpoint"),
+    ),
+    "recovery of somebody else's database": (
+        'firestore = { create = false, name = "(default)" }\npoint_in_time_recovery = true',
+        ("point_in_time_recovery", "firestore.create", "false"),
     ),
     "a balancer nowhere": ('ingress = "load_balancer"', ("ingress", "notification_url")),
     "a token service without its mode": (

@@ -3,6 +3,7 @@
 Both are held to one contract (tests/contract/test_store.py).
 """
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Protocol
 
@@ -10,7 +11,7 @@ from calendar_watch.firestore.client import connect
 from calendar_watch.firestore.notifications import FirestoreNotifications
 from calendar_watch.firestore.store import FirestoreStore
 from calendar_watch.ports import NotificationStore, Store
-from tests.doubles.memory_store import MemoryFirestore, MemoryStore
+from tests.doubles.memory_store import Collections, Document, MemoryFirestore, MemoryStore
 
 _TIMEOUT = 10
 
@@ -32,6 +33,17 @@ class InMemory:
 
     def notifications(self) -> NotificationStore:
         return MemoryStore(self._database, timedelta())
+
+    def documents(self) -> Mapping[str, Mapping[str, Document]]:
+        """By collection and name."""
+        collections = self._database.collections.items()
+        return {kind: {name: document for name, document, _ in each.between()} for kind, each in collections}
+
+    def backup(self) -> Collections:
+        return self._database.backup()
+
+    def restore(self, backup: Collections) -> None:
+        self._database.restore(backup)
 
     def close(self) -> None:
         pass

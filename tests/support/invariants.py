@@ -63,8 +63,8 @@ def _knows_its_channels(watch: Watched, live: Sequence[str]) -> Iterator[str]:
 # --- changes
 
 
-def a_feed_is_numbered_from_one_without_a_gap(watch: Watched, feed: Sequence[Item]) -> Iterator[str]:
-    if [int(each["sequence"]) for each in feed] != [*range(1, len(feed) + 1)]:
+def a_feed_is_numbered_without_a_gap(watch: Watched, feed: Sequence[Item], first: int = 1) -> Iterator[str]:
+    if [int(each["sequence"]) for each in feed] != [*range(first, first + len(feed))]:
         yield f"the feed of {watch} has gaps"
 
 

@@ -25,6 +25,7 @@ IN_TROUBLE = {
     "counts": {"states", "reasons", "lockedOut"},
     "checks": {"failed"},
     "handover": set(),
+    "epoch": {"watchId", "epoch", "met"},
 }
 """Of what such a day does not bring."""
 SOMETIMES = {"notification": {"count"}}

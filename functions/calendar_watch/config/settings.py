@@ -61,6 +61,7 @@ class Settings(ReceiverSettings):
     """What counts as inside, for exposure. Empty: SUBJECT_DOMAINS."""
     baseline_in_stream: frozenset[str] = parse.variable(parse.baselines)
     """Of these, the baseline is told in the stream as well."""
+    epoch: int = parse.variable(parse.whole(1, 1_000_000), "1")
     token_service_url: str = parse.variable(parse.optional_address)
     calendar_api_root: str = parse.variable(parse.root, "https://www.googleapis.com/calendar/v3")
     calendar_calls_per_minute: int = parse.variable(parse.whole(1, 1_000_000), "6000")
@@ -102,6 +103,7 @@ class Settings(ReceiverSettings):
             project=self.google_cloud_project,
             internal_domains=self.internal_domains or self.subject_domains,
             baseline_in_stream=self.baseline_in_stream,
+            epoch=self.epoch,
             calls_per_minute=self.calendar_calls_per_minute,
             channel_ttl=self.channel_ttl_seconds,
             renew_after_fraction=self.renew_after_fraction,

@@ -24,9 +24,9 @@ _SPREAD = timedelta(hours=1)
 
 def reached(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """Everything has been read, for the first time or anew: it is told now, or by and by."""
-    if _is_for_the_stream(watch, policy):
-        return _begun(watch)
-    return _ended(watch, watch.log.sequence + 1, now, policy)
+    if is_for_the_stream(watch, policy):
+        return begun(watch)
+    return _ended(watch, watch.log.next_sequence, now, policy)
 
 
 def noticed(watch: Watch, now: datetime, policy: Policy) -> Watch:
@@ -36,7 +36,7 @@ def noticed(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """
     if watch.baseline.under_way:
         return watch
-    if not _is_for_the_stream(watch, policy):
+    if not is_for_the_stream(watch, policy):
         return replace(watch, baseline=Baseline())
     if watch.baseline.told or watch.reading.item_count is None:
         return watch
@@ -51,7 +51,7 @@ def due(watch: Watch) -> datetime | None:
 
 def told(watch: Watch, items: Items, now: datetime, policy: Policy) -> Watch:
     """With as many more of `items` told as fit one write, in order of id; with the last of them it ends."""
-    watch = watch if watch.baseline.under_way else _begun(watch)
+    watch = watch if watch.baseline.under_way else begun(watch)
     first, rest = _rest(watch, items)
     known = leading(rest, watch.options.labels)
     watch = with_known(watch, known, now, policy)
@@ -60,20 +60,22 @@ def told(watch: Watch, items: Items, now: datetime, policy: Policy) -> Watch:
     return _ended(replace(watch, baseline=Baseline(told=True)), first, now, policy, baselineFrom=first)
 
 
-def _is_for_the_stream(watch: Watch, policy: Policy) -> bool:
+def is_for_the_stream(watch: Watch, policy: Policy) -> bool:
     return watch.target.resource.name in policy.baseline_in_stream
 
 
-def _begun(watch: Watch) -> Watch:
-    return replace(watch, baseline=Baseline(first=watch.log.sequence + 1))
+def begun(watch: Watch) -> Watch:
+    return replace(watch, baseline=Baseline(first=watch.log.next_sequence))
 
 
 def _rest(watch: Watch, items: Items) -> tuple[int, Sequence[Change]]:
     """The sequence of its first entry, and what is still to be told. What has been is as many as there are entries."""
-    first = watch.baseline.first or watch.log.sequence + 1
-    rest = sorted(items)[watch.log.sequence + 1 - first :]
+    first = watch.baseline.first or watch.log.next_sequence
+    rest = sorted(items)[watch.log.next_sequence - first :]
     return first, [Change(each, None, items[each]) for each in rest]
 
 
 def _ended(watch: Watch, first: int, now: datetime, policy: Policy, **more: Any) -> Watch:
-    return with_watch_event(watch, "opened" if first == 1 else "resynced", now, policy, **more)
+    """Whether a watch has opened before, its first number says, or that it has told how it was."""
+    new = first == 1 or (watch.log.announced is None and first == watch.log.begins_after + 1)
+    return with_watch_event(watch, "opened" if new else "resynced", now, policy, **more)

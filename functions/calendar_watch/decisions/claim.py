@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from calendar_watch.decisions import refusals
+from calendar_watch.decisions import refusals, restoring
 from calendar_watch.model.channel import Channel
 from calendar_watch.model.listing import ReadCause
 from calendar_watch.model.notification import SYNC, PendingNotification
@@ -19,6 +19,9 @@ def claimed(
     watch: Watch, notifications: Sequence[PendingNotification], nonce: str, now: datetime, policy: Policy
 ) -> Watch:
     """The watch in one worker's hands, with what its channels' notifications told."""
+    due = watch.schedule.due_at is not None and watch.schedule.due_at <= now
+    if restoring.is_behind(watch, policy) and (due or notifications):
+        watch = restoring.met(watch, now, policy)
     watch = watch.with_schedule(holder=nonce)
     for each in notifications:
         watch = _heard(watch, each, now, policy)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from calendar_watch.decisions import baseline, channel_lifecycle, classification
+from calendar_watch.decisions import baseline, channel_lifecycle, classification, restoring
 from calendar_watch.decisions.listing import audit
 from calendar_watch.decisions.renewal import AT_ONCE, opening_due
 from calendar_watch.decisions.upkeep import INTENTS_STAY, after_upkeep, retained_until, with_state_told
@@ -145,6 +145,9 @@ def decided(watch: Watch, now: datetime, policy: Policy, fresh_id: str) -> tuple
 
     What is decided here goes out in the same write: the intent of a channel before it is opened, and the release.
     """
+    if restoring.is_behind(watch, policy):
+        watch = restoring.postponed(watch, now, policy)
+        return watch, Wait(watch.schedule.due_at)
     watch = with_state_told(after_upkeep(watch, now, policy), now, policy)
     watch = watch.with_standing(now).with_schedule(fingerprint=policy.fingerprint if watch.wanted else None)
     if not policy.publishes:

@@ -75,6 +75,12 @@ def expedited(watch: Watch, now: datetime, policy: Policy) -> Watch:
     return _renewing(watch, channel, now + watch.offset * timedelta(hours=1)) if outdated else watch
 
 
+def doubted(watch: Watch, now: datetime) -> Watch:
+    """Nobody knows whether Google still has its channel: another one, at once."""
+    channel = watch.confirmed(now)
+    return _renewing(watch, channel, now) if channel else watch
+
+
 def _replacing(watch: Watch, mute: Channel, now: datetime, policy: Policy) -> Watch:
     """By another like it, then by one without event types, then rarely: the watch is polled.
 

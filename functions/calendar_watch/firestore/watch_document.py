@@ -30,7 +30,7 @@ _CHANNELS = ("generation", "unconfirmed", "was_confirmed", "unannounced_changes"
 _CLASSIFICATION = ("domains", "recount_at")
 _BASELINE = tuple(each.name for each in fields(Baseline))
 _FOLLOWING = tuple(each.name for each in fields(Following))
-_LOG = ("sequence", "published", "last_time")
+_LOG = ("sequence", "published", "epoch", "begins_after", "last_time")
 _KINDS = frozenset(StepKind)
 _COUNTS_FIELDS = tuple(each.name for each in fields(Counts))
 _LISTING_FIELDS = tuple(each.name for each in fields(Listing) if each.name != "trail")

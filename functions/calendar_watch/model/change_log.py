@@ -115,7 +115,8 @@ def _counts_rules(watch: Watch, kind: str) -> bool:
 
 def _appended(watch: Watch, event: _Event) -> Watch:
     event = replace(event, time=max(event.time, watch.log.last_time or event.time))
-    watch = watch.with_log(sequence=watch.log.sequence + 1, last_time=event.time)
+    published = max(watch.log.published, watch.log.begins_after)
+    watch = watch.with_log(sequence=watch.log.next_sequence, published=published, last_time=event.time)
     return watch.with_log(pending=(*watch.log.pending, _bounded(watch, _cloud_event(watch, event))))
 
 

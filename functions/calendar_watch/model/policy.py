@@ -19,6 +19,8 @@ class Policy:
     """What counts as inside, for exposure: whole names in lower case."""
     baseline_in_stream: frozenset[str] = frozenset()
     """Resources whose baseline is told in the stream as well."""
+    epoch: int = 1
+    """Raised by one after each restore of the database."""
     channel_ttl: int = 604_800
     """Seconds asked for where the watch names none."""
     renew_after_fraction: float = 0.8
@@ -46,7 +48,9 @@ class Policy:
     def fingerprint(self) -> str:
         """Of whatever a watch at rest has to do something about as soon as it changes."""
         in_stream = [f"{each}/" for each in self.baseline_in_stream]  # no domain has a slash
-        settings = " ".join((self.address, self.key, *sorted(self.internal_domains), *sorted(in_stream)))
+        settings = " ".join(
+            (self.address, self.key, str(self.epoch), *sorted(self.internal_domains), *sorted(in_stream))
+        )
         return hashlib.sha256(settings.encode()).hexdigest()[:16]
 
     def lifetime(self, asked_for: int | None) -> int:

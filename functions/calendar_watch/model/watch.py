@@ -81,12 +81,21 @@ class Log:
     sequence: int = 0
     published: int = 0
     """Up to which sequence the log has gone out."""
+    epoch: int = 1
+    """Grows with each restore of the database that it has met."""
+    begins_after: int = 0
+    """Numbers go on after this one at least, and the feed reaches no further back: a restore lies there."""
     last_time: datetime | None = None
     """When the last entry was made; the clocks of two instances differ, and none is told as earlier."""
     announced: State | None = None
     """The last state that was told."""
     pending: tuple[ChangeEvent, ...] = ()
     """Log entries that the next write takes along."""
+
+    @property
+    def next_sequence(self) -> int:
+        """The number of the next entry."""
+        return max(self.sequence, self.begins_after) + 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,8 @@ class Query:
             raise AheadError(watch.log.sequence)
         after = self._before(watch, span.since) if span.since else span.after
         entries = _contiguous(self._services.store.entries(watch_id, after, limit), after)
-        if after < watch.log.sequence and not (entries and self._kept(entries[0])):
+        lost = after < _begins_after(watch) or not (entries and self._kept(entries[0]))
+        if after < watch.log.sequence and lost:
             raise TooOldError(self._oldest(watch, after))
         within = [each for each in entries if span.until is None or _time(each) < span.until]
         page = within[: fitting(map(weight, within), _MOST_BYTES)]
@@ -173,6 +174,7 @@ class Query:
 
     def _oldest(self, watch: Watch, after: int) -> int:
         """From where on everything up to the present is kept: of what is whole, every end is."""
+        after = max(after, _begins_after(watch))
         later = range(after + 1, watch.log.sequence + 1)
         return after + 1 + bisect_left(later, x=True, key=partial(self._whole_from, watch))
 
@@ -183,6 +185,11 @@ class Query:
         if not first or not self._kept(first[0]):
             return False
         return store.count_entries(watch.id, sequence, present) == present - sequence + 1
+
+
+def _begins_after(watch: Watch) -> int:
+    """The last number that a restore has cut off; what has not told anything since still ends there."""
+    return min(watch.log.begins_after, watch.log.sequence)
 
 
 def _just_after(moment: datetime) -> datetime:

@@ -52,6 +52,7 @@ class Lease:
 
     def claim(self, notifications: Sequence[PendingNotification], meanwhile: Meanwhile) -> next_step.Step:
         """`meanwhile` is told what is decided before that is written."""
+        telemetry.looked_at(self.watch, self._services.policy)
         claimed = claim.claimed(self.watch, notifications, self._nonce, self._services.clock(), self._services.policy)
         decided, step = self._decided(claimed)
         meanwhile(decided, step)

@@ -8,6 +8,7 @@ from calendar_watch.model.change_log import BASELINE
 from calendar_watch.model.channel import Channel
 from calendar_watch.model.exposure import Exposure, Shift
 from calendar_watch.model.notification import PendingNotification
+from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import State, Watch
 
 _OUTSIDE = {Exposure.EXTERNAL, Exposure.PUBLIC}
@@ -24,6 +25,13 @@ def reconciled(watch: Watch, steps: Sequence[str], started: datetime, now: datet
         steps=list(steps),
         durationSeconds=(now - started).total_seconds(),
     )
+
+
+def looked_at(watch: Watch, policy: Policy) -> None:
+    """WARNING: the settings forget a restore, and would meet the next one without a word."""
+    if watch.log.epoch > policy.epoch:
+        message = f"EPOCH is {policy.epoch}, but the database has met {watch.log.epoch}: set it to that at least"
+        event("epoch", message, severity="WARNING", watchId=watch.id, epoch=policy.epoch, met=watch.log.epoch)
 
 
 def refused_write(watch: Watch, step: str, detail: str) -> None:

@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from tests.searches.chaos.campaign import campaign, digests, first
+from tests.searches.chaos.restore import AGES
 
 
 def main() -> int:
@@ -13,12 +14,14 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=500, help="how many runs")
     parser.add_argument("--digest", action="store_true", help="a hash of each run, to hold two versions against")
     parser.add_argument("--first", action="store_true", help="no further than to the first violation")
+    parser.add_argument("--restore", choices=AGES, default="", help="a database of that age, halfway through")
     asked = parser.parse_args()
     seeds = range(asked.seeds) if asked.seed is None else [asked.seed]
     if asked.first:
         return 0 if first(seeds, asked.steps) else 1
-    tell = digests if asked.digest else campaign
-    return 0 if tell(seeds, asked.steps) else 1
+    if asked.digest:
+        return 0 if digests(seeds, asked.steps) else 1
+    return 0 if campaign(seeds, asked.steps, asked.restore) else 1
 
 
 if __name__ == "__main__":

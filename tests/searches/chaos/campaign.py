@@ -5,10 +5,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 
 from tests.doubles.calendar_simulator.quirks import QUIRKS
 from tests.searches.chaos.life import live
+from tests.searches.chaos.restore import AGES, lose_and_restore
 
 _MOST_TOLD = 2000
 _NEVER_MET = {
@@ -21,6 +23,8 @@ _NEVER_MET = {
 class Outcome:
     seed: int
     steps: int
+    age: str = ""
+    """Of the database that was restored."""
     turns: int = 0
     """Inputs and outputs of workers."""
     hours: float = 0
@@ -33,14 +37,17 @@ class Outcome:
     """Bytes of the largest commit."""
 
 
-def run(seed: int, steps: int) -> Outcome:
+def run(seed: int, steps: int, age: str = "") -> Outcome:
+    """With a restore of a database of that age, if there is one."""
+    halfway = partial(lose_and_restore, age=AGES[age]) if age else lambda _: None
     try:
-        life = live(seed, steps)
+        life = live(seed, steps, halfway=halfway)
     except Exception as error:  # noqa: BLE001 (whatever ends a run is a finding)
-        return Outcome(seed, steps, violation=f"{type(error).__name__}: {error}"[:_MOST_TOLD])
+        return Outcome(seed, steps, age, violation=f"{type(error).__name__}: {error}"[:_MOST_TOLD])
     return Outcome(
         seed,
         steps,
+        age,
         life.scheduler.turns,
         life.hours,
         life.dice.struck.total(),
@@ -50,10 +57,10 @@ def run(seed: int, steps: int) -> Outcome:
     )
 
 
-def campaign(seeds: Iterable[int], steps: int) -> bool:
+def campaign(seeds: Iterable[int], steps: int, age: str = "") -> bool:
     """Whether nothing was violated."""
     began = monotonic()
-    outcomes = [_told(each) for each in _outcomes(seeds, steps)]
+    outcomes = [_told(each) for each in _outcomes(seeds, steps, age)]
     _tell_of_quirks(outcomes)
     _sum_up(outcomes, monotonic() - began)
     return not any(each.violation for each in outcomes)
@@ -74,10 +81,10 @@ def first(seeds: Iterable[int], steps: int) -> bool:
     return violated is None
 
 
-def _outcomes(seeds: Iterable[int], steps: int) -> Iterator[Outcome]:
+def _outcomes(seeds: Iterable[int], steps: int, age: str = "") -> Iterator[Outcome]:
     """In the order of the seeds, each as soon as it is known."""
     with ProcessPoolExecutor() as pool:
-        futures = [pool.submit(run, seed, steps) for seed in seeds]
+        futures = [pool.submit(run, seed, steps, age) for seed in seeds]
         try:
             yield from (each.result() for each in futures)
         finally:
@@ -86,7 +93,8 @@ def _outcomes(seeds: Iterable[int], steps: int) -> Iterator[Outcome]:
 
 def _told(outcome: Outcome) -> Outcome:
     if outcome.violation:
-        _say(f"{outcome.violation}\nrepeat it with:  make chaos SEED={outcome.seed} STEPS={outcome.steps}")
+        again = f"SEED={outcome.seed} STEPS={outcome.steps}" + (f' RESTORE="{outcome.age}"' if outcome.age else "")
+        _say(f"{outcome.violation}\nrepeat it with:  make chaos {again}")
     return outcome
 
 

@@ -153,6 +153,7 @@ class Life:
         invariants.each_consumer_knows_what_google_shows(composition, witness)
         invariants.whoever_has_the_stream_alone_knows_as_much(composition, witness)
         invariants.what_arrived_is_what_was_written_each_in_its_place(composition, witness)
+        invariants.no_feed_reaches_back_beyond_a_restore(composition)
         invariants.what_was_acknowledged_has_been_read(composition, self.deliveries.acknowledged)
         invariants.what_is_followed_is_watched(composition)
         invariants.what_operators_were_promised_is_so(composition, self.operators.answered)
@@ -236,14 +237,18 @@ class Life:
         invariants.whoever_lets_go_of_a_watch_leaves_no_notification_behind(self.composition, watch_id, result)
 
 
-def live(seed: int, steps: int, rates: FaultRates | None = None) -> Life:
+def live(
+    seed: int, steps: int, rates: FaultRates | None = None, halfway: Callable[[Life], None] = lambda _: None
+) -> Life:
     """Raises ViolationError."""
     size = everything_small() if seed % 2 else contextlib.nullcontext()
     with everything_at_once(), size, listening() as lines:
         life = Life(seed, rates or ALL_RATES[seed % len(ALL_RATES)])
         life.composition.injection.page_size = PAGE if seed % 2 else 0
         with contextlib.closing(life):
-            for _ in range(steps):
+            for number in range(steps):
+                if number == steps // 2:
+                    halfway(life)
                 life.step()
             life.calm_down(lines)
     return life

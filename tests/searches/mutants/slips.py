@@ -6,6 +6,7 @@ from tests.searches.mutants import (
     slips_of_exposure,
     slips_of_instances,
     slips_of_limits,
+    slips_of_restores,
     slips_of_sweeps,
 )
 from tests.searches.mutants.slip import Edit, Slip
@@ -744,6 +745,7 @@ SLIPS = (
     *slips_of_limits.SLIPS,
     *slips_of_exposure.SLIPS,
     *slips_of_baselines.SLIPS,
+    *slips_of_restores.SLIPS,
     *slips_of_instances.SLIPS,
     *slips_of_sweeps.SLIPS,
     *slips_chosen_blind.SLIPS,

@@ -8,7 +8,7 @@ from typing import Any
 from calendar_watch.model.channel_token import ChannelTokens
 from tests.support.invariants import (
     Watched,
-    a_feed_is_numbered_from_one_without_a_gap,
+    a_feed_is_numbered_without_a_gap,
     each_active_watch_has_one_live_channel_and_no_other_has_any,
     no_log_line_tells_a_secret,
     what_arrived_is_what_the_feed_holds,
@@ -72,7 +72,7 @@ class Invariants:
                 yield f"the consumer of {_watched(watch)} does not know what Google shows"
             heard = witness.heard(watch)[: len(feed)]  # more may have come since
             yield from what_arrived_is_what_the_feed_holds(_watched(watch), heard, feed)
-            yield from a_feed_is_numbered_from_one_without_a_gap(_watched(watch), feed)
+            yield from a_feed_is_numbered_without_a_gap(_watched(watch), feed)
 
     def _logs(self) -> Iterator[str]:
         secrets = self._secrets()

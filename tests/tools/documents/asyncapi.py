@@ -18,7 +18,8 @@ _TOPIC = """\
 Every change of every watch, as a CloudEvent in binary content mode \
 (https://github.com/googleapis/google-cloudevents/blob/main/docs/spec/pubsub.md). The ordering key is the watch's id. \
 Delivery is at least once: a change may come twice, always with the same id and content; sequences of a watch are \
-contiguous. An attribute whose value is longer than 1,024 bytes is left out; the data tell it too."""
+contiguous, but for a new beginning (`resynced` without `counts`, `opened`) after the database was restored. \
+An attribute whose value is longer than 1,024 bytes is left out; the data tell it too."""
 _BINDING = {"orderingKey": f"$message.header#/{attribute('partitionkey')}", "bindingVersion": "0.2.0"}
 
 

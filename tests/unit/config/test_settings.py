@@ -56,6 +56,7 @@ def test_every_default_is_that_of_the_contract() -> None:
         subject_domains=frozenset({"example.com"}),
         internal_domains=frozenset(),
         baseline_in_stream=frozenset(),
+        epoch=1,
         token_service_url="",
         calendar_api_root="https://www.googleapis.com/calendar/v3",
         calendar_calls_per_minute=6000,
@@ -156,6 +157,7 @@ def test_a_lease_is_longer_than_two_calls_to_google(lease: str, call: float) -> 
         ("SWEEP_THREADS", "256", 256),
         ("THREADS", "1000", 1000),
         ("CALENDAR_CALLS_PER_MINUTE", "1", 1),
+        ("EPOCH", "2", 2),
         ("POLL_SECONDS", "  ", 900),
     ],
 )
@@ -190,6 +192,7 @@ WRONG = {
     "CALENDAR_SERVICE_ACCOUNT": ["", "calendar", "a/b@example.com"],
     "SUBJECT_DOMAINS": ["", ",", "@example.com", "*.example.com", "example.com;example.org"],
     "INTERNAL_DOMAINS": ["@example.com", "*.example.com", "example.com;example.org", "example.com."],
+    "EPOCH": ["0", "-1", "1.5", "next", "1000001"],
     "TOKEN_SERVICE_URL": ["http://example.com", "tokens"],
     "CALENDAR_API_ROOT": ["http://example.com", "https://example.com/?key=a", "https://example.com/#"],
     "CALENDAR_CALLS_PER_MINUTE": ["0", "-1", "1.5", "many", "inf"],

@@ -1,23 +1,34 @@
 """What must be true, whatever has happened: during a run, and once everything has been quiet for a while."""
 
+import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from calendar_watch.decisions.children import targets
-from calendar_watch.errors import GoogleError
+from calendar_watch.errors import GoogleError, TooOldError
 from calendar_watch.http.watch_view import watch_view
+from calendar_watch.model.change_log import Span
 from calendar_watch.model.collection.parts import WHOLE
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.reconciler.reconcile import Result
 from tests.searches.chaos.composition import Composition
-from tests.searches.chaos.senses.seen import SKEW, demand, demand_none, live_channels, watched, watches, well
+from tests.searches.chaos.senses.seen import (
+    SKEW,
+    demand,
+    demand_none,
+    known,
+    live_channels,
+    watched,
+    watches,
+    well,
+)
 from tests.searches.chaos.senses.sharing import counted
 from tests.searches.chaos.senses.watchman import Watchman
 from tests.searches.chaos.senses.witness import Witness
 from tests.support import invariants
-from tests.support.invariants import Items
+from tests.support.invariants import Item, Items
 from tests.support.stream import rebuilt
 from tests.support.whole import pages_of
 
@@ -131,16 +142,45 @@ def whoever_has_the_stream_alone_knows_as_much(composition: Composition, witness
 
 def what_arrived_is_what_was_written_each_in_its_place(composition: Composition, witness: Witness) -> None:
     for watch in watches(composition):
-        log, judged = list(composition.store.entries(watch.id, 0, 100_000)), watched(watch, composition.now)
-        demand(len(log) == watch.log.sequence, f"{watch.id} has {len(log)} entries of {watch.log.sequence}")
-        demand_none(invariants.a_feed_is_numbered_from_one_without_a_gap(judged, log))
-        demand_none(invariants.what_arrived_is_what_the_feed_holds(judged, witness.consumer.heard(watch.id), log))
+        begins_after = min(watch.log.begins_after, watch.log.sequence)
+        log, judged = list(composition.store.entries(watch.id, begins_after, 100_000)), watched(watch, composition.now)
+        count = watch.log.sequence - begins_after
+        demand(len(log) == count, f"{watch.id} has {len(log)} entries of {count}")
+        demand_none(invariants.a_feed_is_numbered_without_a_gap(judged, log, begins_after + 1))
+        heard = _not_lost(composition, watch, witness.consumer.heard(watch.id))
+        demand_none(invariants.what_arrived_is_what_the_feed_holds(judged, heard, log))
+
+
+def _not_lost(composition: Composition, watch: Watch, heard: Iterable[Item]) -> list[Item]:
+    """Without what a database told that is not there any more: its own numbers, or later than those here."""
+    behind = watch.log.epoch < composition.policy.epoch
+    end = watch.log.sequence if behind else math.inf
+    return [each for each in heard if watch.log.begins_after < int(each["sequence"]) <= end]
+
+
+def no_feed_reaches_back_beyond_a_restore(composition: Composition) -> None:
+    for watch in watches(composition):
+        if 0 < watch.log.begins_after < watch.log.sequence:
+            for after in (0, watch.log.begins_after - 1):
+                oldest = _oldest(composition, watch, after)
+                demand(oldest == watch.log.begins_after + 1, f"the feed of {watch.id} after {after} begins at {oldest}")
+
+
+def _oldest(composition: Composition, watch: Watch, after: int) -> int:
+    """As the feed tells it; 0: it gives something."""
+    try:
+        composition.reader.changes(watch.id, Span(after), 1)
+    except TooOldError as error:
+        return error.oldest_sequence
+    return 0
 
 
 def what_was_acknowledged_has_been_read(composition: Composition, acknowledged: Mapping[str, datetime]) -> None:
     tokens = {channel.id: channel.token for channel in composition.google.channels_ever()}
     for channel_id, when in acknowledged.items():
-        watch = composition.store.get(composition.tokens.verify(tokens[channel_id], channel_id))
+        watch = known(composition, composition.tokens.verify(tokens[channel_id], channel_id))
+        if watch is None:
+            continue
         read = watch.reading.last_sync is not None and watch.reading.last_sync + SKEW >= when
         demand(read or watch.state(composition.now) is not State.ACTIVE, f"{watch.id} was not read after {when}")
 

@@ -34,6 +34,11 @@ def watches(composition: Composition) -> list[Watch]:
     return list(composition.store.page(Filter(), "", 10_000).watches)
 
 
+def known(composition: Composition, watch_id: str) -> Watch | None:
+    """None: it was made after what was restored."""
+    return next(iter(composition.store.find([watch_id])), None)
+
+
 def watched(watch: Watch, now: datetime) -> Watched:
     return Watched(watch.id, watch.target.resource.name, watch.state(now), watch.wanted, watch.channels.by_id)
 

@@ -8,7 +8,7 @@ from tests.doubles.calendar_simulator.channels import Channel
 from tests.searches.chaos.composition import Composition
 from tests.searches.chaos.people.operators import Operators
 from tests.searches.chaos.people.strangers import Strangers
-from tests.searches.chaos.senses.seen import SKEW, demand, live_channels, watches
+from tests.searches.chaos.senses.seen import SKEW, demand, known, live_channels, watches
 
 _UNHEARD = timedelta(minutes=15)
 """A channel that has spoken is known by then: two leases, an outage and a late worker fit in."""
@@ -30,10 +30,15 @@ class NotificationBox:
             self.whoever_takes_notifications_away_makes_a_reading_due(watch_id)
         self._waiting = waiting
 
+    def restored(self) -> None:
+        """What waited in the database that was lost is gone with it."""
+        self._waiting = set()
+
     def whoever_takes_notifications_away_makes_a_reading_due(self, watch_id: str) -> None:
-        due = self._composition.store.get(watch_id).reading.read_at
+        watch = known(self._composition, watch_id)
+        due = watch and watch.reading.read_at
         demand(
-            due and due <= self._composition.now + SKEW,
+            not watch or (due and due <= self._composition.now + SKEW),
             f"notifications of {watch_id} are gone, and it is read at {due}",
         )
 
@@ -60,6 +65,8 @@ class Watchman:
         self._excused: set[str] = set()
         self._ended: dict[str, datetime] = {}
         """When each was last seen not to be wanted."""
+        self._since: datetime | None = None
+        """When the database was restored."""
 
     def look(self) -> None:
         live, now = live_channels(self._composition), self._composition.now
@@ -76,6 +83,13 @@ class Watchman:
             self.nobody_is_active_whose_readings_fail(watch, watch.state(now))
             if self._strict and watch.channels.was_confirmed and watch.id not in self._excused:
                 demand(watch.id in live, f"{watch.id} has no live channel at {now}")
+
+    def restored(self) -> None:
+        """What watches know of channels and of failures is not what was, and nobody can help that."""
+        self.ended_by_others |= {each.id for each in self._composition.google.channels_ever()}
+        self._excused |= {each.id for each in watches(self._composition)}
+        self._ended.clear()
+        self._since = self._composition.now
 
     def no_channel_is_stopped_that_was_not_given_up(self, watch: Watch, stopped: set[str]) -> None:
         for channel in watch.channels.by_id.values():
@@ -108,7 +122,8 @@ class Watchman:
         """A second life begins anew."""
         if state is not State.ACTIVE:
             return
-        resumed = max(self._ended.get(watch.id, watch.created), self._asked_at.get(watch.id, watch.created))
+        since = self._since or watch.created
+        resumed = max(since, self._ended.get(watch.id, since), self._asked_at.get(watch.id, since))
         # An audit that fails is tried again beside all else: increments are what keeps a watch up to date.
         failures = [
             each
