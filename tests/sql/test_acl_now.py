@@ -35,6 +35,12 @@ def shared(world: World) -> None:
     world.run(MINUTE)
 
 
+def watched_for_two(world: World) -> None:
+    shared(world)
+    world.open(Target(ACL, ALICE, BOB))
+    world.run(MINUTE)
+
+
 def ended(world: World) -> None:
     shared(world)
     world.registry.end(ALICES_ACL.id)
@@ -74,7 +80,17 @@ def suspended(world: World) -> None:
         world.run(3 * HOUR)
 
 
-LIVES = (opened, shared, ended, resumed, resumed_after_everything_was_forgotten, erased, resynced, suspended)
+LIVES = (
+    opened,
+    shared,
+    watched_for_two,
+    ended,
+    resumed,
+    resumed_after_everything_was_forgotten,
+    erased,
+    resynced,
+    suspended,
+)
 
 
 @pytest.mark.parametrize("live_on", LIVES)
