@@ -19,7 +19,7 @@ _LIMITS = {
 
 
 class AtOnce:
-    """As far as `Sweep` and `Registry` use a ThreadPoolExecutor: a worker is one greenlet, and nobody waits."""
+    """As far as `Workers` and `Registry` use a ThreadPoolExecutor: a worker is one greenlet, and nobody waits."""
 
     def __init__(self, *_: object, **__: object) -> None:
         pass
@@ -44,8 +44,8 @@ def everything_at_once() -> Iterator[None]:
     """And the hours of an abuse limit as minutes."""
     with ExitStack() as patches:
         patches.enter_context(patch("calendar_watch.decisions.backoff._ABUSE_PAUSE", timedelta(minutes=30)))
-        for module in ("sweep", "register"):
-            patches.enter_context(patch(f"calendar_watch.operations.{module}.ThreadPoolExecutor", AtOnce))
+        for module in ("calendar_watch.operations.register", "tests.support.world"):
+            patches.enter_context(patch(f"{module}.ThreadPoolExecutor", AtOnce))
         yield
 
 
