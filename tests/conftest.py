@@ -18,9 +18,10 @@ settings.load_profile("quick")
 
 SYSTEM = "tests/end_to_end/system/"
 CONTRACT = "tests/contract/test_"
+EMULATED = ("foreign_documents", "local_firestore", "pubsub", "sinks", "store")
 TOGETHER = {
     **{f"{SYSTEM}test_{name}.py": "stack" for name in ("changes", "crashes", "logs", "notifications", "watches")},
-    **{f"{CONTRACT}{name}.py": "emulators" for name in ("foreign_documents", "local_firestore", "pubsub", "store")},
+    **{f"{CONTRACT}{name}.py": "emulators" for name in EMULATED},
 }
 """They share what takes seconds to start."""
 
