@@ -43,9 +43,9 @@ class Sink(Protocol):
     def read(self, watch: str) -> Head: ...
 
     def write(self, head: Head, step: Step) -> Head:
-        """Raise ChangedMeanwhileError if the copy is no longer as `head` says; then, as at any error, nothing is done.
+        """All of it or nothing. Raises ChangedMeanwhileError where the copy is no longer as `head` says.
 
-        Each item is kept with the sequence of the step that wrote it last.
+        Whoever gets no answer reads to see which it was. Each item is kept with the sequence of its last step.
         """
         ...
 
