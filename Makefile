@@ -1,13 +1,13 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test search bench chaos day soak model mutants conformance documents stored-documents lint check infra-check checks preflight enrol drain pictures format lock clean
+.PHONY: help demo dev test search bench chaos consumer day soak model mutants conformance documents stored-documents lint check infra-check checks preflight enrol drain pictures format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 TERRAFORM ?=
 export TERRAFORM
-SEARCHES := tests/searches/chaos tests/searches/model tests/searches/soak
+SEARCHES := tests/searches/chaos tests/searches/consumer tests/searches/model tests/searches/soak
 PYTEST = $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 NO_SEARCH = -m "not search"
 SPECIFICATIONS := tests/contract/specifications
@@ -45,6 +45,9 @@ chaos: $(VENV)/tools  ## break everything at once, 200,000 steps, some eight min
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.searches.chaos \
 		$(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),$(if $(DIGEST),50,500))) --steps $(or $(STEPS),400) $(if $(DIGEST),--digest) $(if $(RESTORE),--restore "$(RESTORE)")
 
+consumer: $(VENV)/tools  ## the consumer of infra/consumer, killed, doubled, reordered, with gaps and restores; SEEDS=200
+	@PYTHONPATH=functions:infra/consumer:. $(BIN)/python -m tests.searches.consumer --seeds $(or $(SEEDS),200) --steps $(or $(STEPS),400)
+
 day: $(VENV)/tools  ## a day in which much gets lost: how long until changes are told
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.searches.chaos.day
 
@@ -71,7 +74,8 @@ lint: $(VENV)/tools  ## style, types, layers; documents and Cloud Build's files 
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	PYTHONPATH=functions $(BIN)/lint-imports
+	$(BIN)/mypy infra/consumer/main.py
+	PYTHONPATH=functions:infra/consumer $(BIN)/lint-imports
 	$(BIN)/check-jsonschema --builtin-schema vendor.cloudbuild cloudbuild.yaml infra/cloudbuild.plan.yaml
 	$(BIN)/check-jsonschema --schemafile $(SPECIFICATIONS)/asyncapi-3.0.schema.json functions/asyncapi.json
 	PYTHONPATH=functions:. $(BIN)/python -m tests.tools.documents openapi | \
@@ -80,7 +84,7 @@ lint: $(VENV)/tools  ## style, types, layers; documents and Cloud Build's files 
 check: lint test conformance search  ## everything that must hold before a change lands
 
 infra-check: $(VENV)/tools  ## Terraform: format, validity, tests; TERRAFORM=… names one that needs no init
-	@if [ -n "$(TERRAFORM)" ]; then $(INFRA_TESTS); \
+	@if [ -n "$(TERRAFORM)" ]; then $(TERRAFORM) -chdir=infra get >/dev/null && $(INFRA_TESTS); \
 	elif command -v terraform >/dev/null; then \
 		terraform -chdir=infra init -backend=false -input=false && TERRAFORM=terraform $(INFRA_TESTS); \
 	else echo "SKIPPED: there is no Terraform here: https://developer.hashicorp.com/terraform/install"; fi
@@ -105,9 +109,11 @@ format: $(VENV)/tools  ## let ruff mend what it can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-lock: $(VENV)/uv  ## pin both requirements.in, with hashes
+lock: $(VENV)/uv  ## pin each requirements.in, with hashes
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras \
 		--upgrade functions/requirements.in -o functions/requirements.txt
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras \
+		--upgrade infra/consumer/requirements.in -o infra/consumer/requirements.txt
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras \
 		--upgrade tests/requirements.in -o tests/requirements.txt
 

@@ -24,7 +24,10 @@ TOGETHER = {
         f"{SYSTEM}test_{name}.py": "stack"
         for name in ("changes", "checks", "crashes", "logs", "notifications", "watches")
     },
-    **{f"{CONTRACT}{name}.py": "emulators" for name in ("foreign_documents", "local_firestore", "pubsub", "store")},
+    **{
+        f"{CONTRACT}{name}.py": "emulators"
+        for name in ("foreign_documents", "local_firestore", "pubsub", "sinks", "store")
+    },
 }
 """They share what takes seconds to start."""
 
