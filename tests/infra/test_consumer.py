@@ -5,8 +5,7 @@ import re
 import pytest
 
 from calendar_copy.firestore_sink import ITEMS
-from tests.infra.conftest import INFRA
-from tests.infra.test_names import block, keys
+from tests.infra.conftest import INFRA, block, keys
 
 CODE = (INFRA / "consumer/main.py").read_text()
 
