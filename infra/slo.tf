@@ -51,36 +51,41 @@ locals {
     }
   }
 
-  # A rate of 1 uses the budget up in exactly 28 days. A short window ends the alert soon after its cause.
+  # A rate of 1 uses the budget up in exactly 28 days. The short window ends the alert soon after its cause.
   _burns = {
-    fast = [{ long = "1h", short = "5m", rate = 14.4 }, { long = "6h", short = "30m", rate = 6 }]
-    slow = [{ long = "3d", short = "6h", rate = 1 }]
+    fast = {
+      title    = "the error budget burns fast"
+      severity = "ERROR"
+      said     = "Within days, nothing is left of the error budget of 28 days."
+      windows  = [{ long = "1h", short = "5m", rate = 14.4 }, { long = "6h", short = "30m", rate = 6 }]
+    }
+    slow = {
+      title    = "the error budget burns slowly"
+      severity = "WARNING"
+      said     = "The error budget of 28 days will not last: see to it this week."
+      windows  = [{ long = "3d", short = "6h", rate = 1 }]
+    }
   }
-  _burning = { for speed, burns in local._burns : speed => {
-    title    = { fast = "the error budget burns fast", slow = "the error budget burns slowly" }[speed]
-    severity = { fast = "ERROR", slow = "WARNING" }[speed]
-    said     = { fast = "Within days, nothing is left of the error budget of 28 days.", slow = "The error budget of 28 days will not last: see to it this week." }[speed]
-    burns    = burns
-  } }
+  _bad_share = { for name, objective in local.objectives : name => "(${objective.bad}) / (${objective.all})" }
 
-  _burn_alerts = merge([for name, objective in local.objectives : { for speed, burning in local._burning :
+  _burn_alerts = merge([for name, objective in local.objectives : { for speed, burn in local._burns :
     "${name}_${speed}" => {
-      title    = "${objective.title}: ${burning.title}"
-      severity = burning.severity
-      query = join(" or ", [for burn in burning.burns : join(" and ", concat(
-        [for window in [burn.long, burn.short == "5m" ? objective.shortest : burn.short] :
-        "(${replace("(${objective.bad}) / (${objective.all})", "WINDOW", window)} > ${format("%.4g", burn.rate * (1 - objective.share))})"],
-        objective.few == 0 ? [] : ["(${replace(objective.bad, "WINDOW", burn.long)} > ${objective.few})"],
+      title    = "${objective.title}: ${burn.title}"
+      severity = burn.severity
+      query = join(" or ", [for each in burn.windows : join(" and ", concat(
+        [for window in [each.long, each.short == "5m" ? objective.shortest : each.short] :
+        "(${replace(local._bad_share[name], "WINDOW", window)} > ${format("%.4g", each.rate * (1 - objective.share))})"],
+        objective.few == 0 ? [] : ["(${replace(objective.bad, "WINDOW", each.long)} > ${objective.few})"],
       ))])
-      todo = "${objective.todo}${burning.said}\n"
+      todo = "${objective.todo}${burn.said}\n"
     }
   }]...)
 
+  # Where nothing was ever bad, there is no such series yet.
+  _burnt = { for name, objective in local.objectives :
+    name => "((${objective.bad}) or vector(0)) / (${objective.all}) / ${format("%.4g", 1 - objective.share)}"
+  }
   # What is left, of 1; less than nothing where more was used than there was.
-  error_budgets = { for name, objective in local.objectives :
-    name => replace("1 - ((${objective.bad}) or vector(0)) / (${objective.all}) / ${format("%.4g", 1 - objective.share)}", "WINDOW", "28d")
-  }
-  burn_rates = { for name, objective in local.objectives :
-    name => replace("((${objective.bad}) or vector(0)) / (${objective.all}) / ${format("%.4g", 1 - objective.share)}", "WINDOW", "1h")
-  }
+  error_budgets = { for name, burnt in local._burnt : name => "1 - ${replace(burnt, "WINDOW", "28d")}" }
+  burn_rates    = { for name, burnt in local._burnt : name => replace(burnt, "WINDOW", "1h") }
 }
