@@ -97,7 +97,7 @@ def test_a_whole_domain_may_be_watched_in_all_collections(plans: Mapping[str, Pl
     environment = functions(plans["whole_domain"])["renew"]["environment_variables"]
     assert environment["RESOURCES"] == "acl,calendarList,events,settings"
     assert environment["SAFETY_SYNC_SECONDS"] == "86400"
-    assert len(of_type(plans["whole_domain"], "google_pubsub_subscription")) == 3 + 2
+    assert len(of_type(plans["whole_domain"], "google_pubsub_subscription")) == 4 + 2
 
 
 def test_sql_is_there_for_whoever_asks_for_it_and_for_nobody_else(plans: Mapping[str, Plan]) -> None:

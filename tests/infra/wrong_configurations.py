@@ -186,4 +186,16 @@ WRONG: dict[str, tuple[str, tuple[str, ...]]] = {
         'watch_invokers = ["alice@example.com"]',
         ("watch_invokers", '"alice@example.com"', "user:"),
     ),
+    # who and how much
+    "an internal domain as an address": ('internal_domains = ["@example.com"]', ("internal_domains", "without @")),
+    "memory of a function that is none": (
+        'memory = { notify = "1Gi" }',
+        ("memory", "notify", "notifications, renew, watches"),
+    ),
+    "memory in other units": ('memory = { renew = "1G" }', ("memory.renew", '"1G"', "512Mi or 2Gi")),
+    "instances of a function that is none": (
+        "max_instances = { notify = 1 }",
+        ("max_instances", "notify", "notifications, renew, watches"),
+    ),
+    "no instances at all": ("max_instances = { renew = 0 }", ("max_instances.renew", "from 1 to 1000")),
 }
