@@ -13,8 +13,8 @@ def _in_the_rules(name: str, old: str, new: str) -> Slip:
 SLIPS = (
     _in_the_rules(
         "who goes on with a baseline begins anew",
-        "watch if watch.baseline.under_way else _begun(watch)",
-        "_begun(watch)",
+        "watch if watch.baseline.under_way else begun(watch)",
+        "begun(watch)",
     ),
     _in_the_rules(
         "a baseline is over with its first write",

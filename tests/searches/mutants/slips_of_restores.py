@@ -56,7 +56,7 @@ SLIPS = (
     Slip(
         "a watch that the backup does not know begins at one",
         _UNIT,
-        (Edit("model/change_log.py", "max(watch.log.sequence, watch.log.begins_after) + 1", "watch.log.sequence + 1"),),
+        (Edit("model/watch.py", "max(self.sequence, self.begins_after) + 1", "self.sequence + 1"),),
     ),
     Slip(
         "a million numbers wait to be published",
