@@ -31,7 +31,8 @@ from calendar_watch.operations.workers import Workers
 from calendar_watch.ports import Services
 from calendar_watch.pubsub import PubSub, WakeupTopic
 from calendar_watch.reconciler.lease import Lease
-from calendar_watch.reconciler.reconcile import Result, reconcile
+from calendar_watch.reconciler.reconcile import reconcile
+from calendar_watch.reconciler.result import Result
 from calendar_watch.wiring import Edges, Runtime, Setup, build
 from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Delivery, Transport
 from tests.doubles.calendar_simulator import Options as SimulatorOptions

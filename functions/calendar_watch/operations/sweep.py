@@ -17,7 +17,7 @@ from calendar_watch.model.deadline import Deadline
 from calendar_watch.model.shard import SHARDS, shard_of
 from calendar_watch.operations.workers import Workers
 from calendar_watch.ports import Services
-from calendar_watch.reconciler.reconcile import Result
+from calendar_watch.reconciler.result import Result
 
 _PAGE = 500
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -9,7 +9,8 @@ from calendar_watch.errors import ForeignSchemaError, GoogleError
 from calendar_watch.log import event
 from calendar_watch.model.deadline import Deadline
 from calendar_watch.ports import Services
-from calendar_watch.reconciler.reconcile import Result, reconcile
+from calendar_watch.reconciler.reconcile import reconcile
+from calendar_watch.reconciler.result import Result
 
 _logger = logging.getLogger(__name__)
 

@@ -22,7 +22,8 @@ from calendar_watch.operations.receive import Receiver
 from calendar_watch.operations.register import Registry
 from calendar_watch.ports import Services
 from calendar_watch.pubsub import PubSub, WakeupTopic
-from calendar_watch.reconciler.reconcile import Result, reconcile
+from calendar_watch.reconciler.reconcile import reconcile
+from calendar_watch.reconciler.result import Result
 from calendar_watch.wiring import Edges, Runtime, Setup, build
 from tests.doubles.calendar_simulator import CalendarSimulator, Delivery
 from tests.doubles.calendar_simulator import Options as SimulatorOptions

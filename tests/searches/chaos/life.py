@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 from calendar_watch.model.policy import Policy
-from calendar_watch.reconciler.reconcile import Result
+from calendar_watch.reconciler.result import Result
 from tests.searches.chaos.composition import Composition
 from tests.searches.chaos.edges.deliveries import Deliveries
 from tests.searches.chaos.edges.fault_injection import FaultInjection

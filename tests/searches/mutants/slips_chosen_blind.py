@@ -128,7 +128,7 @@ SLIPS = (
         ("tests/scenarios/test_sweeps.py",),
         (
             Edit(
-                "reconciler/reconcile.py",
+                "reconciler/steps.py",
                 "self._result.renewed += self._lease.watch.channels.was_confirmed",
                 "self._result.renewed += 1",
             ),
@@ -321,7 +321,7 @@ SLIPS = (
         ("tests/scenarios/test_audits.py",),
         (
             Edit(
-                "reconciler/reconcile.py",
+                "reconciler/steps.py",
                 "audit.failed(page_size.too_late(watch, watch.reading.audit.listing), self._failure(error))",
                 "audit.failed(watch, self._failure(error))",
             ),

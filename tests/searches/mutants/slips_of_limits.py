@@ -66,7 +66,7 @@ SLIPS = (
         ("tests/scenarios/test_limits.py",),
         (
             Edit(
-                "reconciler/reconcile.py",
+                "reconciler/steps.py",
                 "return self._failed(self._lease.watch, StepKind.READ, TryLaterError(str(error)))",
                 "return self._lease.anew()",
             ),
@@ -77,7 +77,7 @@ SLIPS = (
         ("tests/scenarios/test_limits.py",),
         (
             Edit(
-                "reconciler/reconcile.py",
+                "reconciler/steps.py",
                 "return self._failed(self._lease.watch, StepKind.READ, TryLaterError(str(error)))",
                 "return next_step.Wait(None)",
             ),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from random import Random
 
-from calendar_watch.reconciler.reconcile import Result
+from calendar_watch.reconciler.result import Result
 from tests.doubles.calendar_simulator import Delivery
 from tests.doubles.local_pubsub import Delivery as Push
 from tests.doubles.local_pubsub import Transport

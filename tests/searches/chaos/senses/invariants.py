@@ -12,7 +12,7 @@ from calendar_watch.model.change_log import Span
 from calendar_watch.model.collection.parts import WHOLE
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.watch import State, Watch
-from calendar_watch.reconciler.reconcile import Result
+from calendar_watch.reconciler.result import Result
 from tests.searches.chaos.composition import Composition
 from tests.searches.chaos.senses.seen import (
     SKEW,
