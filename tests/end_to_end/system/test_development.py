@@ -16,13 +16,13 @@ from typing import Any
 import pytest
 import requests
 
-from tests.end_to_end.readme.conftest import example
 from tests.support.loopback import free_ports
 from tests.support.stack import Google, WatchesApi, call, until
 
 COLUMNS = 100
 PATIENCE = 600
 """Seconds, however busy the machine."""
+ROOT = Path(__file__).parents[3]
 TO_PASTE = "    "
 ALICES = {"resource": "acl", "calendarId": "alice@example.com", "subject": "alice@example.com"}
 
@@ -109,14 +109,13 @@ def test_what_is_shown_can_be_pasted_into_any_shell(shown: str, shell: str) -> N
 
 
 def test_the_documented_consumer_runs_as_it_stands(shown: str, tmp_path: Path) -> None:
-    (tmp_path / "consumer.py").write_text(example("A Cloud Function as consumer"))
     port, names = str(next(free_ports())), exported(shown)
     [run] = [each for each in pasted(shown) if "functions_framework" in each]
     [push] = [each for each in pasted(shown) if "pushEndpoint" in each]
     subprocess.run(push.replace("9000", port), shell=True, check=True, env={**os.environ, **names}, capture_output=True)  # noqa: S602 (ours)
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **names}
     with subprocess.Popen(  # noqa: S603 (ours)
-        run.replace("9000", port).split(), cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL
+        run.replace("9000", port).split(), cwd=ROOT, env=environment, stderr=subprocess.DEVNULL
     ) as consumer:
         try:
             watch = WatchesApi(f"{names['WATCHES']}/").open(resource="calendarList", subject="carol@example.com")
@@ -132,8 +131,8 @@ def person(shown: str, name: str) -> Any:
 
 def copy_of(names: dict[str, str], watch: Any) -> str:
     """As Google's own client finds it."""
-    read = "firestore.Client().document(f'copies/{sys.argv[1]}').get().to_dict()"
-    program = f"import sys; from google.cloud import firestore; print({read})"
+    items = "firestore.Client().collection(f'calendar_copies/{sys.argv[1]}/calendar_items')"
+    program = f"import sys; from google.cloud import firestore; print(*[each.get('item') for each in {items}.stream()])"
     command = [sys.executable, "-c", program, watch["id"]]
     return subprocess.run(  # noqa: S603 (ours)
         command, env={"PATH": os.environ["PATH"], **names}, capture_output=True, text=True, check=True

@@ -55,8 +55,8 @@ Or pushed, as plain HTTP, to a program of your own:
 
     curl -s -X PUT $PUBSUB/{subscription} -d '{push}'
 
-Such a program, consumer.py, is in functions/CONSUMING.md under "A Cloud Function as consumer".
-With these it finds what it needs, and keeps its copy in the Firestore here:
+Such a program is infra/consumer (functions/CONSUMING.md, "A consumer").
+With these it finds what it needs, and keeps its copies in the Firestore here:
 
     export WATCHES_URL={watches}
     export GOOGLE_CLOUD_PROJECT={project}
@@ -64,7 +64,7 @@ With these it finds what it needs, and keeps its copy in the Firestore here:
     export PUBSUB_EMULATOR_HOST={pubsub}
     export GCE_METADATA_HOST={metadata}
     export GCE_METADATA_IP={metadata}
-    {python} -m functions_framework --source consumer.py --target on_change --port 9000
+    {python} -m functions_framework --source infra/consumer/main.py --target on_change --port 9000
 
 Lose the next message; the change comes with the next reading on schedule, within 30 s:
 
