@@ -20,7 +20,7 @@ from cloudevents.http import CloudEvent, from_http
 from calendar_watch import pubsub
 from calendar_watch.errors import TryLaterError
 from calendar_watch.google_http import Tries
-from calendar_watch.model.change_log import with_changes, with_watch_event
+from calendar_watch.model.change_log import Sighting, with_changes, with_watch_event
 from calendar_watch.model.collection.diff import Change
 from calendar_watch.model.listing import ReadCause, Reading
 from calendar_watch.model.resources import RESOURCES, Item
@@ -347,12 +347,13 @@ WATCH = Watch(
     created=NOON,
     reading=Reading(read_cause=ReadCause.NOTIFICATION),
 )
+SEEN = Sighting("notification", NOON)
 RULE: Item = {"id": "user:bob@example.com", "role": "reader", "scope": {"type": "user", "value": "bob@example.com"}}
 
 
 def rule_changes(count: int) -> tuple[ChangeEvent, ...]:
     changes = (Change(f"user:{number}@example.com", None, RULE) for number in range(count))
-    return with_changes(WATCH, changes, NOON, POLICY).log.pending
+    return with_changes(WATCH, changes, SEEN, NOON, POLICY).log.pending
 
 
 def as_event(message: dict[str, Any]) -> CloudEvent:
@@ -370,7 +371,7 @@ class TestChangesTopic:
     def test_a_change_arrives_as_the_cloud_event_that_the_feed_shows(self, api: Api, changes: ChangesTopic) -> None:
         note = "Grüße ~~~ ???"  # in base64 with all that tells its alphabet from others
         entries = with_changes(
-            WATCH, [Change(RULE["id"], RULE, {**RULE, "role": "owner", "note": note})], NOON, POLICY
+            WATCH, [Change(RULE["id"], RULE, {**RULE, "role": "owner", "note": note})], SEEN, NOON, POLICY
         ).log.pending
         changes.publish(entries)
         event = as_event(api.pull_some()[0]["message"])
@@ -410,7 +411,7 @@ class TestChangesTopic:
         longest, longer = "é" * 512, "é" * 512 + "x"
         changes.publish(
             with_changes(
-                WATCH, [Change(each, None, {"id": each}) for each in (longest, longer)], NOON, POLICY
+                WATCH, [Change(each, None, {"id": each}) for each in (longest, longer)], SEEN, NOON, POLICY
             ).log.pending
         )
         first, second = (each["message"] for each in api.pull_some())

@@ -7,7 +7,7 @@ from datetime import datetime
 from calendar_watch.decisions import refusals
 from calendar_watch.decisions.baseline import reached
 from calendar_watch.decisions.classification import classified
-from calendar_watch.model.change_log import with_changes, with_watch_event
+from calendar_watch.model.change_log import sighting, with_changes, with_watch_event
 from calendar_watch.model.collection.diff import Change
 from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.listing import Counts, ReadCause
@@ -21,14 +21,15 @@ def baseline(watch: Watch, now: datetime, policy: Policy) -> Watch:
     return reached(watch.with_following(revision=watch.following.revision + 1), now, policy)
 
 
-def found(watch: Watch, changes: Sequence[Change], now: datetime, policy: Policy) -> Watch:
-    """What a reading found that differs."""
-    return with_suspicion(_told(watch, changes, now, policy), bool(changes), now)
+def found(watch: Watch, changes: Sequence[Change], started: datetime, now: datetime, policy: Policy) -> Watch:
+    """What a reading found that differs, which began at `started`."""
+    return with_suspicion(told(watch, changes, started, now, policy), bool(changes), now)
 
 
-def _told(watch: Watch, changes: Sequence[Change], now: datetime, policy: Policy) -> Watch:
+def told(watch: Watch, changes: Sequence[Change], started: datetime, now: datetime, policy: Policy) -> Watch:
+    """Some of a reading, or all of it: it stays due, and the comparison makes a repeated piece empty."""
     counts = watch.reading.counts.with_more([each.kind for each in changes])
-    return with_changes(watch, changes, now, policy).with_reading(counts=counts)
+    return with_changes(watch, changes, sighting(watch, started), now, policy).with_reading(counts=counts)
 
 
 def with_suspicion(watch: Watch, differs: bool, now: datetime) -> Watch:  # noqa: FBT001 (not a mode: what was found)
@@ -36,11 +37,6 @@ def with_suspicion(watch: Watch, differs: bool, now: datetime) -> Watch:  # noqa
     scheduled = watch.reading.read_cause is ReadCause.SCHEDULE and not watch.reading.resyncing
     unannounced = differs and scheduled and not watch.polled(now)
     return watch.with_channels(unannounced_changes=watch.channels.unannounced_changes + unannounced)
-
-
-def partly_read(watch: Watch, changes: Sequence[Change], so_far: Snapshot, now: datetime, policy: Policy) -> Watch:
-    """A chunk of a reading too large for one write: it stays due, and the comparison makes a repeated chunk empty."""
-    return kept(_told(watch, changes, now, policy), so_far, policy)
 
 
 def resynced(watch: Watch, now: datetime, policy: Policy) -> Watch:

@@ -49,18 +49,28 @@ class _Event:
     item_id: str | None = None
 
 
-def cause_of(watch: Watch) -> str:
-    """Why its collection is being read, as changes tell it."""
-    return "resync" if watch.reading.resyncing else _CAUSES.get(watch.reading.read_cause, "schedule")
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """How changes came to be noticed."""
+
+    cause: str
+    read: datetime
+    """When the listing began that showed them."""
+    announced: datetime | None = None
+    """When Google's message came; None: none did."""
 
 
-def with_changes(
-    watch: Watch, changes: Iterable[Change], now: datetime, policy: Policy, cause: str | None = None
-) -> Watch:
+def sighting(watch: Watch, read: datetime) -> Sighting:
+    """Of a reading that is not beside others."""
+    cause = "resync" if watch.reading.resyncing else _CAUSES.get(watch.reading.read_cause, "schedule")
+    return Sighting(cause, read, watch.reading.notified_at if cause == "notification" else None)
+
+
+def with_changes(watch: Watch, changes: Iterable[Change], seen: Sighting, now: datetime, policy: Policy) -> Watch:
     """The watch with an entry for each change, numbered on from its sequence."""
-    cause = cause or cause_of(watch)
+    moments = {"readTime": rfc3339(seen.read), "noticeTime": seen.announced and rfc3339(seen.announced)}
     for each in changes:
-        payload = {**_payload(each, cause), **_exposure(watch, each, policy)}
+        payload = {**_payload(each, seen.cause), **moments, **_exposure(watch, each, policy)}
         kind = f"{watch.target.resource.name}.{each.kind}"
         watch = _appended(watch, _Event(kind, now, policy.project, payload, each.item_id))
         watch = watch.with_following(revision=watch.following.revision + 1)

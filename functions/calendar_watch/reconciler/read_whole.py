@@ -57,8 +57,8 @@ class WholeReader:
         if len(first) < len(changes):
             common = tuple(field for field in new.fields if field in old.fields)
             part = Snapshot(apply(first, old.items), common)
-            return self._keep(reading.partly_read(watch, first, part, now, policy), part)
-        return self._finish(reading.found(watch, changes, now, policy), new, started, [new])
+            return self._keep(reading.kept(reading.told(watch, first, started, now, policy), part, policy), part)
+        return self._finish(reading.found(watch, changes, started, now, policy), new, started, [new])
 
     def _verdict(self, missing: list[str]) -> Verdict:
         watch = self._lease.watch

@@ -28,7 +28,9 @@ def test_the_demo_proves_what_it_claims_within_a_minutes_work_and_plainly_when_p
     assert (ended.returncode, ended.stderr) == (0, ""), ended.stdout
     assert worked() - before < 60, "on an idle machine, whose clock says less: it has two cores, and most is waiting"
     assert ESCAPE not in ended.stdout
-    assert "9 changes made, 9 reported, 0 lost, 0 too many" in ended.stdout
+    assert "11 changes made, 11 reported, 0 lost, 0 too many" in ended.stdout
+    assert "who can see it: none -> public" in ended.stdout
+    assert "who can see it: public -> none" in ended.stdout
     assert "Google has no live channel left" in ended.stdout
     assert [line for line in ended.stdout.splitlines() if len(line) > COLUMNS] == []
     shows_a_whole_change_and_two_lines_on_what_to_try_next(ended.stdout)

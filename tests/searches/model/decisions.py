@@ -52,7 +52,7 @@ def _read(watch: Watch, policy: Policy, shown: int, value: int, _overtaken: bool
         doubt = absences.verdict(len(missing), [absences.Proof.NONE], second=watch.reading.brake)
         if doubt is not absences.Verdict.BELIEVED:
             return absences.put_off(watch, doubt, NOW, policy)
-    found = reading.found(watch, compare(old, new), NOW, policy)
+    found = reading.found(watch, compare(old, new), NOW, NOW, policy)
     return reading.kept(reading.read(found, began(value), policy, NOW), new, policy)
 
 

@@ -21,6 +21,8 @@ MEANINGS: Mapping[str, str] = {
     "Log.sequence": "sequence, counted from the baseline: the model begins when a watch has opened",
     "Log.published": "published, counted likewise",
     "Log.announced": "told",
+    "Log.epoch": "nothing: the model's database is never restored; that is chaos' with `RESTORE`",
+    "Log.begins_after": "nothing, likewise",
     "Log.last_time": "nothing: the model has no clock, and it only keeps an entry from being told as earlier",
     "Channel.id": "id",
     "Channel.generation": "id as well, but for an orphan's, which is 0: it is never current",

@@ -24,7 +24,7 @@ SLIPS = (
             Edit(
                 "reconciler/reconcile.py",
                 "            finally:\n",
-                "                [self._steps._services.store.drop(each) for each in notifications]\n            finally:\n",
+                "                [*map(self._steps._services.store.drop, notifications)]\n            finally:\n",
             ),
         ),
     ),

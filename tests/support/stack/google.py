@@ -54,6 +54,13 @@ class Person:
     def unshare(self, calendar_id: str, email: str) -> None:
         self.call("DELETE", f"calendars/{quote(calendar_id)}/acl/user:{email}")
 
+    def make_public(self, calendar_id: str, role: str) -> None:
+        rule = {"role": role, "scope": {"type": "default"}}
+        self.call("POST", f"calendars/{quote(calendar_id)}/acl", rule)
+
+    def make_private(self, calendar_id: str) -> None:
+        self.call("DELETE", f"calendars/{quote(calendar_id)}/acl/default")
+
     def create_event(self, calendar_id: str, summary: str) -> str:
         return str(self.call("POST", _events(calendar_id), {"summary": summary, **_A_DAY})["id"])
 

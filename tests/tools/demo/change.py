@@ -49,6 +49,19 @@ def cause(event: Event) -> str:
     return _CAUSES.get(name, name)
 
 
+def exposure(event: Event) -> str:
+    """Who can see a calendar by the rule, if that has changed; empty: it has not."""
+    told = event["data"].get("exposure")
+    if not told or told["before"] == told["after"]:
+        return ""
+    return f", who can see it: {told['before']} -> {told['after']}"
+
+
+def lets_outsiders_see(event: Event) -> bool:
+    told = event["data"].get("exposure", {"change": "", "after": ""})
+    return told["change"] == "raised" and told["after"] in {"external", "public"}
+
+
 def is_change(event: Event) -> bool:
     """And not an event of the watch itself."""
     return "itemId" in event["data"]

@@ -1,11 +1,12 @@
 """A consumer of Pub/Sub: shows what arrives as it arrives, and keeps it."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from tests.support.stack import Event, Stack, until
 
-from .change import Change, cause, is_change
+from .change import Change, cause, exposure, is_change, lets_outsiders_see
 from .screen import Screen
 
 
@@ -65,7 +66,8 @@ class Follower:
     def _show(self, watch: Followed, event: Event) -> None:
         kind = event["type"].split(".")[-2]
         if is_change(event):
-            self._screen.change(kind, f"{Change.of(event)}  ({cause(event)})")
+            show = self._screen.alarm if lets_outsiders_see(event) else self._screen.change
+            show(kind, f"{Change.of(event)}{exposure(event)}  ({cause(event)}{_within(event)})")
         elif kind == "opened":
             self._show_opening(watch, event["data"]["itemCount"])
         elif kind == "renewed":
@@ -90,6 +92,15 @@ class Follower:
         watch.renewals += 1
         change = f"Google calls over channel {_short(watch.channel)} now, and was told to end {_short(old)}"
         self._screen.note(f"{watch.resource}: {change}")
+
+
+def _within(event: Event) -> str:
+    """How long it took from Google's call until the change was told."""
+    called = event["data"]["noticeTime"]
+    if not called:
+        return ""
+    took = datetime.fromisoformat(event["time"]) - datetime.fromisoformat(called)
+    return f", told {took.total_seconds():.1f} s later"
 
 
 def _short(channel_id: str) -> str:

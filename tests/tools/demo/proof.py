@@ -29,6 +29,14 @@ class Proof:
             "Google's call about her next change was lost", holds=watch.channel in {each["channel_id"] for each in lost}
         )
 
+    def told_who_could_see_it(self, rule: str) -> None:
+        told = [each for each in self._follower.changes() if each.get("subject") == rule]
+        shifts = [(each["exposure"], each["exposurechange"]) for each in told]
+        self._check(
+            "both changes say who could see her calendar: everybody, then nobody by that rule",
+            holds=shifts == [("public", "raised"), ("none", "lowered")],
+        )
+
     def all_arrived_once(self, made: Sequence[Change]) -> None:
         reported = Counter(Change.of(event) for event in self._follower.changes())
         lost, extra = Counter(made) - reported, reported - Counter(made)

@@ -29,6 +29,10 @@ class Screen:
         colour, sign = _SIGNS[kind]
         self._timed(f"{sign} {text}", colour)
 
+    def alarm(self, kind: str, text: str) -> None:
+        """A change that somebody should look at."""
+        self._timed(f"{_SIGNS[kind][1]} {text}", _RED)
+
     def check(self, text: str) -> None:
         self._timed(f"ok {text}", _GREEN)
 

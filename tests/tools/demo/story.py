@@ -47,6 +47,7 @@ class Story:
         until(lambda: self._followed(1), "the events of her own calendar are watched")
         self._create()
         self._share()
+        self._make_public()
         self._move()
         self._grow_old()
         self._lose_a_message(acl)
@@ -83,6 +84,14 @@ class Story:
         self._await("acl", f"user:{BOB}", "reader", "writer")
         self._alice.unshare("primary", BOB)
         self._await("acl", f"user:{BOB}", "writer", NOTHING)
+
+    def _make_public(self) -> None:
+        self._screen.title("She makes her calendar public, and thinks better of it: who could see it is told as well")
+        self._alice.make_public("primary", "reader")
+        self._await("acl", "default", NOTHING, "reader")
+        self._alice.make_private("primary")
+        self._await("acl", "default", "reader", NOTHING)
+        self._proof.told_who_could_see_it("default")
 
     def _move(self) -> None:
         self._screen.title("She moves to Zurich")

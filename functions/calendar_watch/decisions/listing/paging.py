@@ -9,7 +9,7 @@ from calendar_watch.decisions.backoff import Failure, doubled
 from calendar_watch.decisions.listing import absences, audit, page_size
 from calendar_watch.decisions.listing.absences import Verdict
 from calendar_watch.decisions.listing.merge import Merged
-from calendar_watch.model.change_log import with_changes
+from calendar_watch.model.change_log import Sighting, sighting, with_changes
 from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.listing import Counts, Listing, Page
@@ -82,9 +82,10 @@ def merged(watch: Watch, listing: Listing, pieces: Sequence[Merged], now: dateti
         return watch
     changes = [change for each in pieces for change in each.changes]
     if listing.beside:
-        return audit.counted(with_changes(watch, changes, now, policy, audit.cause(watch)), changes)
+        seen = Sighting(audit.cause(watch), listing.started)
+        return audit.counted(with_changes(watch, changes, seen, now, policy), changes)
     counts = watch.reading.counts.with_more([change.kind for change in changes])
-    return with_changes(watch, changes, now, policy).with_reading(counts=counts)
+    return with_changes(watch, changes, sighting(watch, listing.started), now, policy).with_reading(counts=counts)
 
 
 def prefix_of(listing: Listing) -> str:

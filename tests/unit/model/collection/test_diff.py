@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from calendar_watch.model.change_log import with_changes, with_watch_event
+from calendar_watch.model.change_log import sighting, with_changes, with_watch_event
 from calendar_watch.model.collection.diff import Change, apply, compare
 from calendar_watch.model.collection.snapshot import Items, Snapshot, collect
 from calendar_watch.model.listing import ReadCause
@@ -113,7 +113,7 @@ def told(watch: Watch, number: int = 0) -> Any:
 
 def test_changes_are_numbered_on_from_the_watchs_sequence() -> None:
     changes = [Change("a", None, {"id": "a"}), Change("b", {"id": "b"}, None)]
-    after = with_changes(WATCH, changes, NOW, POLICY)
+    after = with_changes(WATCH, changes, sighting(WATCH, NOW), NOW, POLICY)
     assert after.log.sequence == 9
     assert [(each["id"], each["sequence"]) for each in after.log.pending] == [
         (f"{WATCH.id}.8", "00000000000000000008"),
@@ -123,7 +123,7 @@ def test_changes_are_numbered_on_from_the_watchs_sequence() -> None:
         "calendarwatch.acl.created.v1",
         "calendarwatch.acl.deleted.v1",
     ]
-    assert with_changes(after, [], NOW, POLICY) == after
+    assert with_changes(after, [], sighting(after, NOW), NOW, POLICY) == after
 
 
 @pytest.mark.parametrize(
@@ -137,8 +137,12 @@ def test_changes_are_numbered_on_from_the_watchs_sequence() -> None:
 )
 def test_a_change_tells_why_it_was_found(cause: ReadCause, spelled: str) -> None:
     change = Change("a", {"id": "a", "role": "reader"}, {"id": "a", "role": "writer"})
-    event = told(with_changes(WATCH.with_reading(read_cause=cause), [change], NOW, POLICY))
+    moment = NOW - timedelta(seconds=3)
+    watch = WATCH.with_reading(read_cause=cause, notified_at=moment)
+    event = told(with_changes(watch, [change], sighting(watch, NOW - timedelta(seconds=1)), NOW, POLICY))
     assert event["data"]["cause"] == spelled
+    assert event["data"]["readTime"] == rfc3339(NOW - timedelta(seconds=1))
+    assert event["data"]["noticeTime"] == (rfc3339(moment) if spelled == "notification" else None)
     assert event["data"]["changedFields"] == ["role"]
 
 
