@@ -13,6 +13,8 @@ from calendar_watch.errors import OutageError
 
 _TRY_EVERY = 60.0
 _SHORTEST = 120.0
+_REMEMBERED = 600.0
+"""How long it is taken to go on without being met: later, the calls that were tried failed otherwise, or none were."""
 _EACH = 60 / 1600
 
 
@@ -26,6 +28,8 @@ class _Outage:
     """When it is over at the latest."""
     next_turn: float
     """When the call that is put off next may be made."""
+    met: float
+    """When a call last found it so."""
 
 
 class Breakers:
@@ -47,7 +51,8 @@ class Breakers:
         """Raise OutageError where one of them is known to fail, and is being tried by another call."""
         with self._lock:
             now = self._clock()
-            outages = [self._outages[cause] for cause in causes if cause in self._outages]
+            known = (self._outages[cause] for cause in causes if cause in self._outages)
+            outages = [each for each in known if now < each.met + _REMEMBERED]
             held = next((each for each in outages if now < each.tried + _TRY_EVERY), None)
             if held:
                 raise self._put_off(held, now)
@@ -60,9 +65,9 @@ class Breakers:
             now = self._clock()
             if error.cause not in self._outages:
                 _log(error, "opened")
-                self._outages[error.cause] = _Outage(error, opened=now, tried=now, ends=0, next_turn=0)
+                self._outages[error.cause] = _Outage(error, opened=now, tried=now, ends=0, next_turn=0, met=now)
             outage = self._outages[error.cause]
-            outage.error = error
+            outage.error, outage.met = error, now
             outage.ends = now + error.after if error.after else float("inf")
             return self._put_off(outage, now)
 

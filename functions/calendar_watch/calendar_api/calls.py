@@ -17,7 +17,7 @@ from calendar_watch.calendar_api.answers import Answer
 from calendar_watch.calendar_api.breakers import Breakers
 from calendar_watch.calendar_api.no_token import delegation
 from calendar_watch.calendar_api.rate_limiter import RateLimiter
-from calendar_watch.errors import BriefError, GoogleError, OutageError
+from calendar_watch.errors import BriefError, GoogleError, OutageError, RefusedError
 from calendar_watch.google_http import Tries
 from calendar_watch.model.target import Target
 
@@ -28,6 +28,7 @@ WAITS = (1.0, 2.0)
 """The longest waits, in seconds, before the second and the third try."""
 _CALENDAR = ("api", "quota")
 """The causes for which Calendar itself refuses everybody."""
+_SIGNING = "signing"
 _NEVER_HELD = "channels.stop"
 """A channel that is not stopped goes on sending messages."""
 _TOO_FAST = (403, 429)
@@ -104,8 +105,7 @@ class GoogleCalls:
         began, for_a_token = self.tries.clock(), self._for_a_token(target)
         answer = self._send(target, call, deadline)
         _log(call, answer, self.tries.clock() - began)
-        if answer.status:
-            self.breakers.worked(for_a_token, began)
+        self.breakers.worked([each for each in for_a_token if _proves(answer, each)], began)
         if answer.error:
             raise self._taken_to_heart(answer.error)
         self.breakers.worked(_CALENDAR, began)
@@ -118,7 +118,7 @@ class GoogleCalls:
             has_one = getattr(getattr(session, "credentials", None), "valid", False)
         except (GoogleAuthError, GoogleError):  # the call itself will say so
             has_one = False
-        return () if has_one else ("signing", delegation(target))
+        return () if has_one else (_SIGNING, delegation(target))
 
     def _taken_to_heart(self, error: GoogleError) -> GoogleError:
         if isinstance(error, BriefError) and error.status in _TOO_FAST:
@@ -143,6 +143,13 @@ class GoogleCalls:
         if response.status_code in call.gone:
             return answers.gone(response, self.now())
         return answers.read(response, call.done, self.now())
+
+
+def _proves(answer: Answer, cause: str) -> bool:
+    """Whether that works: Calendar speaks to who has a token, and who is refused one could sign for it."""
+    error = answer.error
+    refused = isinstance(error, RefusedError) or (isinstance(error, OutageError) and error.cause != _SIGNING)
+    return bool(answer.status) or (refused and cause == _SIGNING)
 
 
 @contextmanager

@@ -280,6 +280,33 @@ def test_a_refusal_of_one_user_shows_that_the_delegation_stands(instance: Instan
         assert isinstance(instance.failing(target), RefusedError)
 
 
+def test_what_no_call_has_met_for_a_while_is_not_told_as_if_it_went_on(instance: Instance) -> None:
+    instance.google.instead[TOKEN] = oauth("unauthorized_client", "Client is unauthorized")
+    instance.failing()
+    instance.google.instead[TOKEN] = Reply(502, b"<html>502</html>", {"Content-Type": "text/html"})
+    instance.time.at += 3600
+    for target in users(2):
+        assert not isinstance(instance.failing(target), OutageError)
+
+
+@pytest.mark.parametrize(
+    ("refused", "reason"),
+    [
+        (oauth("unauthorized_client", "Client is unauthorized"), Reason.AUTHORIZATION_REVOKED),
+        (oauth("invalid_grant", "Account disabled"), Reason.USER_GONE),
+    ],
+)
+def test_a_token_that_is_refused_shows_that_we_may_sign(instance: Instance, refused: Reply, reason: Reason) -> None:
+    instance.google.instead[SIGNING] = iam(403)
+    instance.failing()
+    instance.google.instead = {TOKEN: refused}
+    instance.time.at += 61
+    for target in users(2):
+        error = instance.failing(target)
+        assert isinstance(error, OutageError | RefusedError)
+        assert error.reason is reason
+
+
 @pytest.mark.parametrize(
     ("reply", "cause"),
     [
