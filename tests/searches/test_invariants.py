@@ -1,12 +1,18 @@
 """Each invariant that chaos and soak share notices what it is for: one that never speaks would look like success."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import requests
 
+from calendar_watch.model.resources import EVENTS
+from calendar_watch.model.target import Target
 from tests.doubles.calendar_simulator import Actor, CalendarSimulator
+from tests.searches.chaos.edges.listings import Listings
+from tests.searches.chaos.scheduler import Scheduler
 from tests.searches.chaos.senses.truth import Truth
 from tests.support.invariants import (
     Watched,
@@ -108,7 +114,8 @@ class Told:
         self.google = CalendarSimulator(lambda: self.now)
         self.alice = Actor(self.google, ALICE)
         self.alice.share(ALICE, "bob@example.com", "reader")
-        self.truth = Truth(self.google)
+        self.listings = Listings(Scheduler(TEN + timedelta(hours=2)))
+        self.truth = Truth(self.google, self.listings)
         self.now += timedelta(hours=1)
         self.truth.baseline("w", {"time": self.now.isoformat()})
         self.now += timedelta(hours=1)
@@ -154,3 +161,51 @@ def test_an_exception_that_is_told_to_end_while_its_series_lives_is_noticed() ->
     assert [*told.truth.false_changes({**event, "data": data})]
     told.alice.delete_event(ALICE, series)
     assert not [*told.truth.false_changes({**event, "data": data})]
+
+
+class Listed(Told):
+    """What a watch of Alice's events tells, after what a listing has shown of them."""
+
+    watch = Target(EVENTS, ALICE, ALICE)
+    asked = ""
+
+    def show(self, item: Mapping[str, str], following: str = "") -> None:
+        url = f"https://www.googleapis.com/calendar/v3/calendars/primary/events?syncToken=t&pageToken={self.asked}"
+        response = requests.Response()
+        response.status_code = 200
+        page = {"items": [item], "nextPageToken": following} if following else {"items": [item]}
+        response._content = json.dumps(page).encode()  # noqa: SLF001 (as an adapter does)
+        request = requests.Request("GET", url).prepare()
+        self.listings.heard("events.page" if self.asked else "events.list", request, ALICE, response)
+        self.asked = following
+
+    def telling(self, before: Mapping[str, str], after: Mapping[str, str] | None) -> list[str]:
+        about = {"resource": "events", "calendarId": ALICE, "user": ALICE}
+        data = {"watch": about, "itemId": before["id"], "before": before, "after": after}
+        event = {"id": "w.2", "partitionkey": self.watch.id, "time": self.now.isoformat(), "data": data}
+        self.truth.baseline(self.watch.id, event)
+        return [*self.truth.false_changes(event)]
+
+
+def test_an_exception_that_ends_with_a_series_to_which_it_no_longer_belongs_is_noticed() -> None:
+    listed = Listed()
+    series = listed.alice.create_event(ALICE, "Daily", recurrence=["RRULE:FREQ=DAILY"])
+    moved = listed.alice.move_instance(ALICE, series, TEN, TEN, TEN + timedelta(hours=3))
+    listed.google.collection("events", ALICE).bury(series, {"status": "cancelled"})
+    exception = {"id": moved, "status": "confirmed", "recurringEventId": series}
+    listed.show(exception, following="2")
+    assert not listed.telling(exception, None)
+    listed.show({"id": series, "status": "cancelled"})
+    [broken] = listed.telling(exception, None)
+    assert "showed it alive" in broken
+
+
+def test_a_version_that_a_listing_shows_after_a_newer_one_is_noticed() -> None:
+    listed = Listed()
+    older, newer = ({"id": "e", "summary": each, "updated": f"2026-11-20T0{each}:00:00Z"} for each in "12")
+    for first, second in ((older, newer), (newer, older)):
+        listed.show(first, following="2")
+        listed.show(second)
+    assert not listed.telling(older, newer)
+    [broken] = listed.telling(newer, older)
+    assert "after a newer one" in broken

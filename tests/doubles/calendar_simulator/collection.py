@@ -1,6 +1,6 @@
 """A collection of items that remembers when each last changed, and what is gone."""
 
-from collections.abc import Callable, Container, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any, NamedTuple
@@ -59,11 +59,13 @@ class Collection:
 
     def records_after(self, ordinal: int, until: int, hidden: Container[int] = ()) -> Iterator[Record]:
         """Yield the records behind that place as they were at that revision, the deleted ones included."""
-        for versions in islice(self._versions.values(), ordinal + 1, None):  # ordinals have no gaps: none vanishes
-            known = (each for each in reversed(versions) if each.revision <= until and each.revision not in hidden)
-            record = next(known, None)
-            if record:
-                yield record
+        later = islice(self._versions.values(), ordinal + 1, None)  # ordinals have no gaps: none vanishes
+        yield from _known(later, until, hidden)
+
+    def records_before(self, ordinal: int, until: int, hidden: Container[int] = ()) -> Iterator[Record]:
+        """Yield the same the other way round, from that place on; -1: from the last."""
+        skipped = len(self._versions) - ordinal if ordinal >= 0 else 0
+        yield from _known(islice(reversed(self._versions.values()), skipped, None), until, hidden)
 
     def version(self, key: str, revision: int) -> Record:
         return next(record for record in self._versions[key] if record.revision == revision)
@@ -105,3 +107,11 @@ class Collection:
     def _next_revision(self) -> int:
         self.revision = self._revise(self.topic)
         return self.revision
+
+
+def _known(every: Iterable[Sequence[Record]], until: int, hidden: Container[int]) -> Iterator[Record]:
+    for versions in every:
+        known = (each for each in reversed(versions) if each.revision <= until and each.revision not in hidden)
+        record = next(known, None)
+        if record:
+            yield record

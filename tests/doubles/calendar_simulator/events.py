@@ -124,7 +124,7 @@ def _listed(world: World, request: Request, events: Collection, record: Record) 
         for noun in (odd, splits, conferences, reminders):
             noun.note(world, full)
         item = odd.listed(tombstones.shown(world, events.topic, record, full, item))
-        item = tombstones.bared(world, events.topic, item) if "syncToken" in request.query else item
+        item = tombstones.bared(world, events, record, item) if "syncToken" in request.query else item
     return zones.rendered(world, request, item)
 
 

@@ -60,9 +60,10 @@ def page(world: World, collection: Collection, request: Request, view: View) -> 
 def _token(seal: Seal, collection: Collection, request: Request, cursor: Cursor, sheet: pages.Sheet) -> JsonObject:
     world = seal.world
     if sheet.more:
-        token = seal.close("page", cursor.since, cursor.started, sheet.last, *(sheet.again or ()))
+        marks = (cursor.since, cursor.started, sheet.last, cursor.newest_first)
+        token = seal.close("page", *marks, *(sheet.again or ()))
         return {"nextPageToken": pages.next_page_token(world, request.query.get("pageToken"), token)}
-    if tokens.lacking(world):
+    if tokens.lacking(world, collection.topic):
         return {}
     started = tokens.start(world, collection.topic, cursor.started)
     return {"nextSyncToken": seal.close("sync", started, tokens.binding(request))}
@@ -79,7 +80,8 @@ def _wanted(world: World, collection: Collection, request: Request, view: View, 
     since = cursor.since
     hidden = world.delays.hidden(collection.topic, since or 0, world.now())
     absent = absences.absent(world, collection, full=since is None)
-    for record in collection.records_after(cursor.after, cursor.until, hidden):
+    records = collection.records_before if cursor.newest_first else collection.records_after
+    for record in records(cursor.after, cursor.until, hidden):
         if _belongs(record, since, request.query, view) and not absent(record):
             yield record
 
@@ -111,15 +113,16 @@ def _cursor(seal: Seal, collection: Collection, request: Request) -> Cursor:
     query, until = request.query, _shown_until(seal.world, collection)
     since = _since(seal, collection, request) if "syncToken" in query else None
     if "pageToken" not in query:
-        return Cursor(until, since, max(until, since or 0))
-    tokens.check_page(seal.world, query["pageToken"])
+        newest_first = pages.newest_first(seal.world)
+        return Cursor(until, since, max(until, since or 0), newest_first=newest_first)
+    tokens.check_page(seal.world, query["pageToken"], collection.topic, since)
     oldest = seal.world.ago(seal.world.options.page_token_lifetime_seconds)
     opened = seal.open("page", query["pageToken"], oldest)
     if opened is None or opened[0] != since:
         # A page token continues one listing: with the sync token it began with, or without as it began.
         raise errors.invalid_parameter("pageToken", "Invalid page token value.")
-    since, started, after, *again = opened
-    return Cursor(until, since, started, after, (again[0], again[1]) if again else None)
+    since, started, after, newest_first, *again = opened
+    return Cursor(until, since, started, after, newest_first, (again[0], again[1]) if again else None)
 
 
 def _since(seal: Seal, collection: Collection, request: Request) -> int:

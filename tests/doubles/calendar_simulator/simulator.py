@@ -170,7 +170,7 @@ class CalendarSimulator:
         topic = WATCHED[asked.method.id](self._world, asked)
         order = self._delivering.granted(watch.parse(asked.body, self.now(), self.options))
         channel = self._channels.open(order, topic, asked, asked.resource_uri, self.now())
-        self._delivering.opened(channel.id, asked.query.get("eventTypes", ()))
+        self._delivering.opened(channel, asked.query.get("eventTypes", ()))
         rendered = _rendered(asked, channel.answer(self.options), self.options)
         first = self._outbox.announce(channel, "sync", self.now())
         if first and self.options.sync == "before":

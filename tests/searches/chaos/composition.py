@@ -33,6 +33,7 @@ from tests.doubles.memory_store import MemoryStore
 from tests.searches.chaos.edges.access import Access
 from tests.searches.chaos.edges.calls import Calls
 from tests.searches.chaos.edges.fault_injection import FaultInjection, GoogleEdge, PubSubEdge, store_edge
+from tests.searches.chaos.edges.listings import Listings
 from tests.searches.chaos.scheduler import Scheduler
 from tests.support.aside import ByChance
 from tests.support.measured import MeasuredFirestore
@@ -51,7 +52,7 @@ class Composition:
         self.dice = Random(f"{seed} ids")  # noqa: S311 (repeatable on purpose)
         self.revoked: set[str] = set()
         """Subjects whose tokens are not known any more."""
-        self.calls = Calls(self.scheduler)
+        self.calls, self.listings = Calls(self.scheduler), Listings(self.scheduler)
         chance = Random(seed)  # noqa: S311
         answers = SimulatorOptions(**{"pretty": False, "quirk_seed": str(seed), **options})
         self.google = CalendarSimulator(lambda: self.scheduler.now, random=chance, options=answers)
@@ -139,7 +140,7 @@ class Composition:
         if (subject, scope) not in self._sessions:
             access = Access(self.google, self.scheduler.clock, subject, scope, self.revoked)
             session = self._sessions[subject, scope] = _session(
-                "https://", GoogleEdge(self.injection, self.calls, access, self.google)
+                "https://", GoogleEdge(self.injection, self.calls, self.listings, access, self.google)
             )
             session.credentials = access  # type: ignore[attr-defined]  # as an AuthorizedSession has them
         return self._sessions[subject, scope]

@@ -46,7 +46,7 @@ class FaultRates:
     outages: frozenset[str] = frozenset(
         {
             *("google away", "firestore away", "pubsub away", "empty listing", "half a listing", "tokens expire"),
-            *("other domains", "intruder"),
+            *("other domains", "intruder", "false end"),
         }
     )
     quirks: frozenset[str] = frozenset(QUIRKS)

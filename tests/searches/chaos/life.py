@@ -49,7 +49,7 @@ class Life:
         self.quirks = drawn(rates, self.random)
         self.composition.google.configure(quirks={each: self.quirks[each] for each in self.quirks.keys() - _SHORTENING})
         self.strangers = Strangers(self.composition)
-        self.users = Users(self.composition.google, self.random)
+        self.users = Users(self.composition.google, self.random, self.composition.listings.take_halfway)
         self.composition.google.configure(quirks=self.quirks)
         self.users.take_up(self.quirks)
         self.operators = Operators(self.composition, self.users, self.random)
@@ -79,7 +79,7 @@ class Life:
             probe=30 * MINUTE,
             believe=3 * MINUTE,
             poll=10 * MINUTE,
-            safety_sync=20 * MINUTE if rates.safety else timedelta(0),
+            safety_sync=self.random.choice((8, 20)) * MINUTE if rates.safety else timedelta(0),
             audit=HOUR if rates.safety else timedelta(0),
             baseline_in_stream=IN_STREAM[0] if seed % 4 in _IN_STREAM else frozenset(),
             whole_events=self.random.random() < 0.5,
@@ -109,6 +109,7 @@ class Life:
 
     def _turn(self, worker: Worker) -> None:
         self.scheduler.turn(worker)
+        self.users.meddle()
         self.witness.look()
         self.notification_box.look()
 
@@ -147,6 +148,7 @@ class Life:
     def _check(self, lines: Lines) -> None:
         composition, witness = self.composition, self.witness
         invariants.nothing_impossible_was_seen(witness)
+        invariants.no_message_of_googles_is_refused(self.deliveries.refused)
         invariants.nobody_holds_anything_and_nothing_waits(composition)
         invariants.each_active_watch_has_one_live_channel_and_no_other_has_any(composition)
         invariants.whoever_can_be_read_is_read(composition)
@@ -161,8 +163,10 @@ class Life:
         invariants.what_works_is_shown_to_work(composition)
         invariants.no_watch_is_busy_all_the_time(composition, self.calm_since)
         invariants.rules_are_counted_as_they_are(composition)
+        invariants.events_are_listed_whole_for_a_reason(composition)
+        invariants.no_sync_token_is_kept_whose_page_tokens_are_refused(composition)
         invariants.no_commit_is_too_heavy(composition)
-        invariants.work_is_bounded(composition.injection.passed_by, self.causes, self.watch_hours)
+        invariants.work_is_bounded(composition, self.causes, self.watch_hours)
         demand_none(lines.telling)
 
     @property

@@ -51,6 +51,7 @@ class Outages:
             "channel ends early": self._end_early,
             "other domains": self._redomain,
             "intruder": lambda: strangers.intrude(random),
+            "false end": lambda: strangers.repeat(random),
         }
 
     def begin(self) -> None:

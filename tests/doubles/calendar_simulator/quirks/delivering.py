@@ -15,6 +15,7 @@ _HOUR = timedelta(hours=1)
 _WEEK = 604_800
 _LINGER = (60, 600)
 _BURST = (3, 20)
+_ALL_MUTE, _MUTE = 0.5, (7_200, 28_800)
 _MORE_LIKELY = 3
 """How much oftener a channel is mute if it was asked for by eventTypes."""
 
@@ -34,11 +35,14 @@ class Delivering:
         ends = quirks.dice("Q36").choice((now + _HOUR, now + 24 * _HOUR, now - _HOUR, None))
         return replace(order, silent=True) if ends is None else replace(order, expiration=min(ends, order.expiration))
 
-    def opened(self, channel_id: str, event_types: Sequence[str]) -> None:
-        """Decide whether it stays mute."""
-        quirks = self._world.quirks
-        if any(quirks.strikes("Q30") for _ in range(_MORE_LIKELY if event_types else 1)):
-            quirks.begin_spell("Q30", channel_id, self._world.now(), _WEEK)
+    def opened(self, channel: Channel, event_types: Sequence[str]) -> None:
+        """Decide whether it stays mute, alone or with all that are opened on its collection for hours."""
+        quirks, now, about = self._world.quirks, self._world.now(), " ".join(channel.topic)
+        struck = any(quirks.strikes("Q30") for _ in range(_MORE_LIKELY if event_types else 1))
+        if struck and quirks.dice("Q30").random() < _ALL_MUTE:
+            quirks.begin_spell("Q30", about, now, quirks.dice("Q30").uniform(*_MUTE))
+        if struck or quirks.under_spell("Q30", about, now):
+            quirks.begin_spell("Q30", channel.id, now, _WEEK)
 
     def stopped(self, channel_id: str) -> None:
         """Decide whether messages go on for a while."""

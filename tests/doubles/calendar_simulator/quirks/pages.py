@@ -12,6 +12,7 @@ from . import spells
 JsonObject = dict[str, Any]
 #: a version of a record: its key and revision
 Version = tuple[str, int]
+_BACKWARDS = 0.5
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Cursor:
     started: int
     #: the ordinal of the last record that an earlier page looked at
     after: int = -1
+    newest_first: bool = False
     #: what an earlier page showed and this one shows again
     again: Version | None = None
 
@@ -36,6 +38,11 @@ class Sheet:
     more: bool
     #: what the next page shows once more
     again: Version | None = None
+
+
+def newest_first(world: World) -> bool:
+    """Whether this listing goes backwards, so that exceptions come before their series."""
+    return world.quirks.on("Q25") and world.quirks.dice("Q25").random() < _BACKWARDS
 
 
 def cut(world: World, collection: Collection, wanted: Iterator[Record], size: int, cursor: Cursor) -> Sheet:

@@ -23,7 +23,7 @@ READING = (
     Quirk("Q28", "cosmetic changes and ghosts in calendar lists", "KeepSoftwareSimple/compass-calendar#2789", 0.1),
     Quirk("Q29", "no data owner", "GAM-team/GAM#1854", 0.3),
     Quirk("Q32", "listings lag behind the messages", "googleapis/google-api-python-client#623", 0.15),
-    Quirk("Q40", "no sync token on the last page", "googleapis/google-api-php-client#1141", 0.02),
+    Quirk("Q40", "no sync token on the last page", "googleapis/google-api-php-client#1141", 0.06),
     Quirk("Q41", "changed rules and idleness end sync tokens", "XiovV/calich#178", 0.5),
     Quirk("Q42", "tokens are bound to user and query", "webhookdb/webhookdb#734", 1.0),
     Quirk("Q43", "empty pages, circles, dead page tokens", "fastrepl/anarlog#7631", 0.05),

@@ -19,7 +19,7 @@ _ANSWERS: tuple[Quirk, ...] = (
         "Q12",
         "401 with a good token: for one call, or minutes",
         "googleapis/google-api-dotnet-client#220, googleapis/google-api-php-client#2356",
-        0.001,
+        0.0015,
     ),
     Quirk(
         "Q13",
@@ -73,7 +73,7 @@ _ANSWERS: tuple[Quirk, ...] = (
         "Q47",
         "500, 502 in HTML, 503; a 500 that stays, for one calendar",
         "taers232c/GAMADV-XTD3#316",
-        0.001,
+        0.002,
     ),
     Quirk(
         "Q48",

@@ -9,6 +9,8 @@ from ..request import Request
 from ..world import World
 
 _DAY = 86_400
+_DEAD_ENDS = 0.15
+_LASTS, _LACKING = 0.5, (3_600, 14_400)
 _ASIDE = frozenset({"syncToken", "pageToken", "maxResults", "fields", "alt", "prettyPrint", "quotaUser", "key"})
 
 
@@ -52,12 +54,14 @@ def rules_changed(world: World, calendar_id: str) -> None:
         world.memory.expired_before[world.events(calendar_id).topic] = world.next_revision()
 
 
-def check_page(world: World, token: str) -> None:
-    """Refuse by chance, and then for good."""
-    if world.quirks.strikes("Q43") and world.quirks.dice("Q43").random() < 0.3:
-        world.memory.dead_tokens.add(token)
-    if token in world.memory.dead_tokens:
-        world.quirks.meet("Q43")
+def check_page(world: World, token: str, topic: Topic, since: int | None) -> None:
+    """Refuse by chance, and then for good; and some sync tokens lead to no page token that is taken."""
+    quirks, dead = world.quirks, world.memory.dead_tokens
+    if quirks.strikes("Q43") and quirks.dice("Q43").random() < 0.3:
+        dead.add(token)
+    leads_nowhere = quirks.on("Q43") and since is not None and quirks.lot("Q43", f"{topic} {since}") < _DEAD_ENDS
+    if token in dead or leads_nowhere:
+        quirks.meet("Q43")
         raise errors.invalid_parameter("pageToken", "Invalid page token value.")
 
 
@@ -69,9 +73,13 @@ def start(world: World, topic: Topic, started: int) -> int:
     return started - round(world.quirks.dice("Q51").uniform(0, _DAY) * 1_000_000)
 
 
-def lacking(world: World) -> bool:
-    """Whether the last page comes without a sync token."""
-    struck = world.quirks.strikes("Q40")
+def lacking(world: World, topic: Topic) -> bool:
+    """Whether the last page comes without a sync token: once, or for hours whenever that collection is listed."""
+    quirks, about = world.quirks, " ".join(topic)
+    struck = quirks.strikes("Q40")
+    if struck and quirks.dice("Q40").random() < _LASTS:
+        quirks.begin_spell("Q40", about, world.now(), quirks.dice("Q40").uniform(*_LACKING))
+    struck = struck or quirks.under_spell("Q40", about, world.now())
     if struck:
-        world.quirks.meet("Q40")
+        quirks.meet("Q40")
     return struck

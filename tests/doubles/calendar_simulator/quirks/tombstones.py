@@ -2,20 +2,26 @@
 
 from typing import Any
 
-from ..collection import Item, Record, Topic
+from ..collection import Collection, Item, Record, Topic
 from ..world import World
 
 JsonObject = dict[str, Any]
 _BARE = ("kind", "etag", "id", "status")
 
 
-def bared(world: World, topic: Topic, item: JsonObject) -> JsonObject:
-    """Take all but the id from a cancelled instance; increments show it so."""
-    picked = item.get("status") == "cancelled" and "recurringEventId" in item
-    if not picked or not world.quirks.picks("Q02", f"{topic.owner} {item['id']} {item['etag']}"):
+def bared(world: World, events: Collection, record: Record, item: JsonObject) -> JsonObject:
+    """Take all but the id from an instance that was cancelled, unless it only moves on; increments show it so."""
+    picked = item.get("status") == "cancelled" and "recurringEventId" in item and not _moves_on(events, record)
+    if not picked or not world.quirks.picks("Q02", f"{events.topic.owner} {item['id']} {item['etag']}"):
         return item
     world.quirks.meet("Q02")
     return {name: item[name] for name in _BARE}
+
+
+def _moves_on(events: Collection, record: Record) -> bool:
+    """Cancelled before, it goes with the rest of its series to another."""
+    before = events.before(record)
+    return before is not None and before.item["status"] == "cancelled" and not record.deleted
 
 
 def lingers(world: World, topic: Topic, record: Record) -> bool:

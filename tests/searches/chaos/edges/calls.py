@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from google.auth.exceptions import RefreshError
@@ -24,10 +25,9 @@ _READINGS = frozenset(f"{collection}.{part}" for collection in RESOURCES for par
 _HOUR = timedelta(hours=1)
 _REFUSALS = (401, 403, 404)
 _LIMITS = re.compile(r"usageLimits|[lL]imitExceeded|quotaExceeded|accessNotConfigured")
-_NOT_THE_USERS = re.compile(
-    r"unauthorized_client|Requested client not authorized|invalid_scope|[iI]nvalid JWT|No valid verifier|_client"
-    r"|Robot is disabled|impersonated credentials|internal_failure"
-)
+_NOBODYS = re.compile(r"internal_failure")
+_THE_DOMAINS = re.compile(r"unauthorized_client|Requested client not authorized|invalid_scope")
+_OURS = re.compile(r"[iI]nvalid JWT|No valid verifier|_client|Robot is disabled|impersonated credentials")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,18 @@ class Noted:
     method: str
     outcome: str
     """`done`, `refused` (of this very collection) or `failed`."""
+    blamed: str = ""
+    """What Google itself named: a status of Calendar's, a `limit`, the `user`, the `domain`, or ours, of `signing`."""
     whole: bool = False
     """A listing of everything, without a sync token."""
+    to_go_on: bool = False
+    """The answer named a sync token."""
+
+
+class _Said(NamedTuple):
+    outcome: str
+    blamed: str = ""
+    to_go_on: bool = False
 
 
 class Calls:
@@ -50,6 +60,10 @@ class Calls:
     def readings(self, watch_id: str) -> list[Noted]:
         return [each for each in self.of[watch_id] if each.method in _READINGS]
 
+    def blamed(self, since: datetime) -> set[str]:
+        """What Google named to any watch."""
+        return {each.blamed for noted in self.of.values() for each in noted if each.at >= since}
+
     def failures(self, watch_id: str) -> list[Noted]:
         """Readings that went wrong in a row, up to the last."""
         readings = (each for each in reversed(self.of[watch_id]) if each.method in _READINGS)
@@ -61,37 +75,57 @@ class Calls:
 
     @contextmanager
     def noted(self, method: str, request: PreparedRequest, subject: str) -> Iterator[Callable[[Response], Response]]:
-        outcomes = ["failed"]
+        said = [_Said("failed")]
 
         def heard(response: Response) -> Response:
-            outcomes[0] = _outcome(response)
+            said[0] = _said(response)
             return response
 
         try:
             yield heard
         except RefreshError as error:
-            if not error.retryable and not _NOT_THE_USERS.search(str(error)):
-                outcomes[0] = "refused"
-            self._note(method, request, subject, outcomes[0])
+            blamed = _blamed(error)
+            self._note(method, request, subject, _Said("refused" if blamed == "user" else "failed", blamed))
             raise
         except RequestException:
-            self._note(method, request, subject, "failed")
+            self._note(method, request, subject, _Said("failed"))
             raise
-        self._note(method, request, subject, outcomes[0])
+        self._note(method, request, subject, said[0])
 
-    def _note(self, method: str, request: PreparedRequest, subject: str, outcome: str) -> None:
-        found = _COLLECTION.search(request.url or "")
-        if found:
-            calendar = unquote(found["calendar"]) if found["calendar"] else None
-            named = subject if calendar == "primary" else calendar
-            target = Target(RESOURCES[found["of"] or found["own"]], named, subject)
-            whole = "syncToken=" not in (request.url or "")
-            self.of[target.id].append(Noted(self._scheduler.now, method, outcome, whole))
+    def _note(self, method: str, request: PreparedRequest, subject: str, said: _Said) -> None:
+        target = asked_about(request, subject)
+        if target:
+            whole = is_whole(request)
+            noted = Noted(self._scheduler.now, method, said.outcome, said.blamed, whole, said.to_go_on)
+            self.of[target.id].append(noted)
 
 
-def _outcome(response: Response) -> str:
+def asked_about(request: PreparedRequest, subject: str) -> Target | None:
+    """The collection; None: it was none, but a channel."""
+    found = _COLLECTION.search(request.url or "")
+    if found is None:
+        return None
+    calendar = unquote(found["calendar"]) if found["calendar"] else None
+    named = subject if calendar == "primary" else calendar
+    return Target(RESOURCES[found["of"] or found["own"]], named, subject)
+
+
+def is_whole(request: PreparedRequest) -> bool:
+    return "syncToken=" not in (request.url or "")
+
+
+def _said(response: Response) -> _Said:
+    """Google speaks JSON, and nobody on the way does."""
     if response.ok:
-        return "done"
-    googles = "json" in response.headers.get("Content-Type", "").lower()
-    refused = response.status_code in _REFUSALS and googles and not _LIMITS.search(response.text)
-    return "refused" if refused else "failed"
+        return _Said("done", to_go_on='"nextSyncToken"' in response.text)
+    if "json" not in response.headers.get("Content-Type", "").lower():
+        return _Said("failed")
+    if _LIMITS.search(response.text):
+        return _Said("failed", "limit")
+    return _Said("refused" if response.status_code in _REFUSALS else "failed", str(response.status_code))
+
+
+def _blamed(error: RefreshError) -> str:
+    said = {"": _NOBODYS, "domain": _THE_DOMAINS, "signing": _OURS}
+    found = (each for each, words in said.items() if words.search(str(error)))
+    return "" if error.retryable else next(found, "user")

@@ -14,6 +14,7 @@ from tests.searches.chaos.fault_rates import Dice
 from tests.support.world import ADDRESS
 
 _LONGEST_DELAY = 90.0
+_REPEATED_FROM = 500
 
 
 class Deliveries:
@@ -29,6 +30,8 @@ class Deliveries:
         self._transport = Transport(composition.pubsub, self._push)
         self.silent: set[str] = set()
         """Channels whose messages Google loses from now on."""
+        self.refused: list[str] = []
+        """Messages that were answered so that Google does not repeat them."""
 
     def go_round(self) -> None:
         """Whatever is due by now is on its way to a worker."""
@@ -77,6 +80,8 @@ class Deliveries:
     def _answered(self, delivery: Delivery, status: int | None) -> None:
         if status == 204:
             self.acknowledged[delivery.channel_id] = self._composition.now
+        elif status is not None and status < _REPEATED_FROM:
+            self.refused.append(f"a message of {delivery.channel_id} was answered {status}: {dict(delivery.headers)}")
         self._composition.injection.digest.delivery(self._composition.now, delivery.channel_id, status)
         self._composition.google.delivered(delivery, status)
 

@@ -15,7 +15,8 @@ from tests.doubles.local_pubsub import LocalPubSub, PubSubAdapter
 from tests.doubles.memory_store import Edge
 from tests.searches.chaos.digest import Digest
 from tests.searches.chaos.edges.access import Access
-from tests.searches.chaos.edges.calls import Calls
+from tests.searches.chaos.edges.calls import Calls, is_whole
+from tests.searches.chaos.edges.listings import Listings
 from tests.searches.chaos.scheduler import Scheduler
 from tests.support.line import Cut, Send, refused, said
 from tests.support.line import lost as lost_answer
@@ -130,15 +131,17 @@ _GOOGLE_MISHAPS = {**BRIEF, **LASTING}
 class GoogleEdge(SimulatorAdapter):
     """Of one session: who calls here has a token, or is refused one."""
 
-    def __init__(self, injection: FaultInjection, calls: Calls, access: Access, *args: Any):
+    def __init__(self, injection: FaultInjection, calls: Calls, listings: Listings, access: Access, *args: Any):
         super().__init__(*args)
         self._injection = injection
         self._calls = calls
+        self._listings = listings
         self._access = access
 
     def send(self, request: PreparedRequest, *args: Any, **options: Any) -> Response:
         if self._injection.page_size:
-            request.url = re.sub(r"maxResults=\d+", f"maxResults={self._injection.page_size}", request.url or "")
+            size = self._injection.page_size if is_whole(request) else 1  # or increments would be of one page
+            request.url = re.sub(r"maxResults=\d+", f"maxResults={size}", request.url or "")
 
         def act(mishap: str) -> Response:
             cut = _GOOGLE_MISHAPS.get(mishap)
@@ -155,7 +158,9 @@ class GoogleEdge(SimulatorAdapter):
 
         method = _method(request)
         with self._calls.noted(method, request, self._access.subject) as heard:
-            return heard(self._injection.passed(f"google.{method}", act))
+            response = heard(self._injection.passed(f"google.{method}", act))
+        self._listings.heard(method, request, self._access.subject, response)
+        return response
 
 
 def _method(request: PreparedRequest) -> str:

@@ -1,9 +1,10 @@
 """Another deployment with keys of its own, on the same Google; and somebody who writes where only we should."""
 
+from datetime import timedelta
 from random import Random
 from urllib.parse import quote
 
-from calendar_watch.model.notification import PendingNotification
+from calendar_watch.model.notification import SYNC, PendingNotification
 from calendar_watch.ports import Filter
 from tests.doubles.calendar_simulator import Actor
 from tests.doubles.calendar_simulator.channels import Channel
@@ -49,6 +50,22 @@ class Strangers:
         self._composition.store.put(
             PendingNotification(watch.id, victim.id, victim.resource_id, None, self._composition.now, "exists")
         )
+
+    def repeat(self, dice: Random) -> None:
+        """Send a channel's first message again, with an end that contradicts Google's answer."""
+        known = (
+            (watch, channel)
+            for watch in self._composition.store.page(Filter(), "", 10_000).watches
+            for channel in watch.channels.by_id.values()
+            if channel.current and channel.confirmed and channel.expiration_said
+        )
+        now, spoken = self._composition.now, [*known]
+        if not spoken:
+            return
+        watch, channel = dice.choice(spoken)
+        end = now + dice.choice((timedelta(minutes=5), timedelta(days=20)))
+        repeated = PendingNotification(watch.id, channel.id, channel.resource_id or "", end, now, SYNC)
+        self._composition.store.put(repeated)
 
 
 def ours(channel: Channel) -> bool:

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from random import Random
 from urllib.parse import quote
 
-from tests.doubles.calendar_simulator import CalendarSimulator, Refusal
+from tests.doubles.calendar_simulator import CalendarSimulator, Refusal, instances
 from tests.doubles.calendar_simulator import Witness as Person
 from tests.doubles.calendar_simulator.quirks.generated import GOOGLE
+from tests.searches.chaos.edges.listings import Shown
 from tests.support.world import ALICE, BOB
 
 MARK = "Confidential"
@@ -22,6 +23,7 @@ _OUTSIDE = (
 _SETTINGS = ("weekStart", "locale", "timezone")
 _ZONES = ("UTC", "Europe/Zurich", "Asia/Tokyo")
 _MUCH = 40_000
+_MEDDLING = 0.5
 _GROUP = "all@example.com"
 _RENAMED = "robert@example.com"
 
@@ -31,14 +33,16 @@ Act = Callable[[Person], None]
 class Users:
     """`changes` counts what they have changed."""
 
-    def __init__(self, google: CalendarSimulator, dice: Random):
+    def __init__(self, google: CalendarSimulator, dice: Random, take_halfway: Callable[[], list[Shown]]):
         self._google = google
+        self._take_halfway = take_halfway
         self._dice = dice
         self.people = {email: Person(google, email) for email in (ALICE, BOB)}
         self.calendars = [ALICE, BOB]
         self.changes = 0
         self._events: list[tuple[str, str]] = []
         self._single: list[tuple[str, str]] = []
+        self._series: list[tuple[str, str]] = []
         self._birthdays = ""
         self._everyday: Mapping[Act, float] = {
             self.share: 2,
@@ -69,13 +73,14 @@ class Users:
         """Do besides what only some of Google's quirks give an occasion for."""
         occasions: Mapping[str, Mapping[Act, float]] = {
             "Q02": {self.skip: 3},
-            "Q04": {self.split: 1},
+            "Q04": {self.split: 1, self.begin_anew: 2, self.move: 3},
             "Q06": {self.derive: 0.5, self.congratulate: 1.5},
             "Q18": {self.move_house: 0.2},
             "Q22": {self.travel: 0.3},
             "Q23": {self.remind: 0.5},
             "Q27": {self.carry: 0.5},
             "Q29": {self.hand_over: 0.2},
+            "Q30": {self.go_unheard: 5},
             "Q53": {self.build: 0.1},
             "Q54": {self.subscribe: 2},
             "Q55": {self.regroup: 0.5},
@@ -90,11 +95,23 @@ class Users:
         """One of them does something; what Google does not allow changes nothing."""
         acts = list(self._acts)
         [act] = self._dice.choices(acts, [self._acts[each] for each in acts])
+        self._do(act)
+
+    def _do(self, act: Act) -> None:
         try:
             act(self._dice.choice(list(self.people.values())))
         except (Refusal, ValueError):
             return
         self.changes += 1
+
+    def meddle(self) -> None:
+        """Somebody begins a series anew of which a listing under way has shown an exception already."""
+        shown = [each for each in self._take_halfway() if "dateTime" in each[1]["originalStartTime"]]
+        if not shown or self.begin_anew not in self._acts or self._dice.random() > _MEDDLING:
+            return
+        calendar, exception = self._dice.choice(shown)
+        day = datetime.fromisoformat(exception["originalStartTime"]["dateTime"])
+        self._do(lambda actor: self._begin_anew(actor, calendar, exception["recurringEventId"], day))
 
     # --- access control lists
 
@@ -147,6 +164,11 @@ class Users:
 
     def repeat(self, actor: Person) -> None:
         self._created(actor, {"recurrence": ["RRULE:FREQ=DAILY"]})
+        self._series.append(self._events[-1])
+
+    def _keep_series(self, calendar: str, series: str) -> None:
+        for known in (self._events, self._series):
+            known.append((calendar, series))
 
     def _created(self, actor: Person, fields: dict[str, object]) -> None:
         calendar = self._calendar()
@@ -169,15 +191,22 @@ class Users:
         self._events.append((calendar, actor.cancel_instance(calendar, series, self._day())))
 
     def move(self, actor: Person) -> None:
-        calendar, series = self._event(actor)
-        day = self._day()
+        calendar, series, day = self._instance(actor)
         later = day + timedelta(hours=3)
         self._events.append((calendar, actor.move_instance(calendar, series, day, later, later + timedelta(hours=1))))
 
     def split(self, actor: Person) -> None:
         """Change all from some day on."""
-        calendar, series = self._event(actor)
-        self._events.append((calendar, actor.split(calendar, series, self._day())))
+        calendar, series, day = self._instance(actor)
+        self._keep_series(calendar, actor.split(calendar, series, day))
+
+    def begin_anew(self, actor: Person) -> None:
+        """Change all from some day on, and drop what was before."""
+        self._begin_anew(actor, *self._instance(actor))
+
+    def _begin_anew(self, actor: Person, calendar: str, series: str, day: datetime) -> None:
+        self._keep_series(calendar, actor.split(calendar, series, day))
+        actor.delete_event(calendar, series)
 
     def remind(self, actor: Person) -> None:
         actor.change_event(*self._event(actor), reminders={"useDefault": self._dice.random() < 0.5})
@@ -193,6 +222,23 @@ class Users:
         actor.patch(f"calendars/{quote(self._calendar())}", {"timeZone": self._dice.choice(_ZONES)})
 
     # --- what administrators do, and Google by itself
+
+    def go_unheard(self, _: Person) -> None:
+        """Change what a mute channel should announce."""
+        quirks, now = self._google.quirks, self._google.now()
+        mute = [each for each in self._google.live_channels() if quirks.under_spell("Q30", each.id, now)]
+        if not mute:
+            raise ValueError("nothing is mute")
+        channel = self._dice.choice(mute)
+        resource, owner = channel.topic
+        actor = self.people.get(channel.subject, self.people[BOB])
+        changes: Mapping[str, Callable[[], object]] = {
+            "acl": lambda: actor.share(owner, f"guest{self.changes}@example.com", "reader"),
+            "events": lambda: actor.create_event(owner, f"{MARK} meeting"),
+            "calendarList": lambda: self.choose(actor),
+            "settings": lambda: self.set(actor),
+        }
+        changes[resource]()
 
     def derive(self, actor: Person) -> None:
         if not self._birthdays:
@@ -238,6 +284,16 @@ class Users:
 
     def _calendar(self) -> str:
         return self._dice.choice(self.calendars)
+
+    def _instance(self, actor: Person) -> tuple[str, str, datetime]:
+        """Of a series that is still there, at its time."""
+        if not self._series:
+            self.repeat(actor)
+        calendar, series = self._dice.choice(self._series[-10:])
+        day, path = self._day(), f"calendars/{quote(calendar)}/events"
+        shown = actor.get(f"{path}/{instances.id_of(series, day)}")
+        alive = actor.get(f"{path}/{shown['recurringEventId']}")["status"] != "cancelled"
+        return calendar, series if alive else "nothing", day
 
     def _event(self, actor: Person) -> tuple[str, str]:
         """One whose series, if it has one, is still there: of others nobody knows how Google lists them."""

@@ -2,8 +2,9 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from urllib.parse import quote
 
 from calendar_watch.decisions.children import targets
 from calendar_watch.errors import GoogleError, TooOldError
@@ -11,9 +12,12 @@ from calendar_watch.http.watch_view import watch_view
 from calendar_watch.model.change_log import Span
 from calendar_watch.model.collection.parts import WHOLE
 from calendar_watch.model.health import StepKind
+from calendar_watch.model.target import Target
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.reconciler.result import Result
+from tests.doubles.calendar_simulator import Actor, Refusal
 from tests.searches.chaos.composition import Composition
+from tests.searches.chaos.edges.calls import Noted
 from tests.searches.chaos.senses.seen import (
     SKEW,
     demand,
@@ -38,9 +42,16 @@ _A_MOMENT = timedelta(minutes=2)
 _CALLS_A_CAUSE = 2
 """Most changes are heard by two watches, which read twice; many causes coalesce, and many faults cost none."""
 _CALLS_A_WATCH_HOUR = 8
-"""A renewal takes six calls: watch, stop, and a reading and a settling one for opening and first message each."""
+"""A renewal takes six calls: watch, stop, and a reading and a settling one for opening and first message each.
+
+Safety reads come on top.
+"""
 
 _CALLS_IN_THE_WORST_HOUR, _CALLS_IN_A_QUIET_HOUR = 1000, 200
+_PAGE_TOKENS_REFUSED = 6
+"""Three are enough, but a late worker's may not count."""
+_WHOLE_UNHEARD = 8
+"""Listings of which the answer was heard, and then lost with the worker."""
 _HEAVIEST = 8 * 2**20
 """Bytes; Firestore refuses 10 MiB."""
 
@@ -104,10 +115,19 @@ def whoever_can_be_read_is_read(composition: Composition) -> None:
     """Nothing wanted stays suspended, opening or degraded where Google gives what is asked for."""
     for watch in watches(composition):
         if watch.wanted and watch.state(composition.now) not in {State.ACTIVE, State.POLLING}:
-            demand(
-                google(composition, watch) is None,
-                f"{watch.id} is {watch.state(composition.now)} without a reason",
-            )
+            state = watch.state(composition.now)
+            demand(not _is_readable(composition, watch.target), f"{watch.id} is {state} without a reason")
+
+
+def _is_readable(composition: Composition, target: Target) -> bool:
+    """As its own pages would ask: one's own calendar is `primary`, whatever one's address was."""
+    own = target.calendar_id == target.subject
+    path = target.resource.path.format(calendarId="primary" if own else quote(target.calendar_id or ""))
+    try:
+        Actor(composition.google, target.subject or "").get(path)
+    except Refusal:
+        return False
+    return True
 
 
 def google(composition: Composition, watch: Watch) -> Items | None:
@@ -202,10 +222,12 @@ def what_is_followed_is_watched(composition: Composition) -> None:
         demand(all(composition.store.get(each).wanted for each in wanted), f"{watch.id} follows a watch that has ended")
 
 
-def work_is_bounded(calls: Counter[str], causes: int, watch_hours: float) -> None:
+def work_is_bounded(composition: Composition, causes: int, watch_hours: float) -> None:
     """Each change, fault and request costs so many calls to Google at most, and each watch so many an hour."""
+    calls, safety = composition.injection.passed_by, composition.policy.safety_sync
     made = sum(count for call, count in calls.items() if call.startswith("google") and not call.endswith(".page"))
-    allowed = _CALLS_A_CAUSE * causes + _CALLS_A_WATCH_HOUR * watch_hours
+    hourly = _CALLS_A_WATCH_HOUR + (timedelta(hours=1) / safety if safety else 0)
+    allowed = _CALLS_A_CAUSE * causes + hourly * watch_hours
     demand(made <= allowed, f"{made} calls to Google for {causes} causes and {watch_hours:.0f} watch hours")
 
 
@@ -239,8 +261,44 @@ def rules_are_counted_as_they_are(composition: Composition) -> None:
     demand(Counter(composition.store.tally(composition.now).exposures) == total, f"the sum is {total}")
 
 
+def events_are_listed_whole_for_a_reason(composition: Composition) -> None:
+    """Without audits, whoever has been given a sync token goes on with it, unless something went wrong since."""
+    for watch in watches(composition):
+        idle = _whole_without_a_reason(composition.calls.of[watch.id])
+        few = composition.policy.audit or watch.target.generated or idle <= _WHOLE_UNHEARD
+        demand(few, f"{watch.id} was listed whole {idle} times for no reason")
+
+
+def _whole_without_a_reason(calls: Iterable[Noted]) -> int:
+    count, token = 0, False
+    for each in calls:
+        count += token and each.whole and each.method == "events.list"
+        token = each.outcome == "done" and each.method != "events.get" and (token or each.to_go_on)
+    return count
+
+
+def no_sync_token_is_kept_whose_page_tokens_are_refused(composition: Composition) -> None:
+    for watch in watches(composition):
+        refused = _most_page_tokens_refused_in_a_row(composition.calls.of[watch.id])
+        demand(refused <= _PAGE_TOKENS_REFUSED, f"{watch.id} was refused {refused} page tokens of one sync token")
+
+
+def _most_page_tokens_refused_in_a_row(calls: Iterable[Noted]) -> int:
+    most = count = 0
+    for each in calls:
+        refused = each.method == "events.page" and each.blamed == "400"
+        count = 0 if each.whole or each.to_go_on else count + refused
+        most = max(most, count)
+    return most
+
+
 def no_commit_is_too_heavy(composition: Composition) -> None:
     demand(composition.database.largest < _HEAVIEST, f"a commit of {composition.database.largest:,} bytes")
+
+
+def no_message_of_googles_is_refused(refused: Sequence[str]) -> None:
+    """They are never repeated, so that one is lost."""
+    demand_none(refused)
 
 
 def nothing_impossible_was_seen(witness: Witness) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from tests.doubles.calendar_simulator import CalendarSimulator
 from tests.doubles.calendar_simulator.collection import Collection
 from tests.doubles.calendar_simulator.revisions import micros
+from tests.searches.chaos.edges.listings import Listings
 from tests.support.invariants import alike
 
 _READ_EARLIER = timedelta(minutes=10)
@@ -16,8 +17,9 @@ _READ_EARLIER = timedelta(minutes=10)
 class Truth:
     """Remembers when each item was last told of."""
 
-    def __init__(self, google: CalendarSimulator):
+    def __init__(self, google: CalendarSimulator, listings: Listings):
         self._google = google
+        self._listings = listings
         self._told: dict[tuple[str, str | None], datetime] = {}
 
     def baseline(self, watch_id: str, event: Mapping[str, Any]) -> None:
@@ -32,6 +34,10 @@ class Truth:
         listed = self._google.collection(about["resource"], about["calendarId"] or about["user"])
         if data["after"] is None and self._must_be_true(data) and not self._was_gone(data, listed, since):
             yield f"{event['id']} tells that {data['itemId']} is deleted, and it was there ever since {told}"
+        if data["after"] is None and self._lives_on(event, listed, since):
+            yield f"{event['id']} tells that {data['itemId']} is deleted, and the listing showed it alive"
+        if data["before"] and data["after"] and self._goes_back(event):
+            yield f"{event['id']} tells a version of {data['itemId']} that the listing showed after a newer one"
         if data["before"] and data["after"] and self._is_idle(data, listed, since):
             yield f"{event['id']} tells that {data['itemId']} has changed, and it has not since {told}"
 
@@ -40,6 +46,16 @@ class Truth:
         if data["watch"]["resource"] == "settings":
             return False
         return "recurringEventId" not in data["before"] or not self._google.quirks.reached["Q20"]
+
+    def _goes_back(self, event: Mapping[str, Any]) -> bool:
+        """Of two versions in a listing the newer counts; one that is shown first is all that is known by then."""
+        told, data = datetime.fromisoformat(event["time"]), event["data"]
+        return data["after"].get("updated") in self._listings.outdone(event["partitionkey"], data["itemId"], told)
+
+    def _lives_on(self, event: Mapping[str, Any], listed: Collection, since: int) -> bool:
+        """What a listing shows alive does not end with the series that this listing shows to be over."""
+        shown = self._listings.shown_alive(event["partitionkey"], datetime.fromisoformat(event["time"]))
+        return event["data"]["itemId"] in shown and not listed.was_gone(event["data"]["itemId"], since)
 
     @staticmethod
     def _was_gone(data: Mapping[str, Any], listed: Collection, since: int) -> bool:

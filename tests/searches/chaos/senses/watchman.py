@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from calendar_watch.model.watch import State, Watch
+from calendar_watch.reasons import Reason
 from tests.doubles.calendar_simulator.channels import Channel
 from tests.searches.chaos.composition import Composition
 from tests.searches.chaos.people.operators import Operators
@@ -13,6 +14,23 @@ from tests.searches.chaos.senses.seen import SKEW, demand, known, live_channels,
 _UNHEARD = timedelta(minutes=15)
 """A channel that has spoken is known by then: two leases, an outage and a late worker fit in."""
 _BELIEVED_FROM = 3
+_MUTE = 2
+_WRITTEN_LATE, _SHARED = timedelta(minutes=5), timedelta(hours=1)
+"""How long before it was written down a refusal may have been heard; of what fails for all alike, by anybody."""
+_IN_COMMON = frozenset({"domain", "signing", "limit"})
+_BLAMED: Mapping[Reason, frozenset[str]] = {
+    Reason.FORBIDDEN: frozenset({"403"}),
+    Reason.NOT_A_CALENDAR_USER: frozenset({"403"}),
+    Reason.NOT_FOUND: frozenset({"404"}),
+    Reason.AUTHORIZATION_REVOKED: frozenset({"401", "user", "domain"}),
+    Reason.USER_GONE: frozenset({"user"}),
+    Reason.WATCH_REFUSED: frozenset({"401", "403", "404", "user"}),
+    Reason.PUSH_NOT_SUPPORTED: frozenset({"400"}),
+    Reason.SIGNING_FAILING: frozenset({"signing"}),
+    Reason.API_DISABLED: frozenset({"limit"}),
+    Reason.QUOTA_EXCEEDED: frozenset({"limit"}),
+}
+"""What Google has to have named for each; the other reasons are our own."""
 _FAILING, _FAILING_TRIES = timedelta(minutes=25), 6
 """Later, and oftener, than is promised, as a late worker's answer may not count."""
 
@@ -81,6 +99,8 @@ class Watchman:
             self.no_channel_that_has_spoken_is_unknown_for_long(watch, live.get(watch.id, []), now)
             self.nobody_is_suspended_without_having_been_refused(watch, watch.state(now))
             self.nobody_is_active_whose_readings_fail(watch, watch.state(now))
+            self.nobody_is_active_whose_channels_are_mute(watch, watch.state(now))
+            self.no_reason_is_shown_that_google_did_not_give(watch)
             if self._strict and watch.channels.was_confirmed and watch.id not in self._excused:
                 demand(watch.id in live, f"{watch.id} has no live channel at {now}")
 
@@ -132,6 +152,22 @@ class Watchman:
         ]
         failing = len(failures) >= _FAILING_TRIES and failures[-1].at - failures[0].at >= _FAILING
         demand(not failing, f"{watch.id} is active, and readings fail: {failures}")
+
+    def nobody_is_active_whose_channels_are_mute(self, watch: Watch, state: State) -> None:
+        """Two in a row were replaced as what changed was never announced: then the clock is relied on."""
+        heard = state is not State.ACTIVE or watch.channels.mute < _MUTE
+        demand(heard, f"{watch.id} is active, and {watch.channels.mute} channels were mute")
+
+    def no_reason_is_shown_that_google_did_not_give(self, watch: Watch) -> None:
+        """A proxy's answer is no refusal of Google's, a limit is none, and what we may not do is nobody's fault."""
+        if watch.reason is None or watch.reason not in _BLAMED:
+            return
+        health, calls = watch.health, self._composition.calls
+        refused, failing = health.refusals.values(), health.troubles.values()
+        began = min([each.since for each in refused] + [each.since for each in failing])
+        own = {each.blamed for each in calls.of[watch.id] if each.at >= began - _WRITTEN_LATE}
+        blamed = own | calls.blamed(began - _SHARED) & _IN_COMMON
+        demand(_BLAMED[watch.reason] & blamed, f"{watch.id} shows {watch.reason}, and Google named {blamed}")
 
     def excuses(self, watch_id: str) -> bool:
         return not self._strict or watch_id in self._excused

@@ -20,8 +20,8 @@ class Witness:
         self.when: dict[str, datetime] = {}
         """When each event arrived first, by id."""
         self.offences: list[str] = []
-        self._truth = Truth(composition.google)
         self._sharing = Sharing()
+        self._truth = Truth(composition.google, composition.listings)
         self._composition = composition
         self._last: dict[str, int] = {}
 
