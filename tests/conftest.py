@@ -1,5 +1,6 @@
 """Settings of the test tools that hold everywhere."""
 
+import os
 import sys
 import threading
 from collections import Counter
@@ -10,6 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
+
+for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):  # what tests make is no part of the make that runs them
+    os.environ.pop(name, None)
 
 # Machines are shared: how long an example takes, to be made or to run, says nothing about the code.
 settings.register_profile("quick", max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])

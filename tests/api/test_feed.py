@@ -53,7 +53,9 @@ def test_a_change_has_exactly_the_promised_attributes(deployment: Deployment, wa
     moment = created.pop("time")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z", moment)
     assert before - timedelta(minutes=1) < datetime.fromisoformat(moment) <= before
-    assert created.pop("data").keys() == {"watch", "itemId", "before", "after", "changedFields", "cause", "exposure"}
+    assert created.pop("data").keys() == {
+        *("watch", "itemId", "before", "after", "changedFields", "cause", "readTime", "noticeTime", "exposure")
+    }
     assert created == {
         "specversion": "1.0",
         "type": "calendarwatch.acl.created.v1",

@@ -3,12 +3,11 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from typing import cast
 
 import pytest
 
+from calendar_watch.decisions.listing import page_size
 from calendar_watch.decisions.next_step import claimable_again
-from calendar_watch.model.resources import EVENTS
 from tests.scenarios.conftest import MakeWorld
 from tests.support.line import Death, dead_before, slow
 from tests.support.world import ALICE, ALICES_ACL, ALICES_EVENTS, BOB, SECONDS, World, policy_of, swept
@@ -26,7 +25,7 @@ def after(world: World, seconds: float) -> Callable[[], None]:
 @pytest.fixture
 def one_event_a_page() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patches:
-        patches.setitem(cast("dict[str, str]", EVENTS.parameters), "maxResults", "1")
+        patches.setattr(page_size, "asked_for", lambda *_: 1)
         yield
 
 

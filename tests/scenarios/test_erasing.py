@@ -7,7 +7,7 @@ import pytest
 from google.cloud.firestore import Client
 
 from calendar_watch.model.watch import State
-from calendar_watch.reconciler import reconcile as reconciler
+from calendar_watch.reconciler import steps
 from tests.doubles.local_firestore import LocalFirestore
 from tests.scenarios.conftest import MakeWorld
 from tests.support.world import ALICE, ALICES_ACL, ALICES_EVENTS, BOB, World, policy_of
@@ -19,7 +19,7 @@ A_FEW = 2
 
 @pytest.fixture(autouse=True)
 def in_small_writes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reconciler, "_ERASED_AT_ONCE", A_FEW)
+    monkeypatch.setattr(steps, "_ERASED_AT_ONCE", A_FEW)
 
 
 @pytest.fixture
