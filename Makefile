@@ -9,7 +9,7 @@ TERRAFORM ?=
 export TERRAFORM
 SEARCHES := tests/searches/chaos tests/searches/consumer tests/searches/model tests/searches/soak
 PYTEST = $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
-NO_SEARCH = -m "not search"
+NO_SEARCH = -m "not (search or rehearsal)"
 SPECIFICATIONS := tests/contract/specifications
 INFRA_TESTS = $(BIN)/python -m pytest tests/infra --junitxml .infra-results.xml
 
@@ -34,7 +34,7 @@ else
 endif
 
 search: $(VENV)/tools  ## what takes long and rarely tells more, a part of what model and soak do, a tenth of chaos
-	$(PYTEST) --numprocesses 2 -m "search or hypothesis" --hypothesis-profile thorough $(SEARCHES:%=--ignore %)
+	$(PYTEST) --numprocesses 2 -m "(search or hypothesis) and not rehearsal" --hypothesis-profile thorough $(SEARCHES:%=--ignore %)
 	$(PYTEST) --numprocesses 2 $(SEARCHES)
 	@$(MAKE) --no-print-directory chaos SEEDS=50
 

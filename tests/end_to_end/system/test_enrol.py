@@ -101,7 +101,7 @@ def logged_in(folder: Path) -> Path:
 
 @pytest.fixture(
     scope="module",
-    params=[pytest.param((60, 6_000), id="60"), pytest.param((MANY, 3_000), id="many", marks=pytest.mark.search)],
+    params=[pytest.param((60, 6_000), id="60"), pytest.param((MANY, 3_000), id="many", marks=pytest.mark.rehearsal)],
 )
 def sizes(request: pytest.FixtureRequest) -> tuple[int, int]:
     """Users, and calls a minute."""
