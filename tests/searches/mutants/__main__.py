@@ -14,7 +14,7 @@ from tests.searches.mutants.slip import Slip, copied
 from tests.searches.mutants.slips import SLIPS
 
 _JOBS = 2
-_OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not search")
+_OPTIONS = ("-q", "-x", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not (search or rehearsal)")
 """What `make test` runs must notice."""
 
 
