@@ -25,7 +25,7 @@ def _simulated() -> int:
     began = time.monotonic()
     reports = simulated()
     print("\n".join(table(reports, Assumptions(), Prices())))  # noqa: T201
-    print("\n100,000 watches, from 9 to 13 o'clock: each decided over, and one of twenty")  # noqa: T201
+    print("\n100,000 watches, from 9 to 11 o'clock: each decided over, and one of twenty")  # noqa: T201
     print("\n".join(agreement(reports)))  # noqa: T201
     for name, picture in pictures(reports).items():
         (_PICTURES / name).write_text(picture)

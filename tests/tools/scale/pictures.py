@@ -34,14 +34,14 @@ def _enrolled(reports: Reports) -> Plot:
     lines = {
         words: reports[_LARGE, name].overdue[first] for words, name in (("at once", "week"), ("in turn", "spread"))
     }
-    title = f"the most overdue, in minutes: {_LARGE} watches, enrolled"
+    title = f"most overdue, in minutes: {_LARGE} watches, enrolled"
     return Plot(title, {name: _minutes(each) for name, each in lines.items()}, 4, "h")
 
 
 def _outages(reports: Reports) -> Sequence[Plot]:
     outages = {f"without {name}": reports[_LARGEST, name] for name in ("Google", "Firestore")}
     overdue = {name: _minutes(each.overdue) for name, each in outages.items()}
-    title = f"the most overdue, in minutes: {_LARGEST} watches, an outage from 10 to 11 o'clock"
+    title = f"most overdue, in minutes: {_LARGEST} watches, outage from 10 to 11 h"
     return (
         Plot(title, overdue, 16, "h", since=9),
         Plot(

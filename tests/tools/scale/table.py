@@ -39,7 +39,7 @@ def _rows(reports: Reports, assumed: Assumptions, prices: Prices) -> Iterator[tu
         return lambda size: figure(reports[size, name])
 
     yield "settings", lambda size: settings(SIZES[size])
-    yield "changes told a day", of("day", _a_day("entries"))
+    yield "told a day: changes, renewals", of("day", _a_day("entries"))
     yield "calls to Google a day", of("day", _a_day(*CALLS))
     yield "… after messages · by timers", of("day", _by_cause)
     yield (
