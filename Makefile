@@ -1,6 +1,6 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test search bench chaos consumer day soak model mutants conformance documents stored-documents lint check infra-check checks preflight enrol drain pictures format lock clean
+.PHONY: help demo dev test search bench scale chaos consumer day soak model mutants conformance documents stored-documents lint check infra-check checks preflight enrol drain pictures format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -40,6 +40,9 @@ search: $(VENV)/tools  ## what takes long and rarely tells more, a part of what 
 
 bench: $(VENV)/tools  ## speed and cost as one table, some minutes; WHICH=burst: one part of it
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.tools.bench $(WHICH)
+
+scale: $(VENV)/tools  ## a thousand to ten million watches, simulated, as one table; WHICH=real: 5,000 in real processes
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.tools.scale $(WHICH)
 
 chaos: $(VENV)/tools  ## break everything at once, 200,000 steps, some eight minutes; SEED=7 repeats one run of 500, DIGEST=1 hashes 50, RESTORE="nine days" loses the database (or hour, day)
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.searches.chaos \

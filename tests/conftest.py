@@ -35,7 +35,7 @@ TOGETHER = {
 }
 """They share what takes seconds to start."""
 
-ROOMS = ("conformance", "contract/schemas", "cost", "doubles", "end_to_end", "infra", "searches", "sql")
+ROOMS = ("conformance", "contract/schemas", "cost", "doubles", "end_to_end", "infra", "searches", "sql", "tools")
 REPEATING = ("channels", "commit_sizes", "costs", "events", "faults", "feed", "mute_channels", "outages", "refusals")
 UNCOUNTED = tuple(f"tests/{room}/" for room in ROOMS) + tuple(f"tests/scenarios/test_{name}.py" for name in REPEATING)
 """Coverage is not measured in what runs the functions in other processes, not at all, or along lines that others count:

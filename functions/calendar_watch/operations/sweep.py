@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 
+from calendar_watch.decisions.hand_over import falls_behind
 from calendar_watch.errors import TryLaterError, UnavailableError
 from calendar_watch.log import event
 from calendar_watch.model.deadline import Deadline
@@ -100,10 +101,8 @@ class Sweep:
         self._done |= self._workers.reconcile_all(watch_ids, self._deadline)
 
     def _falls_behind(self) -> bool:
-        """Whether, at the pace so far, more is due than can be done in what is left."""
-        now = self._services.clock()
-        left, so_far = self._deadline.left(now), (now - self._deadline.began).total_seconds()
-        return bool(self._done) and self._services.store.count_due(now) * so_far > len(self._done) * left
+        now, done = self._services.clock(), len(self._done)
+        return bool(done) and falls_behind(done, self._services.store.count_due(now), self._deadline, now)
 
     def _given(self, first: int, hand_over: HandOver) -> Sequence[int]:
         """`first` is kept, as long as there is time: whatever becomes of the others, the most overdue get on."""
