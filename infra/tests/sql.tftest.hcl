@@ -68,7 +68,7 @@ run "without_sql" {
     error_message = "Nobody asked for it."
   }
   assert {
-    condition     = !contains(keys(google_cloudfunctions2_function.this["renew"].service_config[0].environment_variables), "BASELINE_IN_STREAM") && !contains(keys(google_project_service.this), "bigquery.googleapis.com")
+    condition     = lookup(google_cloudfunctions2_function.this["renew"].service_config[0].environment_variables, "BASELINE_IN_STREAM", "") == "" && !contains(keys(google_project_service.this), "bigquery.googleapis.com")
     error_message = "Nothing else may change for it."
   }
 }
