@@ -11,7 +11,7 @@ SLIPS = (
     Slip(
         "a sweep hands over whatever is left, however quick it is",
         ("tests/scenarios/test_sweeps.py",),
-        (Edit("operations/sweep.py", "* so_far > len(self._done) * left", "* so_far > 0"),),
+        (Edit("decisions/hand_over.py", "> done * deadline.left(now)", "> 0"),),
     ),
     Slip(
         "the most overdue are handed over with the rest",
