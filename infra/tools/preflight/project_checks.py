@@ -58,7 +58,8 @@ def billing(project: Project) -> Finding:
 
 
 def apis(project: Project) -> Finding:
-    missing = [name for name in NEEDED_APIS if name not in enabled_apis(project)]
+    enabled = enabled_apis(project)
+    missing = [name for name in NEEDED_APIS if name not in enabled]
     if not missing:
         return ok("The APIs are on that Terraform needs to enable the others.")
     return trouble(
