@@ -135,6 +135,13 @@ resource "google_cloudfunctions2_function" "this" {
     }
   }
 
+  lifecycle {
+    precondition {
+      condition     = local._mebibytes[each.key] >= local._least_mebibytes[each.key]
+      error_message = "memory.${each.key} = ${jsonencode(each.value.memory)} must be at least ${local._least_mebibytes[each.key]}Mi, as ${local._readers[each.key]} threads may each read a calendar at a time (tuning.sweep_threads, and a request's own)."
+    }
+  }
+
   # Without some of these the first revision would not build or not start; the others it needs at its first request. A new
   # grant takes minutes to be seen everywhere, and so does building: whoever calls the functions comes after that. When a
   # first apply fails with a 403 all the same, apply again. A baseline is told once: who writes it down is there before.

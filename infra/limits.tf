@@ -1,11 +1,15 @@
 # What the variables that are objects may hold. Terraform drops a key that an object type does not name, without a word:
 # so they are maps, and variables.tf holds every key and value against this.
 locals {
+  _function_names = ["notifications", "renew", "watches"] # not keys(local.functions), which depend on what is validated
+
   allowed_keys = {
     bigquery           = ["dataset", "expiration_days", "location"]
     change_subscribers = ["audience", "filter", "push_endpoint"]
     firestore          = ["create", "name"]
-    token_key_versions = keys(local.functions)
+    max_instances      = local._function_names
+    memory             = local._function_names
+    token_key_versions = local._function_names
     tuning             = keys(local.tuning_rules)
   }
 

@@ -183,8 +183,8 @@ variable "max_instances" {
   nullable    = false
 
   validation {
-    condition     = length(setsubtract(keys(var.max_instances), ["notifications", "renew", "watches"])) == 0
-    error_message = "max_instances has no ${join(", ", setsubtract(keys(var.max_instances), ["notifications", "renew", "watches"]))}; it may hold notifications, renew, watches."
+    condition     = length(setsubtract(keys(var.max_instances), local.allowed_keys.max_instances)) == 0
+    error_message = "max_instances has no ${join(", ", setsubtract(keys(var.max_instances), local.allowed_keys.max_instances))}; it may hold ${join(", ", local.allowed_keys.max_instances)}."
   }
   validation {
     condition = alltrue([for count in values(var.max_instances) : count == null || try(floor(count) == count && count >= 1 && count <= 1000, false)])
@@ -201,8 +201,8 @@ variable "memory" {
   nullable    = false
 
   validation {
-    condition     = length(setsubtract(keys(var.memory), ["notifications", "renew", "watches"])) == 0
-    error_message = "memory has no ${join(", ", setsubtract(keys(var.memory), ["notifications", "renew", "watches"]))}; it may hold notifications, renew, watches."
+    condition     = length(setsubtract(keys(var.memory), local.allowed_keys.memory)) == 0
+    error_message = "memory has no ${join(", ", setsubtract(keys(var.memory), local.allowed_keys.memory))}; it may hold ${join(", ", local.allowed_keys.memory)}."
   }
   validation {
     condition = alltrue([for size in values(var.memory) : size == null || can(regex("^([1-9][0-9]{2,3}Mi|[1-4]Gi)$", size))])

@@ -37,3 +37,11 @@ run "one_mistake_in_each_variable" {
     var.token_key_versions, var.tuning, var.watch_invokers,
   ]
 }
+
+run "more_threads_than_memory" {
+  command = plan
+  variables {
+    tuning = { sweep_threads = 64 }
+  }
+  expect_failures = [google_cloudfunctions2_function.this["renew"]]
+}
