@@ -21,6 +21,8 @@ from tests.support.world import ALICE, ALICES_ACL, ALICES_LIST, BOB, World, poli
 pytestmark = pytest.mark.usefixtures("told_as_published")
 MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
+STRANGERS = Target(ACL, "nobody@example.com", ALICE)
+"""Google knows no such calendar."""
 REFUSALS = [
     (403, "forbidden", "forbidden"),
     (404, "notFound", "notFound"),
@@ -202,6 +204,14 @@ def test_what_nobody_waits_for_stays_opening_with_its_reason_then_is_suspended_a
     world.registry.retry(ALICES_ACL.id)
     world.run(2 * MINUTE)
     assert world.told(ALICES_ACL.id) == ["watch.opened"]
+
+
+def test_so_it_does_where_google_refuses_to_watch_as_well_as_to_read(world: World) -> None:
+    world.registry.enrol([(STRANGERS, {})])
+    world.run(5 * MINUTE)
+    assert shown(world, STRANGERS) == (State.OPENING, "notFound")
+    world.run(25 * MINUTE)
+    assert shown(world, STRANGERS) == (State.SUSPENDED, "notFound")
 
 
 def test_enrolment_before_the_grant_has_spread_heals_by_itself(world: World) -> None:

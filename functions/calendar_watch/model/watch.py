@@ -208,13 +208,13 @@ class Watch:
         return self.channels.mute > 1 + bool(self.target.event_types)
 
     def state(self, now: datetime) -> State:
-        """Where several hold: suspended, then polling, then degraded."""
+        """Where several hold: suspended, then polling, then degraded. Nothing is polled that was never read."""
         if not self.wanted:
             left = any(not each.stopped and not each.expired(now) for each in self.channels.by_id.values())
             return State.STOPPING if left else State.STOPPED
         if self.health.suspended:
             return State.SUSPENDED
-        if self.polled(now):
+        if self.log.sequence and self.polled(now):
             return State.POLLING
         if self.confirmed(now) and not self.health.doubtful:
             return State.ACTIVE

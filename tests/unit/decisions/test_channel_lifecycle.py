@@ -43,7 +43,7 @@ def test_a_channel_whose_message_came_before_the_answer_is_not_silent() -> None:
 
 def test_a_channel_is_waited_for_from_googles_answer_on_however_long_that_took() -> None:
     """Three silent ones mean that nothing arrives; the third must have had as much time as the others."""
-    watch = asked_for("one").with_channels(unconfirmed=2)
+    watch = asked_for("one").with_channels(unconfirmed=2).with_log(sequence=1)
     answered = NOW + 3 * POLICY.confirm
     watch = channel_lifecycle.opened(watch, "one", ALIVE, answered, POLICY)
     for moment, state in ((answered, State.OPENING), (answered + POLICY.confirm, State.POLLING)):
