@@ -75,6 +75,19 @@ def test_who_can_see_it_now_is_told_with_a_change(
     assert "public\n1 rules" in page.text("dl")
 
 
+def test_of_what_was_there_already_no_earlier_exposure_is_told(
+    deployment: Deployment, served: Served, show: Show, watch: Json
+) -> None:
+    def known(_path: str, content: Json) -> Json:
+        for each in content.get("changes", []):
+            each["data"] |= {"exposure": {"after": "public"}} if "itemId" in each["data"] else {}
+        return content
+
+    served.amended = known
+    deployment.share("reader")
+    assert "seen by public\n" in f"{shown(show, watch).text('ol > li h3')}\n"
+
+
 def test_earlier_changes_are_fetched_when_asked_for(deployment: Deployment, show: Show, watch: Json) -> None:
     for number in range(60):
         deployment.google.alice.share(ALICE, f"user{number}@example.com", "reader")
