@@ -206,7 +206,7 @@ def _paged(content: dict[str, Any], next_token: str | None) -> dict[str, Any]:
 
 
 def _view(watch: Watch) -> dict[str, Any]:
-    return watch_view(watch, utc_now(), _wiring.settings.policy)
+    return watch_view(watch, utc_now(), _wiring.services.policy)
 
 
 def _sweep() -> dict[str, Any]:

@@ -11,6 +11,7 @@ from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.collection.index import Indexes
 from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.collection.snapshot import Snapshot
+from calendar_watch.model.deadline import Deadline
 from calendar_watch.model.deployment import PublicAnswer
 from calendar_watch.model.exposure import Counts
 from calendar_watch.model.listing import Page
@@ -197,6 +198,10 @@ class Services:
     """Does what need not be waited for in turn."""
     terminating: Callable[[], bool]
     """Whether this instance has been told to end."""
+
+    def over(self, deadline: Deadline) -> bool:
+        """Whether to let go at the next chance: time is up, or the instance ends."""
+        return self.terminating() or deadline.over(self.clock())
 
 
 @dataclass(frozen=True, slots=True)

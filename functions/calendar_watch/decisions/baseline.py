@@ -8,7 +8,7 @@ what has changed meanwhile is told afterwards, as changes. Nothing else is told 
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from calendar_watch.decisions.listing.portions import leading
@@ -18,8 +18,6 @@ from calendar_watch.model.collection.diff import Change
 from calendar_watch.model.collection.snapshot import Items
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import Baseline, Watch
-
-_SPREAD = timedelta(hours=1)
 
 
 def reached(watch: Watch, now: datetime, policy: Policy) -> Watch:
@@ -40,7 +38,7 @@ def noticed(watch: Watch, now: datetime, policy: Policy) -> Watch:
         return replace(watch, baseline=Baseline())
     if watch.baseline.told or watch.reading.item_count is None:
         return watch
-    begins_at = watch.baseline.begins_at or now + watch.offset * _SPREAD
+    begins_at = watch.baseline.begins_at or watch.within_an_hour(now)
     return replace(watch, baseline=Baseline(begins_at=begins_at))
 
 

@@ -1,7 +1,7 @@
 """Rules of a calendar are counted by who can see it: as they are read, and anew when other domains become internal."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from calendar_watch.decisions.renewal import AT_ONCE
 from calendar_watch.model.change_log import with_watch_event
@@ -10,8 +10,6 @@ from calendar_watch.model.health import StepKind
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL, Item
 from calendar_watch.model.watch import Watch
-
-_SPREAD = timedelta(hours=1)
 
 
 def classified(watch: Watch, rules: Iterable[Item], policy: Policy) -> Watch:
@@ -26,7 +24,7 @@ def noticed(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """Other domains are internal than when it was classified: within an hour it is classified anew, and tells so."""
     if not _is_outdated(watch, policy):
         return watch.with_exposure(recount_at=None)
-    return watch.with_exposure(recount_at=watch.exposure.recount_at or now + watch.offset * _SPREAD)
+    return watch.with_exposure(recount_at=watch.exposure.recount_at or watch.within_an_hour(now))
 
 
 def _is_outdated(watch: Watch, policy: Policy) -> bool:

@@ -5,7 +5,7 @@ A channel cannot be extended, only replaced: a renewal is the opening of the nex
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from calendar_watch.decisions.refusals import SILENT_CHANNELS
 from calendar_watch.model.channel import Channel, ChannelPhase
@@ -72,7 +72,7 @@ def expedited(watch: Watch, now: datetime, policy: Policy) -> Watch:
     if watch.channels.unannounced_changes >= _UNANNOUNCED_CHANGES:
         return _replacing(watch, channel, now, policy)
     outdated = channel.address != policy.address or channel.key != policy.key
-    return _renewing(watch, channel, now + watch.offset * timedelta(hours=1)) if outdated else watch
+    return _renewing(watch, channel, watch.within_an_hour(now)) if outdated else watch
 
 
 def doubted(watch: Watch, now: datetime) -> Watch:

@@ -4,7 +4,7 @@ What the lost database told is not known, so numbers go on far above whatever it
 last hours is not relied on: sync tokens, listings that were under way, channels that may have been replaced.
 """
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from calendar_watch.decisions.baseline import reached
 from calendar_watch.decisions.listing import audit
@@ -15,7 +15,6 @@ from calendar_watch.model.watch import State, Watch
 
 _APART = 1_000_000
 """From what is known to have been told, for each restore: more than a watch tells between a backup and its loss."""
-_SPREAD = timedelta(hours=1)
 
 
 def is_behind(watch: Watch, policy: Policy) -> bool:
@@ -34,6 +33,6 @@ def met(watch: Watch, now: datetime, policy: Policy) -> Watch:
 
 def postponed(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """Nothing of it is due, so it need not be now: within an hour, at a moment of its own."""
-    latest = now + watch.offset * _SPREAD
+    latest = watch.within_an_hour(now)
     due_at = min(watch.schedule.due_at or latest, latest)
     return watch.with_schedule(holder=None, due_at=due_at, fingerprint=policy.fingerprint)

@@ -158,18 +158,18 @@ class FirestoreStore:
         return WatchPage(watches, found[-1].id if len(found) == limit else "")
 
     def due(self, now: datetime, limit: int, shards: Sequence[int] = SHARDS) -> Sequence[tuple[str, datetime]]:
-        return self._first_of(queries.due(self._client, shards, now).order_by("due_at"), "due_at", limit)
+        return self._first_of(queries.due(self._client, shards, now), "due_at", limit)
 
     def count_due(self, now: datetime) -> int:
         return self._count(queries.due(self._client, SHARDS, now))
 
     def outdated(self, fingerprint: str, limit: int) -> Sequence[str]:
-        query = queries.outdated(self._client, fingerprint).order_by("fingerprint")
-        return [name for name, _ in self._first_of(query, "fingerprint", limit)]
+        outdated = queries.outdated(self._client, fingerprint)
+        return [name for name, _ in self._first_of(outdated, "fingerprint", limit)]
 
     def _first_of(self, query: Any, field: str, limit: int) -> list[tuple[str, Any]]:
-        """Looks a little further where the first of them are of another schema: those stay there for ever."""
-        query = query.select([field, "schema"]).limit(limit)
+        """In order of `field`. Looks a little further where the first are of another schema: those stay for ever."""
+        query = query.order_by(field).select([field, "schema"]).limit(limit)
         values: list[tuple[str, Any]] = []
         page: list[Any] = []
         for _ in range(_MOST_PAGES):

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -169,6 +169,10 @@ class Watch:
     def offset(self) -> float:
         """0 to 1, the same for the life of the watch: keeps watches from doing the same thing at the same time."""
         return int(hashlib.sha256(self.id.encode()).hexdigest()[:8], 16) / 0xFFFFFFFF
+
+    def within_an_hour(self, now: datetime) -> datetime:
+        """At a moment of its own, where all are to do something but none need do it now."""
+        return now + self.offset * timedelta(hours=1)
 
     @property
     def follows_late(self) -> bool:

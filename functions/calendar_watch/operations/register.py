@@ -84,22 +84,20 @@ class Registry:
                 raise FollowedError(watch.followed_by)
             return end(watch, self._now())
 
-        shown(self._services.store, watch_id)
-        self._change(WriteKind.STOP, watch_id, unless_followed)
-        self._within_patience(lambda: self._reconcile(watch_id))
-        return self._get(watch_id)
+        return self._ordered(WriteKind.STOP, watch_id, unless_followed)
 
     def retry(self, watch_id: str) -> Watch:
         """Whatever waits is tried now. Raises WrongStateError for a watch that has ended."""
-        shown(self._services.store, watch_id)
-        self._change(WriteKind.RESUME, watch_id, lambda watch: registration.retried(watch, self._now()))
-        self._within_patience(lambda: self._reconcile(watch_id))
-        return self._get(watch_id)
+        return self._ordered(WriteKind.RESUME, watch_id, lambda watch: registration.retried(watch, self._now()))
 
     def resync(self, watch_id: str) -> Watch:
         """Everything is read and compared, and it is told how much differed. Raises WrongStateError."""
+        return self._ordered(WriteKind.RESUME, watch_id, lambda watch: registration.resync_asked(watch, self._now()))
+
+    def _ordered(self, kind: WriteKind, watch_id: str, change: Callable[[Watch], Watch]) -> Watch:
+        """Of a watch that is shown: it is written down, and what it asks for begins."""
         shown(self._services.store, watch_id)
-        self._change(WriteKind.RESUME, watch_id, lambda watch: registration.resync_asked(watch, self._now()))
+        self._change(kind, watch_id, change)
         self._within_patience(lambda: self._reconcile(watch_id))
         return self._get(watch_id)
 

@@ -63,7 +63,7 @@ class Sweep:
         self._reconcile(todo)
         given = self._given(shard_of(todo[0]), hand_over) if hand_over and self._falls_behind() else []
         kept = [each for each in SHARDS if each not in given]
-        while self._in_time() and (todo := self._next(kept, given)):
+        while not self._services.over(self._deadline) and (todo := self._next(kept, given)):
             self._reconcile(todo)
         if _counts_due(self._deadline.began, self._services.clock()):
             self._count()
@@ -71,7 +71,7 @@ class Sweep:
 
     def run_shard(self, shard: int) -> None:
         """What another instance handed over; nothing is handed on."""
-        while self._in_time() and (todo := self._due([shard])):
+        while not self._services.over(self._deadline) and (todo := self._due([shard])):
             self._reconcile(todo)
 
     def _late(self, start: str) -> dict[str, float]:
@@ -106,7 +106,7 @@ class Sweep:
 
     def _given(self, first: int, hand_over: HandOver) -> Sequence[int]:
         """`first` is kept, as long as there is time: whatever becomes of the others, the most overdue get on."""
-        shards = [each for each in SHARDS if each != first or not self._in_time()]
+        shards = [each for each in SHARDS if each != first or self._services.over(self._deadline)]
         try:
             hand_over(shards)
         except TryLaterError as error:
@@ -126,9 +126,6 @@ class Sweep:
                 reasons=tally.reasons,
                 lockedOut=tally.locked_out,
             )
-
-    def _in_time(self) -> bool:
-        return not self._deadline.over(self._services.clock()) and not self._services.terminating()
 
     def _summed_up(self, handed_over: int, overdue: float) -> SweepResult:
         done = [each for each in self._done.values() if each.steps or each.failed]

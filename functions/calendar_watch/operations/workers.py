@@ -28,8 +28,7 @@ class Workers:
         return {watch_id: result for watch_id, future in working.items() for result in future.result()}
 
     def _in_time(self, watch_id: str, deadline: Deadline) -> list[Result]:
-        over = self._services.terminating() or deadline.over(self._services.clock())
-        return [] if over else [self._isolated(watch_id, deadline)]
+        return [] if self._services.over(deadline) else [self._isolated(watch_id, deadline)]
 
     def _isolated(self, watch_id: str, deadline: Deadline) -> Result:
         try:

@@ -7,12 +7,11 @@ that one can bring no child back, and leave none behind.
 from collections.abc import Iterator, Sequence
 
 from calendar_watch.decisions import children, next_step
-from calendar_watch.model.collection.parts import WHOLE
-from calendar_watch.model.collection.snapshot import Items
 from calendar_watch.model.watch import Watch
 from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.ports import Services
 from calendar_watch.reconciler.lease import Lease
+from calendar_watch.reconciler.source import Source
 
 _CHUNK = 50
 
@@ -36,7 +35,7 @@ class Follower:
     def _late(self, parent: Watch) -> Iterator[Watch]:
         """The children that are not as they should be, as they should be."""
         now, store = self._services.clock(), self._services.store
-        targets = children.targets(parent, self._items(parent))
+        targets = children.targets(parent, Source(self._services).whole(parent.id).items)
         there = {each.id: each for each in store.children(parent.id)}
         for position, each in enumerate(there.values()):
             due = (
@@ -53,7 +52,3 @@ class Follower:
                 yield children.adopted(others[child_id], parent, now, self._services.policy)
             else:
                 yield children.child(parent, targets[child_id], position, now, self._services.policy)
-
-    def _items(self, parent: Watch) -> Items:
-        [part] = self._services.store.parts(parent.id, [WHOLE])
-        return part.items

@@ -105,8 +105,8 @@ class Lease:
             self._read_again()
 
     def over(self) -> bool:
-        """Whether to let go at the next chance: time is up, or the instance ends."""
-        return self._services.terminating() or self._deadline.over(self._services.clock())
+        """Whether to let go at the next chance."""
+        return self._services.over(self._deadline)
 
     def left(self) -> float:
         """Seconds."""

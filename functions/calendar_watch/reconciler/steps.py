@@ -17,7 +17,6 @@ from calendar_watch.decisions.backoff import Failure
 from calendar_watch.decisions.listing import audit, page_size, paging
 from calendar_watch.errors import GoogleError, ListingTokenRefusedError, RefusedWriteError, SlowError, TryLaterError
 from calendar_watch.model.channel import Channel, Opening
-from calendar_watch.model.collection.parts import WHOLE
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.listing import ReadCause
 from calendar_watch.model.watch import Watch
@@ -132,14 +131,13 @@ class Steps:
 
     def _reclassify(self) -> next_step.Step:
         watch = self._lease.watch
-        [part] = self._services.store.parts(watch.id, [WHOLE])
-        rules, now = part.items.values(), self._services.clock()
+        rules, now = Source(self._services).whole(watch.id).items.values(), self._services.clock()
         return self._write(WriteKind.COMMIT, classification.reclassified(watch, rules, now, self._services.policy))
 
     def _tell_baseline(self) -> next_step.Step:
         watch = self._lease.watch
-        [part] = self._services.store.parts(watch.id, [WHOLE])
-        told = baseline.told(watch, part.items, self._services.clock(), self._services.policy)
+        items = Source(self._services).whole(watch.id).items
+        told = baseline.told(watch, items, self._services.clock(), self._services.policy)
         return self._write(WriteKind.COMMIT, told)
 
     def _read(self) -> next_step.Step:

@@ -30,8 +30,8 @@ SLIPS = (
     _in_the_rules(
         "who is wanted no longer is cut short", "    if watch.baseline.under_way:\n        return watch\n", ""
     ),
-    _in_the_rules("a resource that is added later waits for ever", "now + watch.offset * _SPREAD", "None"),
-    _in_the_rules("all watches tell a baseline at once", "now + watch.offset * _SPREAD", "now"),
+    _in_the_rules("a resource that is added later waits for ever", "watch.within_an_hour(now)", "None"),
+    _in_the_rules("all watches tell a baseline at once", "watch.within_an_hour(now)", "now"),
     _in_the_rules(
         "what was told once is told for good",
         "        return replace(watch, baseline=Baseline())\n",

@@ -81,7 +81,7 @@ SLIPS = (
     Slip(
         "all watches are counted anew at once",
         ("tests/scenarios/test_domains.py",),
-        (Edit("decisions/classification.py", "now + watch.offset * _SPREAD", "now"),),
+        (Edit("decisions/classification.py", "watch.within_an_hour(now)", "now"),),
     ),
     Slip(
         "a change of domains is told with the new counts alone",

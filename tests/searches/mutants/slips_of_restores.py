@@ -35,7 +35,7 @@ SLIPS = (
         "(watch.wanted or watch.log.announced is not State.STOPPED)",
         "watch.wanted",
     ),
-    _in_the_rules("all that rests meets a restore at once", "now + watch.offset * _SPREAD", "now"),
+    _in_the_rules("all that rests meets a restore at once", "watch.within_an_hour(now)", "now"),
     _in_the_rules("a timer of its own is forgotten", "min(watch.schedule.due_at or latest, latest)", "latest"),
     _in_the_rules("a lower epoch is met as well", "watch.log.epoch < policy.epoch", "watch.log.epoch != policy.epoch"),
     Slip(

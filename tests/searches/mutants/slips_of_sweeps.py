@@ -16,7 +16,7 @@ SLIPS = (
     Slip(
         "the most overdue are handed over with the rest",
         ("tests/scenarios/test_sweeps.py",),
-        (Edit("operations/sweep.py", "if each != first or not self._in_time()", "if each >= 0"),),
+        (Edit("operations/sweep.py", "if each != first or self._services.over(self._deadline)", "if each >= 0"),),
     ),
     Slip(
         "what nobody took over waits for the next sweep",
