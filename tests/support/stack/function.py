@@ -17,7 +17,10 @@ class Function(Process):
     def __init__(self, target: str, port: int, environment: Mapping[str, str], logs: Path):
         self.url = f"http://{LOOPBACK}:{port}/"
         command = [*_COMMAND, "--target", target, "--port", str(port)]
-        super().__init__(target, command, environment, logs / f"{target}.log")
+        # Gunicorn makes a socket there. As in a container each has its own: in a shared one they unlink each other's.
+        own = logs / target
+        own.mkdir(exist_ok=True)
+        super().__init__(target, command, {**environment, "XDG_RUNTIME_DIR": str(own)}, logs / f"{target}.log")
 
     def answers(self) -> bool:
         """A configured function refuses this without asking anybody. Raises ProcessError for one that is not."""
