@@ -1,7 +1,7 @@
 """What is read, when, and what is made of it, in virtual time."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from requests import PreparedRequest, Response
@@ -89,6 +89,40 @@ def test_a_listing_that_lags_behind_its_message_is_read_again(world: World) -> N
     assert roles(world, ALICES_ACL) == []
     world.run(2 * MINUTE)
     assert roles(world, ALICES_ACL) == [(None, "reader")]
+
+
+def test_what_only_the_settling_reading_shows_is_told_with_the_time_of_its_message(world: World) -> None:
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    before = world.alice.get(f"calendars/{ALICE}/acl")
+    shared = world.now
+    world.alice.share(ALICE, BOB, "reader")
+    with world.line.cut("GET", "/acl", answered(200, before)):
+        world.run(MINUTE)
+    world.run(2 * MINUTE)
+    assert found_by(world, ALICES_ACL) == "notification"
+    notified = datetime.fromisoformat(world.events(ALICES_ACL.id)[-1]["data"]["noticeTime"])
+    assert shared <= notified < shared + MINUTE
+
+
+@pytest.mark.parametrize("settled", ["an opening", "a resync"])
+def test_what_is_found_when_no_message_came_is_told_as_found_by_the_clock(world: World, settled: str) -> None:
+    world.google.faults.drop_next(1)
+    world.open(ALICES_ACL)
+    if settled == "a resync":
+        world.run(HOUR)
+        world.registry.resync(ALICES_ACL.id)
+    world.google.faults.drop_next(1)
+    world.alice.share(ALICE, BOB, "reader")
+    world.run(MINUTE)
+    assert found_by(world, ALICES_ACL) == "schedule"
+    assert world.events(ALICES_ACL.id)[-1]["data"]["noticeTime"] is None
+
+
+def found_by(world: World, target: Target) -> str:
+    """The cause of the last change."""
+    cause: str = world.events(target.id)[-1]["data"]["cause"]
+    return cause
 
 
 def test_an_emptied_listing_is_not_believed_at_once(world: World) -> None:

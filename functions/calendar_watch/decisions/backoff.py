@@ -66,7 +66,7 @@ def waiting(watch: Watch, kind: StepKind, failure: Failure, longest: timedelta =
 def _hurried(watch: Watch, failure: Failure, pause: timedelta) -> timedelta:
     """Whoever has a notification to read is back soon after an outage, unless so many are that even that is much."""
     few = isinstance(failure.error, OutageError) and pause <= 2 * _OUTAGE_PAUSE
-    return min(pause, _SOON) if few and watch.reading.notified_at else pause
+    return min(pause, _SOON) if few and watch.reading.unread_since else pause
 
 
 def in_trouble(watch: Watch, kind: StepKind, failure: Failure) -> Watch:

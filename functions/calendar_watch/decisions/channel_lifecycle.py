@@ -52,7 +52,7 @@ def opened(watch: Watch, channel_id: str, answer: Opening, now: datetime, policy
 def _read_now(watch: Watch, now: datetime) -> Watch:
     """Nobody was listening: one reading closes the gap."""
     return watch.with_reading(
-        read_at=now, read_cause=ReadCause.NOTIFICATION if watch.reading.notified_at else ReadCause.OPENED
+        read_at=now, read_cause=ReadCause.NOTIFICATION if watch.reading.unread_since else ReadCause.OPENED
     )
 
 

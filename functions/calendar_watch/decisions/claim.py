@@ -28,7 +28,7 @@ def claimed(
     if not notifications:
         return watch
     watch = refusals.hastened(watch, now)
-    since = watch.reading.notified_at or min(each.received for each in notifications)
+    since = watch.reading.unread_since or min(each.received for each in notifications)
     return watch.with_reading(read_at=now, read_cause=ReadCause.NOTIFICATION, notified_at=since).with_channels(
         unannounced_changes=0
     )

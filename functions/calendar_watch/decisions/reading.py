@@ -65,10 +65,10 @@ def _overtaken(watch: Watch, started: datetime, now: datetime) -> bool:
 
 def _scheduled(watch: Watch, started: datetime, policy: Policy) -> Watch:
     """What a listing may still lag behind, a second one catches; then the safety timer runs, a little out of step."""
-    watch = watch.with_reading(notified_at=None)
     resynced = watch.reading.resyncing and watch.reading.read_cause is not ReadCause.SETTLE
     if resynced or watch.reading.read_cause in {ReadCause.OPENED, ReadCause.NOTIFICATION}:
         return watch.with_reading(read_at=started + policy.settle, read_cause=ReadCause.SETTLE)
+    watch = watch.with_reading(notified_at=None)
     if watch.polled(started):
         return watch.with_reading(read_at=started + policy.poll, read_cause=ReadCause.SCHEDULE)
     after = policy.safety_sync * (1 - watch.offset / 4)

@@ -114,6 +114,7 @@ def resumed(watch: Watch, now: datetime, policy: Policy) -> Watch:
             audit=Audit(),
             read_at=now,
             read_cause=ReadCause.OPENED,
+            notified_at=None,
             item_count=None if forgotten else watch.reading.item_count,
         )
     )

@@ -9,7 +9,6 @@ from calendar_watch.model.collection.diff import Change
 from calendar_watch.model.collection.recurrence import fingerprint
 from calendar_watch.model.collection.snapshot import content
 from calendar_watch.model.exposure import exposed
-from calendar_watch.model.listing import ReadCause
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL, Item
 from calendar_watch.model.watch import ChangeEvent, Watch
@@ -35,7 +34,6 @@ _WITH_EXPOSURES = {"opened", "resynced", "reclassified"}
 """What a consumer may begin with, or begin anew."""
 BASELINE = "baseline"
 """The cause of what is no change: it was there."""
-_CAUSES = {ReadCause.NOTIFICATION: "notification", ReadCause.SETTLE: "notification"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +60,10 @@ class Sighting:
 
 def sighting(watch: Watch, read: datetime) -> Sighting:
     """Of a reading that is not beside others."""
-    cause = "resync" if watch.reading.resyncing else _CAUSES.get(watch.reading.read_cause, "schedule")
-    return Sighting(cause, read, watch.reading.notified_at if cause == "notification" else None)
+    if watch.reading.resyncing:
+        return Sighting("resync", read)
+    announced = watch.reading.notified_at
+    return Sighting("notification" if announced else "schedule", read, announced)
 
 
 def with_changes(watch: Watch, changes: Iterable[Change], seen: Sighting, now: datetime, policy: Policy) -> Watch:

@@ -120,6 +120,7 @@ class Reading:
     """When the collection is to be read next; None: never by itself."""
     read_cause: ReadCause = ReadCause.OPENED
     notified_at: datetime | None = None
+    """When Google's message came for which it is read, or read once more; None: none did."""
     last_sync: datetime | None = None
     brake: bool = False
     """A listing is to be seen a second time before it is believed."""
@@ -151,3 +152,8 @@ class Reading:
     item_weight: int = 0
     """Bytes of JSON as Google gives it, on the average of the last page of a whole listing; 0: there was none yet."""
     audit: Audit = field(default_factory=Audit)
+
+    @property
+    def unread_since(self) -> datetime | None:
+        """When the message came after which nothing has been read yet."""
+        return self.notified_at if self.read_cause is ReadCause.NOTIFICATION else None

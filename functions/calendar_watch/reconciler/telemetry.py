@@ -77,7 +77,8 @@ def _changes(before: Watch, after: Watch, now: datetime) -> None:
     causes = [cause for each in after.log.pending if (cause := each["data"].get("cause", BASELINE)) != BASELINE]
     if not causes:
         return
-    latency = (now - before.reading.notified_at).total_seconds() if before.reading.notified_at else None
+    since = before.reading.unread_since
+    latency = (now - since).total_seconds() if since else None
     fields = {"count": len(causes), "cause": causes[0], "latencySeconds": latency}
     event("changes", f"{len(causes)} changes", watchId=after.id, **fields)
 

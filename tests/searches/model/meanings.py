@@ -53,7 +53,7 @@ MEANINGS: Mapping[str, str] = {
     "Watch.log": "its values",
     "Watch.version": "nothing: `workers` know whether a document is as they read it",
     "Schedule.write_count": "nothing: no two writes look alike anyway",
-    "Reading.notified_at": "nothing: it measures a delay, and tells OPENED from NOTIFICATION",
+    "Reading.notified_at": "nothing: it measures a delay, and is told",
     "Reading.last_sync": "nothing: it is only shown",
     "Reading.item_count": "nothing: the baseline has been read",
     "Reading.sync_token": "nothing: the model reads whole listings",

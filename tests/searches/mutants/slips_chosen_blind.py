@@ -31,7 +31,7 @@ SLIPS = (
         (
             Edit(
                 "decisions/claim.py",
-                "since = watch.reading.notified_at or min(each.received for each in notifications)",
+                "since = watch.reading.unread_since or min(each.received for each in notifications)",
                 "since = min(each.received for each in notifications)",
             ),
         ),

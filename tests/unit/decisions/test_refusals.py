@@ -8,6 +8,7 @@ from calendar_watch.decisions.backoff import Failure
 from calendar_watch.errors import GoogleError, OutageError, QuotaError, RefusedError
 from calendar_watch.model.channel import Channel
 from calendar_watch.model.health import StepKind
+from calendar_watch.model.listing import ReadCause
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL
 from calendar_watch.model.target import Options, Target
@@ -63,7 +64,7 @@ def test_who_waits_for_all_waits_as_long_as_it_was_told() -> None:
 
 
 def test_who_has_news_is_back_after_a_minute_unless_many_wait() -> None:
-    watch = opened().with_reading(notified_at=NOW)
+    watch = opened().with_reading(read_cause=ReadCause.NOTIFICATION, notified_at=NOW)
     assert failing(watch, SIGNING, 0).schedule.not_before[StepKind.READ] == NOW + MINUTE
     many = OutageError(Reason.SIGNING_FAILING, "may not sign", cause="signing", after=600)
     assert failing(watch, many, 0).schedule.not_before[StepKind.READ] == NOW + 10 * MINUTE

@@ -127,22 +127,22 @@ def test_changes_are_numbered_on_from_the_watchs_sequence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cause", "spelled"),
+    ("cause", "moment", "spelled"),
     [
-        (ReadCause.NOTIFICATION, "notification"),
-        (ReadCause.SETTLE, "notification"),
-        (ReadCause.SCHEDULE, "schedule"),
-        (ReadCause.OPENED, "schedule"),
+        (ReadCause.NOTIFICATION, NOW - timedelta(seconds=3), "notification"),
+        (ReadCause.SETTLE, NOW - timedelta(seconds=33), "notification"),
+        (ReadCause.SETTLE, None, "schedule"),
+        (ReadCause.SCHEDULE, None, "schedule"),
+        (ReadCause.OPENED, None, "schedule"),
     ],
 )
-def test_a_change_tells_why_it_was_found(cause: ReadCause, spelled: str) -> None:
+def test_a_change_tells_why_it_was_found(cause: ReadCause, moment: datetime | None, spelled: str) -> None:
     change = Change("a", {"id": "a", "role": "reader"}, {"id": "a", "role": "writer"})
-    moment = NOW - timedelta(seconds=3)
     watch = WATCH.with_reading(read_cause=cause, notified_at=moment)
     event = told(with_changes(watch, [change], sighting(watch, NOW - timedelta(seconds=1)), NOW, POLICY))
     assert event["data"]["cause"] == spelled
     assert event["data"]["readTime"] == rfc3339(NOW - timedelta(seconds=1))
-    assert event["data"]["noticeTime"] == (rfc3339(moment) if spelled == "notification" else None)
+    assert event["data"]["noticeTime"] == (moment and rfc3339(moment))
     assert event["data"]["changedFields"] == ["role"]
 
 
