@@ -80,7 +80,7 @@ class WrongStateError(CalendarWatchError):
 
 
 class TooOldError(CalendarWatchError):
-    """`oldest_time` is of the entry with that sequence, where it was asked by time and there is one."""
+    """Asked by time, `oldest_time` says from when on nothing is missing, though nothing may be kept."""
 
     def __init__(self, oldest_sequence: int, oldest_time: str = ""):
         super().__init__(f"the feed begins at sequence {oldest_sequence}: start again from items")

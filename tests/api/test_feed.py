@@ -208,6 +208,17 @@ def test_a_time_before_what_is_kept_is_gone(deployment: Deployment, watch: Json)
     assert deployment.get(f"/{watch['id']}/changes", since=problem_of(gone)["oldestTime"])["nextAfter"] == 5
 
 
+def test_where_nothing_is_kept_any_more_a_410_still_says_from_when_on_nothing_is_missing(
+    deployment: Deployment,
+) -> None:
+    watch = deployment.open(ACL)
+    deployment.grow_old(watch, 1)
+    query = {"since": "2020-01-01T00:00:00Z"}
+    gone = deployment.ask("watches", "GET", f"/{watch['id']}/changes", query_string=query)
+    assert (gone.status_code, problem_of(gone)["oldestSequence"]) == (410, 2)
+    assert deployment.get(f"/{watch['id']}/changes", since=problem_of(gone)["oldestTime"])["nextAfter"] == 1
+
+
 def test_a_change_never_reads_differently(deployment: Deployment, watch: Json) -> None:
     before = deployment.changes(watch)
     deployment.post({**ACL, "labels": {"team": "blue"}})

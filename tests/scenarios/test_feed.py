@@ -134,8 +134,9 @@ def test_by_time_nothing_is_missing_or_it_says_from_when_on_all_is_kept(
         with pytest.raises(TooOldError) as gone_error:
             query.changes(ALICES_ACL.id, span, limit)
         assert gone_error.value.oldest_sequence == whole_from
-        began = rfc3339(start + (whole_from - 1) * DAY)
-        assert gone_error.value.oldest_time == (began if whole_from <= LENGTH else "")
+        just_after_all = start + (LENGTH - 1) * DAY + timedelta(microseconds=1)
+        begins = start + (whole_from - 1) * DAY if whole_from <= LENGTH else just_after_all
+        assert gone_error.value.oldest_time == rfc3339(begins)
     else:
         assert read_by_time(query, span, limit) == wanted
 

@@ -15,6 +15,7 @@ from calendar_watch.model.watch import ChangeEvent, Watch
 from calendar_watch.ports import Filter, Services, Store, Tally
 from calendar_watch.reconciler.lease import exhausted
 from calendar_watch.sizes import fitting, weight
+from calendar_watch.times import rfc3339
 
 _TRIES = 10
 _PAGES_SCANNED = 5
@@ -157,7 +158,7 @@ class Query:
         first = self._services.store.entries(watch.id, oldest - 1, 1)
         begins = _time(first[0]) if first else _just_after(watch.log.last_time or self._now())
         if oldest > 1 and since < begins:
-            raise TooOldError(oldest, first[0]["time"] if first else "")
+            raise TooOldError(oldest, rfc3339(begins))
         kept = range(oldest, present + 1)
         return oldest - 1 + bisect_left(kept, x=since, key=lambda number: self._time_of(watch, number))
 
