@@ -46,6 +46,13 @@ locals {
     token_service_url = "https"
   }
 
+  # Whether parentheses match, Pub/Sub says: https://cloud.google.com/pubsub/docs/subscription-message-filter
+  _key        = "([A-Za-z_][A-Za-z0-9_-]*|\"[^\"\\\\]+\")"
+  _text       = "\"([^\"\\\\]|\\\\.)*\""
+  _comparison = "(attributes\\s*:\\s*${local._key}|attributes\\.${local._key}\\s*!?=\\s*${local._text}|hasPrefix\\(\\s*attributes\\.${local._key}\\s*,\\s*${local._text}\\s*\\))"
+  _part       = "((NOT\\b|-|\\()\\s*)*${local._comparison}(\\s*\\))*"
+  filter_form = "^\\s*${local._part}(\\s*(AND|OR)\\b\\s*${local._part})*\\s*$"
+
   tuning_rules = merge(
     { for name, limit in local._numbers : name => merge(limit, {
       form = "^-?[0-9]+(\\.[0-9]+)?$"

@@ -86,15 +86,27 @@ variable "change_subscribers" {
     ]))
   }
   validation {
-    condition = alltrue([for given in var.change_subscribers : try(startswith(given.push_endpoint, "https://"), try(given.push_endpoint, null) == null)])
+    condition = alltrue([for given in var.change_subscribers : can(regex("^https://[^\\s/?#@]+([/?][^\\s#]*)?$", given.push_endpoint)) || try(given.push_endpoint, null) == null])
     error_message = join("\n", [for name, given in var.change_subscribers :
-      "change_subscribers.${name}.push_endpoint = ${jsonencode(given.push_endpoint)} must begin with https://." if !try(startswith(given.push_endpoint, "https://"), true)
+      "change_subscribers.${name}.push_endpoint = ${jsonencode(given.push_endpoint)} must be an address such as https://audit.example.com/changes, without user name or fragment." if !can(regex("^https://[^\\s/?#@]+([/?][^\\s#]*)?$", given.push_endpoint)) && try(given.push_endpoint, null) != null
     ])
   }
   validation {
     condition = alltrue([for given in var.change_subscribers : try(given.audience, null) == null || try(given.push_endpoint, null) != null])
     error_message = join("\n", [for name, given in var.change_subscribers :
       "change_subscribers.${name}.audience = ${jsonencode(given.audience)} must come with a push_endpoint: it is in the token that a push carries." if try(given.audience, null) != null && try(given.push_endpoint, null) == null
+    ])
+  }
+  validation {
+    condition = alltrue([for given in var.change_subscribers : can(regex("^\\S+$", given.audience)) || try(given.audience, null) == null])
+    error_message = join("\n", [for name, given in var.change_subscribers :
+      "change_subscribers.${name}.audience = ${jsonencode(given.audience)} must be a text without spaces; left out, it is the push_endpoint." if !can(regex("^\\S+$", given.audience)) && try(given.audience, null) != null
+    ])
+  }
+  validation {
+    condition = alltrue([for given in var.change_subscribers : (can(regex(local.filter_form, given.filter)) && try(length(given.filter) <= 256, false)) || try(given.filter, null) == null])
+    error_message = join("\n", [for name, given in var.change_subscribers :
+      "change_subscribers.${name}.filter = ${jsonencode(given.filter)} must compare attributes, such as attributes.ce-resource = \"acl\", joined by AND, OR and NOT, in at most 256 characters." if !(can(regex(local.filter_form, given.filter)) && try(length(given.filter) <= 256, false)) && try(given.filter, null) != null
     ])
   }
 }

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from calendar_watch.config.settings import Settings
+from tests.doubles.local_pubsub import filters
 from tests.infra.conftest import INFRA, Terraform, block, tuning
 from tests.infra.wrong_configurations import WRONG
 
@@ -65,6 +66,21 @@ def refused(variables: Variables) -> Mapping[str, str]:
 
 def test_what_is_right_is_taken(variables: Variables) -> None:
     assert variables.refusal("") == ""
+
+
+FILTERS = (
+    'attributes.ce-resource = "acl"',
+    'attributes.ce-exposurechange="raised" AND (attributes.ce-exposure = "external" OR attributes.ce-exposure="public")',
+    'attributes:ce-role AND NOT attributes.ce-role != "freeBusyReader"',
+    'NOT (hasPrefix(attributes.ce-type, "calendarwatch.watch.") OR attributes."ce-user" = "a \\"quoted\\" name")',
+)
+
+
+def test_every_filter_that_pubsub_takes_is_taken(variables: Variables) -> None:
+    given = "".join(f"  s{number} = {{ filter = {json.dumps(each)} }}\n" for number, each in enumerate(FILTERS))
+    for each in FILTERS:
+        filters.parse(each)
+    assert variables.refusal(f"change_subscribers = {{\n{given}}}") == ""
 
 
 @pytest.mark.parametrize("what", WRONG)

@@ -125,6 +125,30 @@ WRONG: dict[str, tuple[str, tuple[str, ...]]] = {
         'change_subscribers = { audit = { push_endpoint = "http://audit.example.com" } }',
         ("audit", "push_endpoint", "http://audit.example.com", "https://"),
     ),
+    "a subscriber nowhere": (
+        'change_subscribers = { audit = { push_endpoint = "https://" } }',
+        ("audit", "push_endpoint", '"https://"', "https://audit.example.com/changes"),
+    ),
+    "an audience of nothing": (
+        'change_subscribers = { audit = { push_endpoint = "https://audit.example.com", audience = "" } }',
+        ("change_subscribers.audit.audience", '""', "push_endpoint"),
+    ),
+    "a filter as SQL has it": (
+        'change_subscribers = { audit = { filter = "resource = \'acl\'" } }',
+        ("change_subscribers.audit.filter", "resource = 'acl'", 'attributes.ce-resource = "acl"'),
+    ),
+    "a filter without quotes": (
+        'change_subscribers = { audit = { filter = "attributes.ce-resource = acl" } }',
+        ("change_subscribers.audit.filter", "attributes.ce-resource = acl", 'attributes.ce-resource = "acl"'),
+    ),
+    "a filter of nothing": (
+        'change_subscribers = { audit = { filter = "" } }',
+        ("change_subscribers.audit.filter", '""', "attributes"),
+    ),
+    "a filter that is too long": (
+        f'change_subscribers = {{ audit = {{ filter = "attributes:{"x" * 250}" }} }}',
+        ("change_subscribers.audit.filter", "256 characters"),
+    ),
     "a token service without TLS": (
         'auth_mode = "token_service"\ntuning = { token_service_url = "http://tokens.example.com" }',
         ("token_service_url", "http://tokens.example.com", "https://"),
