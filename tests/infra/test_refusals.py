@@ -70,7 +70,7 @@ def test_what_is_right_is_taken(variables: Variables) -> None:
 
 FILTERS = (
     'attributes.ce-resource = "acl"',
-    'attributes.ce-exposurechange="raised" AND (attributes.ce-exposure = "external" OR attributes.ce-exposure="public")',
+    'attributes.ce-exposurechange="raised" AND (attributes.ce-exposure = "public" OR attributes.ce-role="owner")',
     'attributes:ce-role AND NOT attributes.ce-role != "freeBusyReader"',
     'NOT (hasPrefix(attributes.ce-type, "calendarwatch.watch.") OR attributes."ce-user" = "a \\"quoted\\" name")',
 )

@@ -134,7 +134,7 @@ WRONG: dict[str, tuple[str, tuple[str, ...]]] = {
         ("change_subscribers.audit.audience", '""', "push_endpoint"),
     ),
     "a filter as SQL has it": (
-        'change_subscribers = { audit = { filter = "resource = \'acl\'" } }',
+        "change_subscribers = { audit = { filter = \"resource = 'acl'\" } }",
         ("change_subscribers.audit.filter", "resource = 'acl'", 'attributes.ce-resource = "acl"'),
     ),
     "a filter without quotes": (

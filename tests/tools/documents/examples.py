@@ -40,7 +40,7 @@ Recorded = dict[str, dict[str, Any]]
 def recorded() -> Recorded:
     settings = Settings.from_environ(_ENVIRON)
     world = World(InMemory(), policy=settings.policy)
-    parts = SimpleNamespace(settings=settings, registry=world.registry, query=world.query)
+    parts = SimpleNamespace(settings=settings, registry=world.registry, query=world.query, services=world.services)
     with patch.multiple(main, _wiring=parts, utc_now=lambda: world.now):
         watches = _Watches(world)
         watches.taken()
