@@ -20,10 +20,11 @@ _OURS = {
 MOST_BODIES = 500
 """Of a batch."""
 _SHORTEST, _LONGEST = 600, 2_592_000
-_SECONDS = re.compile(r"[0-9]{1,8}")
+_SECONDS = re.compile(r"[1-9][0-9]{2,6}")
 _MOST_LABELS = 16
 _LONGEST_ID, _LONGEST_LABEL = 512, 256
-_LABEL_VALUE = re.compile(rf"[^\x00-\x1f\x7f\ud800-\udfff]{{0,{_LONGEST_LABEL}}}")
+_LABEL_VALUE = re.compile(rf"[^\ud800-\udfff]{{0,{_LONGEST_LABEL}}}")
+"""Half a surrogate pair is no character: it has no UTF-8, which is how Firestore stores texts."""
 _CALENDAR_ID = re.compile(rf"(?!\.{{1,2}}$)[^\s\x00-\x1f\x7f\ud800-\udfff]{{1,{_LONGEST_ID}}}")
 _NO_SUBJECT_NEEDED = {"service_account", "anonymous"}
 _EMAIL = re.compile(r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@((?:[a-z0-9-]{1,63}\.)+[a-z0-9-]{2,63})")
@@ -182,7 +183,9 @@ def _labels(labels: Any, _body: Mapping[str, Any], _rules: Rules) -> Mapping[str
         if not LABEL_KEY.fullmatch(key):
             raise ValueError("each key must match [a-z][a-z0-9_-]{0,62}")
         if not isinstance(value, str) or not _LABEL_VALUE.fullmatch(value):
-            raise ValueError("each value must be a string of at most 256 printable characters")
+            raise ValueError(
+                "each value must be a string of at most 256 characters, none of them half a surrogate pair"
+            )
     return labels
 
 
@@ -192,7 +195,7 @@ _FIELDS: Fields = {
     "resource": (one_of(RESOURCES), _resource),
     "calendarId": (CALENDAR_ID, calendar_id_of),
     "subject": (SUBJECT, subject_of),
-    "params": (or_null(closed({"ttl": text("[0-9]{3,7}")}, optional=("ttl",))), _params),
+    "params": (or_null(closed({"ttl": text(_SECONDS.pattern)}, optional=("ttl",))), _params),
     "eventTypes": (or_null({**array(one_of(EVENT_TYPES)), "minItems": 1}), _event_types),
     "follow": (or_null(array(one_of(FOLLOWABLE))), _follow),
     "labels": (or_null(named(text(longest=_LONGEST_LABEL), LABEL_KEY.pattern, _MOST_LABELS)), _labels),
