@@ -29,8 +29,10 @@ from calendar_watch.http.watch_request import Rules, read_bodies, read_body
 from calendar_watch.http.watch_view import summary_view, watch_view
 from calendar_watch.model.deadline import Deadline
 from calendar_watch.model.watch import State, Watch
+from calendar_watch.operations.query import MOST_BYTES
 from calendar_watch.operations.register import Outcome
 from calendar_watch.reconciler.reconcile import reconcile
+from calendar_watch.sizes import fitting, weight
 from calendar_watch.wiring import Wiring, utc_now
 
 # Read by the server after this module is imported: how long a worker may be silent before it is killed. One that thaws
@@ -155,7 +157,9 @@ def _rules() -> Rules:
 def _list(asked: Mapping[str, Any]) -> problems.Answer:
     wanted, limit = parameters.filter_of(asked), asked.get("pageSize", parameters.PAGE)
     page = _wiring.query.page(wanted, asked.get("pageToken", ""), limit)
-    return _paged({"watches": [_view(watch) for watch in page.watches]}, page.next_token), 200
+    shown = [_view(watch) for watch in page.watches]
+    fit = shown[: fitting(map(weight, shown), MOST_BYTES)]
+    return _paged({"watches": fit}, page.next_token if len(fit) == len(shown) else fit[-1]["id"]), 200
 
 
 def _summary() -> dict[str, Any]:

@@ -5,6 +5,7 @@ import pytest
 
 from calendar_watch.model.watch import State
 from calendar_watch.reasons import Reason
+from tests.api.conftest import Deploy
 from tests.api.deployment import ACL, CALENDAR_LIST, SETTINGS, Deployment, Json, wrong_fields
 from tests.api.google import ALICE
 
@@ -108,6 +109,25 @@ def test_pages_visit_each_watch_once(deployment: Deployment, watches: dict[str, 
 def test_there_is_no_token_where_there_is_no_next_page(deployment: Deployment, watches: dict[str, Json]) -> None:
     assert deployment.get("/", pageSize=len(watches)).keys() == {"watches"}
     assert deployment.get("/", pageSize=len(watches) - 1).keys() == {"watches", "nextPageToken"}
+
+
+def test_a_page_that_names_no_size_has_a_hundred(deployment: Deployment) -> None:
+    deployment.multiply(deployment.open(ACL), 100)
+    page = deployment.get("/")
+    assert (len(page["watches"]), "nextPageToken" in page) == (100, True)
+    assert len(deployment.get("/", pageToken=page["nextPageToken"])["watches"]) == 1
+
+
+def test_a_page_ends_before_it_is_too_large_and_has_one_watch_at_least(
+    deploy: Deploy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for most, longest in ((3_000, 2), (1, 1)):
+        monkeypatch.setattr("calendar_watch.operations.query.MOST_BYTES", most)
+        deployment = deploy()
+        watches = [deployment.open(each)["id"] for each in (ACL, CALENDAR_LIST, SETTINGS)]
+        pages = list(paged(deployment))
+        assert [watch_id for page in pages for watch_id in page] == sorted(watches)
+        assert max(map(len, pages)) <= longest
 
 
 def test_two_values_of_one_label_are_refused(deployment: Deployment) -> None:

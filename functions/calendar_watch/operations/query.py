@@ -19,8 +19,8 @@ from calendar_watch.times import rfc3339
 
 _TRIES = 10
 _PAGES_SCANNED = 5
-_MOST_BYTES = 8_000_000
-"""Of what a page holds: the platform takes 32 MiB, and whoever reads it has to hold it."""
+MOST_BYTES = 8_000_000
+"""Of what a page holds: with all that goes around it below 8 MiB. Whoever reads it has to hold it."""
 _SUMMARY_STAYS = timedelta(seconds=30)
 
 
@@ -116,10 +116,10 @@ class Query:
         for part in self._parts(watch, after):
             sequence = sequence if _as_read(watch, part) else part.sequence
             found += (item for item in sorted(part.items.values(), key=key_of) if key_of(item) > after)
-            weights += map(weight, found[len(weights) :])
-            if len(found) > limit or sum(weights) > _MOST_BYTES:
+            weights += (weight({each["id"]: each}) for each in found[len(weights) :])
+            if len(found) > limit or sum(weights) > MOST_BYTES:
                 break
-        page = found[: min(limit, fitting(weights, _MOST_BYTES))]
+        page = found[: min(limit, fitting(weights, MOST_BYTES))]
         next_token = key_of(page[-1]) if len(page) < len(found) else None
         return ItemPage({item["id"]: content(item) for item in page}, sequence, next_token)
 
@@ -143,7 +143,7 @@ class Query:
         if after < watch.log.sequence and lost:
             raise TooOldError(self._oldest(watch, after))
         within = [each for each in entries if span.until is None or _time(each) < span.until]
-        page = within[: fitting(map(weight, within), _MOST_BYTES)]
+        page = within[: fitting(map(weight, within), MOST_BYTES)]
         over = len(within) < len(entries) or self._is_over(watch, after + len(entries), span.until)
         return ChangePage(page, after + len(page), complete=over and len(page) == len(within))
 

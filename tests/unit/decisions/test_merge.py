@@ -7,13 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calendar_watch.decisions.listing.merge import Merged, View, merge, newest
-from calendar_watch.decisions.listing.portions import affordable, fitting, leading, portion
+from calendar_watch.decisions.listing.portions import MOST_BYTES, affordable, fitting, leading, portion
+from calendar_watch.model.change_log import Sighting, with_changes
 from calendar_watch.model.collection.diff import Change
-from calendar_watch.model.collection.index import mark_of
+from calendar_watch.model.collection.index import Index, mark_of
 from calendar_watch.model.collection.notes import Notes, joined
 from calendar_watch.model.collection.recurrence import change_of, differs, fingerprint
 from calendar_watch.model.collection.snapshot import Snapshot
-from calendar_watch.model.resources import Item
+from calendar_watch.model.policy import Policy
+from calendar_watch.model.resources import EVENTS, Item
+from calendar_watch.model.target import Options, Target
+from calendar_watch.model.watch import Watch
+from calendar_watch.sizes import weight
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 NOTHING = View(Notes(), frozenset(), fingerprint)
@@ -162,6 +167,18 @@ def test_a_write_has_a_bound_whatever_the_data(lengths: list[int], before: int) 
     assert len(afforded) == len(taken)
     changes = leading([Change(each["id"], part.items[each["id"]], each) for each in items], {"k": "v" * 10_000})
     assert changes[1:] == [] or sum(2 * len(str(each.after)) for each in changes) < 7_000_000
+
+
+def test_a_writes_bound_counts_ids_where_they_are_keys_and_where_they_are_told_and_the_index() -> None:
+    items = [{"id": f"{number}{'x' * 1_000}", "summary": "x" * 7_000} for number in range(500)]
+    old = {each["id"]: {**each, "summary": "y" * 100} for each in items}
+    taken = fitting({"0": items}, [Snapshot(old, (), name="0")], {})["0"]
+    new = {**old, **{each["id"]: each for each in taken}}
+    changes = [change_of(each["id"], old[each["id"]], each) for each in taken]
+    watch = Watch(Target(EVENTS, "c" * 512, "alice@example.com"), Options(), NOW)
+    told = with_changes(watch, changes, Sighting("schedule", NOW), NOW, Policy("https://n.example.com/", "key", "p"))
+    assert len(taken) < len(items)
+    assert sum(map(weight, told.log.pending)) + weight(new) + len(Index.of(new).packed) <= MOST_BYTES
 
 
 def test_what_one_page_took_in_before_its_series_is_known_to_the_end_whichever_page_it_was() -> None:

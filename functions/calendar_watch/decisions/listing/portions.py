@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 
 from calendar_watch.model.collection.diff import Change
+from calendar_watch.model.collection.index import INDEX_BYTES
 from calendar_watch.model.collection.parts import part_name_of
 from calendar_watch.model.collection.snapshot import Items, Snapshot
 from calendar_watch.model.resources import Item
@@ -41,9 +42,9 @@ def fitting(groups: Groups, parts: Sequence[Snapshot], labels: Mapping[str, str]
     taken: dict[str, list[Item]] = {}
     room, besides = MOST_BYTES, _besides(labels)
     for part in parts:
-        room -= weight(part.items)
+        room -= _held(part.items)
         for item in groups[part.name]:
-            room -= _cost(part.items.get(item["id"]), item) + besides
+            room -= _cost(item["id"], part.items.get(item["id"]), item) + besides
             if taken and room < 0:
                 return taken
             taken.setdefault(part.name, []).append(item)
@@ -53,9 +54,9 @@ def fitting(groups: Groups, parts: Sequence[Snapshot], labels: Mapping[str, str]
 def affordable(outcomes: Iterable[Outcome], items: Items, labels: Mapping[str, str]) -> dict[str, Item | None]:
     """As many of what becomes of `items` as fit one write with the part that they lie in: at least one."""
     taken: dict[str, Item | None] = {}
-    room, besides = MOST_BYTES - weight(items), _besides(labels)
+    room, besides = MOST_BYTES - _held(items), _besides(labels)
     for item_id, after in islice(outcomes, MOST_ITEMS):
-        room -= _cost(items.get(item_id), after) + besides
+        room -= _cost(item_id, items.get(item_id), after) + besides
         if taken and room < 0:
             break
         taken[item_id] = after
@@ -66,14 +67,21 @@ def leading(changes: Sequence[Change], labels: Mapping[str, str]) -> Sequence[Ch
     """As many of the first changes as fit one write beside a snapshot that is a single document."""
     room, besides = MOST_BYTES // 2, _besides(labels)
     for count, each in enumerate(changes[:MOST_ITEMS]):
-        room -= _cost(each.before, each.after) + besides
+        room -= _cost(each.item_id, each.before, each.after) + besides
         if count and room < 0:
             return changes[:count]
     return changes[:MOST_ITEMS]
 
 
-def _cost(before: Item | None, after: Item | None) -> int:
-    return (weight(before) if before else 0) + (2 * weight(after) if after else 0)
+def _held(items: Items) -> int:
+    """What a part holds already, with its index."""
+    return weight(items) + INDEX_BYTES * len(items)
+
+
+def _cost(item_id: str, before: Item | None, after: Item | None) -> int:
+    """Of an item as told and as kept. Its id is a key of its part, and stands twice in its entry besides."""
+    items = (weight(before) if before else 0) + (2 * weight(after) if after else 0)
+    return items + 3 * weight(item_id) + INDEX_BYTES
 
 
 def _besides(labels: Mapping[str, str]) -> int:

@@ -18,7 +18,9 @@ Mark = bytes
 """Eight bytes that stand for an id: two of a million ids are alike once in some ten million calendars."""
 
 NO_SERIES = bytes(8)
-_WIDTH, _TOTAL = 8, 24
+INDEX_BYTES = 24
+"""For each item."""
+_WIDTH = 8
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
@@ -54,17 +56,19 @@ class Index:
         return (self._entry(position) for position in range(len(self)))
 
     def __len__(self) -> int:
-        return len(self.packed) // _TOTAL
+        return len(self.packed) // INDEX_BYTES
 
     def get(self, mark: Mark) -> Entry | None:
         packed = self.packed
-        position = bisect_left(range(len(self)), mark, key=lambda each: packed[each * _TOTAL : each * _TOTAL + _WIDTH])
+        position = bisect_left(
+            range(len(self)), mark, key=lambda each: packed[each * INDEX_BYTES : each * INDEX_BYTES + _WIDTH]
+        )
         found = self._entry(position) if position < len(self) else None
         return found if found and found.mark == mark else None
 
     def _entry(self, position: int) -> Entry:
-        start = position * _TOTAL
-        return Entry(*(self.packed[start + each : start + each + _WIDTH] for each in range(0, _TOTAL, _WIDTH)))
+        start = position * INDEX_BYTES
+        return Entry(*(self.packed[start + each : start + each + _WIDTH] for each in range(0, INDEX_BYTES, _WIDTH)))
 
 
 @dataclass(frozen=True, slots=True)
