@@ -55,6 +55,8 @@ ALL_METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
         ("watches", "/batch", {"POST"}),
         ("watches", "/summary", {"GET"}),
         ("watches", "/console", {"GET"}),
+        ("watches", "/openapi.json", {"GET"}),
+        ("watches", "/checks", {"POST"}),
         ("watches", f"/{UNKNOWN}", {"GET", "DELETE"}),
         *(("watches", f"/{UNKNOWN}/{order}", {"POST"}) for order in ("retry", "resync")),
         ("watches", f"/{UNKNOWN}/items", {"GET"}),
@@ -62,6 +64,7 @@ ALL_METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
         ("notifications", "/", {"POST"}),
         ("renew", "/", {"POST"}),
         ("renew", "/wakeups", {"POST"}),
+        ("renew", "/shards", {"POST"}),
     ],
 )
 def test_a_method_that_is_not_for_the_address_is_answered_with_those_that_are(

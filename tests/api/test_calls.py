@@ -41,6 +41,18 @@ def test_a_collection_is_listed_with_exactly_its_parameters(
         assert {name: call.query[name] for name in parameters} == {n: (value,) for n, value in parameters.items()}
 
 
+def test_events_are_listed_as_series_and_in_one_time_zone(deployment: Deployment) -> None:
+    for number in range(300):
+        deployment.google.alice.create_event(ALICE, f"Meeting {number}")
+    deployment.open({**ACL, "resource": "events"})
+    deployment.reconcile()
+    lists = calls(deployment, "events.list")
+    assert {"pageToken", "syncToken"} <= {name for call in lists for name in call.query}
+    for call in lists:
+        assert (call.query["singleEvents"], call.query["timeZone"]) == (("false",), ("UTC",))
+        assert int(call.query["maxResults"][0]) <= 2_500
+
+
 def test_further_pages_are_asked_for_by_token_alone(deployment: Deployment) -> None:
     for number in range(300):
         deployment.google.simulator.set_setting(ALICE, f"s{number}", "x")

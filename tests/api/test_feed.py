@@ -208,6 +208,16 @@ def test_a_time_before_what_is_kept_is_gone(deployment: Deployment, watch: Json)
     assert deployment.get(f"/{watch['id']}/changes", since=problem_of(gone)["oldestTime"])["nextAfter"] == 5
 
 
+def test_a_page_that_names_no_size_has_a_hundred_changes(deployment: Deployment) -> None:
+    watch = deployment.open(ACL)
+    for number in range(100):
+        deployment.google.alice.share(ALICE, f"user{number}@example.com", "reader")
+    deployment.reconcile()
+    page = deployment.get(f"/{watch['id']}/changes")
+    assert (len(page["changes"]), page["nextAfter"]) == (100, 100)
+    assert len(deployment.changes(watch, after=100)) == 1
+
+
 def test_where_nothing_is_kept_any_more_a_410_still_says_from_when_on_nothing_is_missing(
     deployment: Deployment,
 ) -> None:

@@ -50,6 +50,7 @@ def test_without_firestore_every_request_is_answered_503(
         ("watches", "POST", f"/{ID}/resync", {"json": {}}),
         ("renew", "POST", "/", {}),
         ("renew", "POST", "/wakeups", {"json": {"message": {"attributes": {"watchId": ID}}, "subscription": "s"}}),
+        ("renew", "POST", "/shards", {"json": {"message": {"attributes": {"shard": "3"}}, "subscription": "s"}}),
         ("notifications", "POST", "/", {"headers": headers}),
     ]
     with ThreadPoolExecutor(len(requests)) as pool:

@@ -199,6 +199,21 @@ def test_a_shard_that_was_handed_over_a_minute_ago_is_not_swept_again(deploy: De
     assert len(deployment.changes(watch)) == 1
 
 
+def test_a_shard_too_many_is_put_off_for_scheduler_too(deploy: Deploy) -> None:
+    deployment = deploy(THREADS="3")
+    watch = deployment.open(ACL)
+    deployment.google.alice.share(ALICE, BOB, "reader")
+    deployment.google.deliver()
+    with ThreadPoolExecutor() as pool:
+        with deployment.google.holding("/acl"):
+            first = pool.submit(wake, deployment, push(watch["id"]))
+            until(lambda: deployment.google.waiting, "the wake-up is at work")
+            response = deployment.ask("renew", "POST", "/shards", json=shard("3"))
+            assert (response.status_code, problem_of(response)["title"]) == (503, "Service Unavailable")
+        assert first.result() == 204
+    assert sweep_shard(deployment, shard("3")) == 204
+
+
 def test_what_names_no_shard_is_refused(deployment: Deployment) -> None:
     wrong = [shard(name) for name in (None, 3, "", "x", "-1", "16", " 3", "\u0663")]
     wrong += [shard("3", "yesterday"), shard("3", "2026-11-20T09:00:00"), shard("3", subscription=1)]

@@ -231,3 +231,28 @@ def test_a_worker_who_is_crowded_out_by_operators_costs_nobody_an_answer(world: 
     assert (outcome, watch.state(world.now)) == (Outcome.UNDER_WAY, State.OPENING)
     world.run(10 * MINUTE)
     assert world.query.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
+
+
+class NeverDone:
+    """Work that takes longer than anybody waits, and how long whoever asked did wait."""
+
+    def __init__(self) -> None:
+        self.waited: list[float] = []
+
+    def submit(self, *_work: object) -> "NeverDone":
+        return self
+
+    def result(self, timeout: float) -> None:
+        self.waited.append(timeout)
+        raise TimeoutError
+
+
+def test_whoever_asks_is_answered_after_ten_seconds_and_it_goes_on_by_itself(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = NeverDone()
+    monkeypatch.setattr(world.registry, "_workers", work)
+    outcome, watch = world.registry.open(ALICES_ACL, {})
+    assert (outcome, watch.state(world.now), work.waited) == (Outcome.UNDER_WAY, State.OPENING, [10.0])
+    world.run(2 * MINUTE)
+    assert world.query.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
