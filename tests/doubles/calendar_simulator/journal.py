@@ -19,7 +19,9 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._noted = _whole_lines(path)
+        path.touch()
+        _drop_cut_line(path)
+        self._noted = [_at(line) for line in path.read_text().splitlines()]
         self._then: datetime | None = self._noted[0][0] if self._noted else datetime.now(UTC)
         if not self._noted:
             self._write({})
@@ -51,11 +53,15 @@ class Journal:
             file.write(json.dumps({"at": self.clock().isoformat(), **noted}) + "\n")
 
 
-def _whole_lines(path: Path) -> list[tuple[datetime, dict[str, Any]]]:
-    """A line without an end is of a writer that was killed."""
-    lines = path.read_text().splitlines(keepends=True) if path.exists() else []
-    noted = [json.loads(line) for line in lines if line.endswith("\n")]
-    return [(datetime.fromisoformat(each["at"]), each) for each in noted]
+def _drop_cut_line(path: Path) -> None:
+    """A line without an end is of a writer that was killed; the next one would be written behind it."""
+    content = path.read_bytes()
+    path.write_bytes(content[: content.rfind(b"\n") + 1])
+
+
+def _at(line: str) -> tuple[datetime, dict[str, Any]]:
+    noted = json.loads(line)
+    return datetime.fromisoformat(noted["at"]), noted
 
 
 def _written(call: Call) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """What was done is done again at the next start."""
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
 import requests
 
 from tests.doubles.calendar_simulator import CalendarSimulator, serve
@@ -57,8 +57,12 @@ def test_calendars_rules_events_channels_and_tokens_are_as_they_were(tmp_path: P
         assert told("POST", f"{url}/calendar/v3/calendars", {"summary": "Next"})["id"] not in {team, gone}
 
 
-def test_a_line_that_was_cut_short_counts_for_nothing(tmp_path: Path) -> None:
+@pytest.mark.parametrize("whole", ["", '{"at": "2026-11-20T10:00:00+00:00"}\n'], ids=["the first", "a later one"])
+def test_a_line_that_was_cut_short_counts_for_nothing_and_spoils_none_behind_it(tmp_path: Path, whole: str) -> None:
     file = tmp_path / "journal"
-    file.write_text(json.dumps({"at": "2026-11-20T10:00:00+00:00"})[:-3])
-    with google(file) as (_, simulator):
+    file.write_text(f'{whole}{{"at": "2026-11-20T10:00:01+00:0')
+    with google(file) as (url, simulator):
         assert simulator.calls == []
+        team = told("POST", f"{url}/calendar/v3/calendars", {"summary": "Team"})["id"]
+    with google(file) as (url, _):
+        assert told("GET", f"{url}/calendar/v3/calendars/{team}")["summary"] == "Team"
