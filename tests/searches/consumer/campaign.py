@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unittest.mock import patch
 
 from google.cloud import firestore
 
@@ -24,8 +25,8 @@ SINKS = ("memory", "sqlite", "firestore")
 @contextmanager
 def every_sink() -> Iterator[Mapping[str, Copies]]:
     with TemporaryDirectory() as folder, local_firestore.serve() as server:
-        os.environ[VARIABLE] = server.host
-        client = firestore.Client(project="copies")
+        with patch.dict(os.environ, {VARIABLE: server.host}):
+            client = firestore.Client(project="copies")
         in_sqlite = InSqlite(Path(folder) / "copies")
         in_sqlite.create_tables()
         yield dict(zip(SINKS, (InMemory(), in_sqlite, InFirestore(client)), strict=True))
