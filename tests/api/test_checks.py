@@ -344,8 +344,10 @@ def test_what_takes_too_long_is_told_as_that(
         raise TryLaterError("too late")
 
     monkeypatch.setattr(f"calendar_watch.{slow}", late)
-    assert f"no answer within {seconds} s" in failed(rig.check())[name]["detail"]
-    over.set()
+    try:
+        assert f"no answer within {seconds} s" in failed(rig.check())[name]["detail"]
+    finally:
+        over.set()
 
 
 def test_what_was_found_is_one_line_in_the_log(rig: Rig, lines: Lines) -> None:
