@@ -121,7 +121,7 @@ lock: $(VENV)/uv  ## pin each requirements.in, with hashes
 		--upgrade tests/requirements.in -o tests/requirements.txt
 
 clean:  ## forget everything that was built
-	rm -rf $(VENV) .coverage .coverage.* .test-results.xml .infra-results.xml .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .coverage .coverage.* .test-results.xml .infra-results.xml .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache .schemathesis
 
 $(VENV)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { exec >&2; \
