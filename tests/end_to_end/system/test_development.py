@@ -4,9 +4,9 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import takewhile
@@ -49,6 +49,18 @@ def answers(address: str) -> bool:
         return bool(call("GET", address).status_code)
     except requests.RequestException:
         return False
+
+
+def ports_of(shown: str) -> set[int]:
+    return {int(each) for each in re.findall(r"127\.0\.0\.1:(\d+)", " ".join(exported(shown).values()))}
+
+
+def is_taken(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def pasted(shown: str) -> list[str]:
@@ -173,7 +185,7 @@ def test_what_is_kept_is_there_the_next_time_at_the_same_addresses(tmp_path: Pat
         until(lambda: len(api.changes(watch)) > 1, "the change is told")
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=PATIENCE) == 0
-    time.sleep(1)
+    until(lambda: not any(map(is_taken, ports_of(shown))), "every port is free again")
     with development(tmp_path, *options) as process:
         again = guide(process)
         assert exported(again) == exported(shown)
