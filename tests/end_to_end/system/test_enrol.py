@@ -178,8 +178,10 @@ def is_refused(enrolling: Enrolling) -> bool:
     return bool(enrolling.watches(subject="ghost@example.com", reason="notACalendarUser"))
 
 
-def test_the_watches_of_who_left_are_shown_and_then_ended_and_nobody_elses(enrolling: Enrolling) -> None:
-    everybody = enrolling.people(60)
+def test_the_watches_of_who_left_are_shown_and_then_ended_and_nobody_elses(
+    enrolling: Enrolling, sizes: tuple[int, int]
+) -> None:
+    everybody = enrolling.people(sizes[0])
     enrolling.of_domain("--follow", "")
     google, (left, renamed, suspended) = enrolling.stack.google, everybody[1:4]
     google.admin("PUT", "standing", {"user": left, "standing": "deleted"})
