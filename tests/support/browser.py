@@ -108,6 +108,12 @@ class Browser:
         """https://chromedevtools.github.io/devtools-protocol/."""
         return self._ask("goog/cdp/execute", {"cmd": name, "params": parameters})
 
+    def busy_milliseconds(self) -> float:
+        """Of the processor, by the page itself, since this was first asked; what it waits for does not count."""
+        self.command("Performance.enable", timeDomain="threadTicks")
+        found = {each["name"]: each["value"] for each in self.command("Performance.getMetrics")["metrics"]}
+        return float(found["TaskDuration"]) * 1000
+
     def size(self, width: int, height: int) -> None:
         self.command(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False
