@@ -1,9 +1,6 @@
 """`make preflight` names every trouble of a project, with its remedy, and stays calm whatever gcloud says."""
 
-import json
 import re
-import shlex
-import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +10,7 @@ import pytest
 
 from tests.infra.conftest import INFRA, Json
 from tests.infra.made_up_projects import ACCOUNT, NOTHING_WRONG, ORDINARY, POLICY, PROJECTS, error, granted
+from tests.support.gcloud import install_gcloud
 
 LINE = re.compile(r"^(\S.*?) +(ok|trouble|look) +(.*)(?:\n +-> (.*))?$", re.MULTILINE)
 
@@ -28,27 +26,10 @@ class Preflight:
     def run(self, configuration: str, answers: Json | None) -> subprocess.CompletedProcess[str]:
         (self._folder / "terraform.tfvars").write_text(configuration)
         if answers is not None:
-            self._install(answers)
+            install_gcloud(self._bin, answers)
         command = [sys.executable, "-m", "infra.tools.preflight", str(self._folder / "terraform.tfvars")]
         environ = {"PATH": str(self._bin), "PYTHONPATH": str(INFRA.parent), "PYTHONDONTWRITEBYTECODE": "1"}
         return subprocess.run(command, env=environ, capture_output=True, text=True, timeout=60, check=False)  # noqa: S603
-
-    def _install(self, answers: Json) -> None:
-        script = self._bin / "gcloud"
-        script.write_text(fake_gcloud(answers))
-        script.chmod(stat.S_IRWXU)
-
-
-def fake_gcloud(answers: Json) -> str:
-    """A program that answers as gcloud would, by how its arguments begin; the longest beginning counts."""
-    cases = (f"{shlex.quote(each)}*) {told_by(answers[each])} ;;\n" for each in sorted(answers, key=len, reverse=True))
-    return f'#!/bin/sh\ncase "$*" in\n{"".join(cases)}esac\n'
-
-
-def told_by(answer: Any) -> str:
-    if isinstance(answer, dict) and "error" in answer:
-        return f"echo {shlex.quote(answer['error'])} >&2; exit 1"
-    return f"printf %s {shlex.quote(json.dumps(answer))}"
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.tools.service import COULD_NOT_ASK, identity_token
+from tests.support.gcloud import install_gcloud
 from tests.support.loopback import free_ports
 
 ROOT = Path(__file__).parents[2]
@@ -48,24 +49,18 @@ def test_without_gcloud_it_is_said_where_to_get_it(tool: str, tmp_path: Path) ->
 
 @pytest.mark.parametrize("tool", TOOLS)
 def test_whoever_is_not_logged_in_is_told_in_gclouds_words(tool: str, tmp_path: Path) -> None:
-    gcloud = tmp_path / "gcloud"
-    gcloud.write_text("#!/bin/sh\necho 'You do not currently have an active account selected.' >&2\nexit 1\n")
-    gcloud.chmod(0o755)
+    install_gcloud(tmp_path, {"": {"error": "You do not currently have an active account selected."}})
     assert "active account" in sentence(run(tool, A_SERVICE, str(tmp_path)))
 
 
 @pytest.mark.parametrize(
-    ("account", "asked"),
-    [
-        ("alice@example.com", "auth print-identity-token"),
-        ("job@p.iam.gserviceaccount.com", f"auth print-identity-token --audiences={A_SERVICE}"),
-    ],
+    ("account", "token"),
+    [("alice@example.com", "for anybody"), ("job@p.iam.gserviceaccount.com", "for the service")],
 )
 def test_a_service_account_names_whom_its_token_is_for(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, account: str, asked: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, account: str, token: str
 ) -> None:
-    gcloud = tmp_path / "gcloud"
-    gcloud.write_text(f'#!/bin/sh\ncase "$*" in config*) echo {account};; *) echo "$*";; esac\n')
-    gcloud.chmod(0o755)
+    answers = {"config get account": account, "auth print-identity-token": "for anybody"}
+    install_gcloud(tmp_path, {**answers, f"auth print-identity-token --audiences={A_SERVICE}": "for the service"})
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert identity_token(A_SERVICE) == asked
+    assert identity_token(A_SERVICE) == token

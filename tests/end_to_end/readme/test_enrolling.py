@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ import pytest
 from tests.api.deployment import Deployment
 from tests.doubles.calendar_simulator import CalendarSimulator, serve
 from tests.end_to_end.readme.conftest import Watches, example
+from tests.support.gcloud import LOGGED_IN, install_gcloud
 
 ADMIN, ALICE, BOB = "admin@example.com", "alice@example.com", "bob@example.com"
 ROOT = Path(__file__).parents[3]
@@ -27,9 +27,7 @@ class Shell:
         self._folder = folder
         self._google = google
         self._environment = {**os.environ, "WATCHES": watches, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
-        gcloud = folder / "gcloud"
-        gcloud.write_text('#!/bin/sh\ncase "$*" in *project) echo rehearsal;; *) echo a-token;; esac\n')
-        gcloud.chmod(stat.S_IRWXU)
+        install_gcloud(folder, LOGGED_IN)
 
     def type(self, line: str) -> list[str]:
         """Return what it says. Where Google is is added to what make would run: nobody rehearses by the paper."""

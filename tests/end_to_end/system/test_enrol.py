@@ -2,7 +2,6 @@
 
 import os
 import re
-import stat
 import subprocess
 import sys
 from collections import Counter
@@ -13,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.gcloud import LOGGED_IN, install_gcloud
 from tests.support.stack import Stack, call, until
 
 ADMIN = "admin@example.com"
@@ -91,14 +91,6 @@ class Enrolling:
         return Counter(each["method_id"] for each in self.stack.google.admin("GET", "calls"))
 
 
-def logged_in(folder: Path) -> Path:
-    """A gcloud that gives tokens, and is set to a project."""
-    gcloud = folder / "gcloud"
-    gcloud.write_text('#!/bin/sh\ncase "$*" in *project) echo rehearsal;; *) echo a-token;; esac\n')
-    gcloud.chmod(stat.S_IRWXU)
-    return folder
-
-
 @pytest.fixture(
     scope="module",
     params=[pytest.param((60, 6_000), id="60"), pytest.param((MANY, 3_000), id="many", marks=pytest.mark.rehearsal)],
@@ -112,8 +104,10 @@ def sizes(request: pytest.FixtureRequest) -> tuple[int, int]:
 @pytest.fixture(scope="module")
 def enrolling(sizes: tuple[int, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Enrolling]:
     environment = {**PATIENT, **EVERYBODY, "CALENDAR_CALLS_PER_MINUTE": str(sizes[1])}
+    programs = tmp_path_factory.mktemp("bin")
+    install_gcloud(programs, LOGGED_IN)
     with Stack(environment, tick=NEVER) as stack:
-        yield Enrolling(stack, logged_in(tmp_path_factory.mktemp("bin")), sizes[1])
+        yield Enrolling(stack, programs, sizes[1])
 
 
 def foretold(done: subprocess.CompletedProcess[str]) -> tuple[int, int, float]:
