@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from tests.doubles.local_pubsub import Message
+from tests.support.consumer import begins_anew
 
 _PREFIX = "calendarwatch."
 
@@ -41,7 +42,7 @@ class Row:
 
     @property
     def begins_anew(self) -> bool:
-        return self.kind in {"watch.opened", "watch.resynced"} and "counts" not in self.data
+        return begins_anew({"type": self.attributes["ce-type"], "data": self.data})
 
     @property
     def columns(self) -> Mapping[str, Any]:

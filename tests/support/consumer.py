@@ -9,8 +9,6 @@ Items = dict[str, Any]
 ReadItems = Callable[[str], tuple[Items, int]]
 
 BASELINES = {"calendarwatch.watch.opened.v1", "calendarwatch.watch.resynced.v1"}
-
-
 _FIRST_AFTER_RESTORE = 1_000_000
 
 
@@ -18,10 +16,14 @@ class GapError(Exception):
     pass
 
 
+def begins_anew(event: Mapping[str, Any]) -> bool:
+    """With a baseline: whatever is held is what `items` tell from here on."""
+    return event["type"] in BASELINES and "counts" not in event["data"]
+
+
 def begins_after_restore(event: Mapping[str, Any]) -> bool:
     """The one exception: numbers go on from much higher, with a new baseline."""
-    anew = event["type"] in BASELINES and "counts" not in event["data"]
-    return anew and int(event["sequence"]) >= _FIRST_AFTER_RESTORE
+    return begins_anew(event) and int(event["sequence"]) >= _FIRST_AFTER_RESTORE
 
 
 class Consumer:
@@ -42,7 +44,7 @@ class Consumer:
         if sequence != self._sequences.get(watch, 0) + 1 and not begins_after_restore(event):
             raise GapError(f"{watch} went from {self._sequences.get(watch, 0)} to {sequence}")
         self._sequences[watch] = sequence
-        if event["type"] in BASELINES and "counts" not in event["data"]:
+        if begins_anew(event):
             self.items[watch], self._sequences[watch] = self._read_items(watch)
         if event["data"].get("cause") == "baseline":  # what `items` tell as well, once the baseline is whole
             self.items.setdefault(watch, {})[event["data"]["itemId"]] = event["data"]["after"]
