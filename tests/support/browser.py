@@ -44,14 +44,8 @@ class _Driver(Process):
 @contextmanager
 def browser(home: Path) -> Iterator["Browser"]:
     """One that keeps what it needs in that folder, and ends with the block."""
-    driver = _Driver(next(free_ports()), home)
-    driver.start()
-    try:
-        driver.wait()
-        with Browser(driver.url) as browser:
-            yield browser
-    finally:
-        driver.kill()
+    with _Driver(next(free_ports()), home).running() as driver, Browser(driver.url) as browser:
+        yield browser
 
 
 class Browser:

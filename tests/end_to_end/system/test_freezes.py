@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.freeze import frozen, master_and_worker
 from tests.support.loopback import free_ports
 from tests.support.stack import Function, until
 from tests.tools.bench.loaded import SETTINGS
@@ -24,13 +23,8 @@ pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="on
 @pytest.fixture
 def function(tmp_path: Path) -> Iterator[Function]:
     environment = {**SETTINGS, "CLOUD_RUN_TIMEOUT_SECONDS": f"{_SILENCE:.0f}"}
-    function = Function("notifications", next(free_ports()), environment, tmp_path)
-    function.start()
-    try:
-        function.wait()
+    with Function("notifications", next(free_ports()), environment, tmp_path).running() as function:
         yield function
-    finally:
-        function.kill()
 
 
 def master_first(master: int, _worker: int) -> None:
@@ -67,11 +61,11 @@ def _turns(process: int) -> int:
 def test_a_frozen_instance_thaws_with_the_worker_that_it_had(
     function: Function, thaw: Callable[[int, int], None], tries: int
 ) -> None:
-    master, worker = master_and_worker(function)
+    master, worker = function.serving()
     for _ in range(tries):
-        with frozen(function):
+        with function.frozen():
             time.sleep(_FROZEN)
             thaw(master, worker)
         assert function.answers()
         looked_around(master)
-        assert master_and_worker(function) == (master, worker)
+        assert function.serving() == (master, worker)

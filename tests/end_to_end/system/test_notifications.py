@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from calendar_watch.model.channel_token import ChannelTokens
-from tests.support.freeze import master_and_worker
 from tests.support.loopback import free_ports
 from tests.support.stack import Function, Stack, call, until
 from tests.tools.bench.loaded import FORGED, SETTINGS
@@ -31,19 +30,14 @@ def test_a_forged_message_does_not_even_load_firestores_client(stack: Stack) -> 
 
 @pytest.fixture
 def function(tmp_path: Path) -> Iterator[Function]:
-    function = Function("notifications", next(free_ports()), SETTINGS, tmp_path)
-    function.start()
-    try:
-        function.wait()
+    with Function("notifications", next(free_ports()), SETTINGS, tmp_path).running() as function:
         yield function
-    finally:
-        function.kill()
 
 
 def test_what_is_not_told_yet_of_a_flood_is_told_when_the_instance_is_asked_to_end(function: Function) -> None:
     for _ in range(30):
         assert call("POST", function.url, None, FORGED).status_code == 403
-    master, _worker = master_and_worker(function)
+    master, _worker = function.serving()
     os.kill(master, signal.SIGTERM)
     until(function.gone, "the function has ended")
     lines = [json.loads(each) for each in function.lines()]

@@ -8,7 +8,6 @@ from threading import Event
 from types import TracebackType
 from typing import Self
 
-from tests.support.freeze import frozen
 from tests.support.stack import Function, ProcessError
 
 _FREEZES = 0.6
@@ -68,5 +67,5 @@ class KillAndFreeze:
         function.restart()
 
     def _freeze(self, seconds: float, function: Function) -> None:
-        with frozen(function):
+        with function.frozen():
             self._over.wait(seconds)

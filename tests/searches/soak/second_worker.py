@@ -12,10 +12,5 @@ def second_renew(stack: Stack) -> Iterator[Function]:
     logs = stack.logs / "twin"
     logs.mkdir()
     second_worker = Function("renew", next(free_ports()), stack.environment, logs)
-    second_worker.start()
-    with Ticker(second_worker.url, TICK):
-        try:
-            second_worker.wait()
-            yield second_worker
-        finally:
-            second_worker.kill()
+    with Ticker(second_worker.url, TICK), second_worker.running():
+        yield second_worker

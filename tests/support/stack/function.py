@@ -6,6 +6,7 @@ from pathlib import Path
 
 import requests
 
+from .gunicorn import master_and_worker
 from .process import LOOPBACK, Process, ProcessError
 from .rest import call
 
@@ -28,6 +29,12 @@ class Function(Process):
         if status == _SERVER_ERROR:
             raise ProcessError(f"{self.name} cannot work\n{self.tail()}")
         return status == _METHOD_NOT_ALLOWED
+
+    def serving(self) -> tuple[int, int]:
+        """Gunicorn's master and its worker. Raises ProcessError where there are not both."""
+        if pair := master_and_worker(self.url):
+            return pair
+        raise ProcessError(f"{self.name} has ended by itself\n{self.tail()}")
 
     def status(self) -> int | None:
         """What it says to a request that none of them takes."""

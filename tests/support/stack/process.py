@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Self
 
 from .memory import peak_mebibytes
 from .waiting import until
@@ -81,14 +82,31 @@ class Process(ABC):
         self.wait()
 
     @contextmanager
+    def running(self) -> Iterator[Self]:
+        """From when it answers to the end of the block."""
+        self.start()
+        try:
+            self.wait()
+            yield self
+        finally:
+            self.kill()
+
+    @contextmanager
     def frozen(self) -> Iterator[None]:
         """Meanwhile it does nothing, but what is sent to it waits in its socket."""
-        assert self._popen
-        self._popen.send_signal(signal.SIGSTOP)
+        serving = self.serving()
+        for each in serving:
+            os.kill(each, signal.SIGSTOP)
         try:
             yield
         finally:
-            self._popen.send_signal(signal.SIGCONT)
+            for each in serving:
+                os.kill(each, signal.SIGCONT)
+
+    def serving(self) -> Sequence[int]:
+        """Who does its work: not the leash by which it ends with us."""
+        assert self._popen
+        return (self._popen.pid,)
 
     def peak_mebibytes(self) -> float:
         """Of memory, gunicorn's master and worker together."""

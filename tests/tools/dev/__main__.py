@@ -71,10 +71,7 @@ def _start(running: ExitStack, port: int, state: Path | None) -> None:
     stack.ports, stack.state = ports, state and state.absolute()
     stack.project, stack.signing_key = "dev", 64 * "0"
     running.enter_context(stack)
-    metadata = Listener("tests.doubles.local_metadata", next(ports), stack.logs)
-    running.callback(metadata.kill)
-    metadata.start()
-    metadata.wait()
+    metadata = running.enter_context(Listener("tests.doubles.local_metadata", next(ports), stack.logs).running())
     for each in _PEOPLE:
         stack.google.person(each)
     logs = Logs(stack.logs)
