@@ -8,11 +8,11 @@ from typing import Protocol
 
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.channel_token import ChannelTokens
+from calendar_watch.model.check import PublicAnswer
 from calendar_watch.model.collection.index import Indexes
 from calendar_watch.model.collection.notes import Notes
 from calendar_watch.model.collection.snapshot import Snapshot
 from calendar_watch.model.deadline import Deadline
-from calendar_watch.model.deployment import PublicAnswer
 from calendar_watch.model.exposure import Counts
 from calendar_watch.model.listing import Page
 from calendar_watch.model.notification import PendingNotification

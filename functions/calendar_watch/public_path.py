@@ -7,7 +7,7 @@ from itertools import islice
 import requests
 
 from calendar_watch.errors import TryLaterError
-from calendar_watch.model.deployment import DATABASE_HEADER, VERSION_HEADER, PublicAnswer
+from calendar_watch.model.check import DATABASE_HEADER, VERSION_HEADER, PublicAnswer
 
 _SECONDS = (4.0, 5.0)
 """To connect, and for each read."""

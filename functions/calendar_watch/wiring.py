@@ -20,7 +20,7 @@ from typing import Any, Generic, TypeVar
 from calendar_watch import __version__, log
 from calendar_watch.config.settings import ReceiverSettings, Settings
 from calendar_watch.model.channel_token import ChannelTokens
-from calendar_watch.model.deployment import DATABASE_HEADER, VERSION_HEADER, Deployed
+from calendar_watch.model.check import DATABASE_HEADER, VERSION_HEADER, Deployed
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.operations.checks import Checks

@@ -19,7 +19,7 @@ from werkzeug import Response
 from calendar_watch import __version__
 from calendar_watch.calendar_api import credentials
 from calendar_watch.errors import TryLaterError
-from calendar_watch.model.deployment import ALL_CHECKS, DATABASE_HEADER, VERSION_HEADER
+from calendar_watch.model.check import ALL_CHECKS, DATABASE_HEADER, VERSION_HEADER
 from calendar_watch.model.resources import ACL, CALENDAR_LIST
 from calendar_watch.model.target import RESERVED_ID
 from calendar_watch.operations import checks

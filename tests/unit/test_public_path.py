@@ -5,7 +5,7 @@ import requests
 
 from calendar_watch import public_path
 from calendar_watch.errors import TryLaterError
-from calendar_watch.model.deployment import DATABASE_HEADER, VERSION_HEADER, PublicAnswer
+from calendar_watch.model.check import DATABASE_HEADER, VERSION_HEADER, PublicAnswer
 from tests.doubles.scripted_http import Reply, ScriptedHttp, in_order
 
 URL = "https://notifications.example.com/"

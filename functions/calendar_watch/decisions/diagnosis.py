@@ -9,7 +9,7 @@ from datetime import timedelta
 from http import HTTPStatus
 
 from calendar_watch.errors import CalendarWatchError, GoogleError, OutageError, RefusedError
-from calendar_watch.model.deployment import (
+from calendar_watch.model.check import (
     ALL_CHECKS,
     CALENDAR,
     CHANGES_TOPIC,

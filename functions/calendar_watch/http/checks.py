@@ -15,7 +15,7 @@ from calendar_watch.http.watch_request import (
     read_fields,
     subject_of,
 )
-from calendar_watch.model.deployment import ALL_CHECKS, Check, CheckRequest
+from calendar_watch.model.check import ALL_CHECKS, Check, CheckRequest
 from calendar_watch.model.resources import RESOURCES
 
 ANYBODY = Rules(frozenset(RESOURCES), "anonymous", frozenset())

@@ -26,7 +26,7 @@ from calendar_watch.errors import (
     WrongStateError,
 )
 from calendar_watch.http.json_schema import ID, MOMENT, Schema, array, closed, one_of, text, whole
-from calendar_watch.model.deployment import VERSION_HEADER
+from calendar_watch.model.check import VERSION_HEADER
 from calendar_watch.model.watch import State
 from calendar_watch.reasons import Reason
 from calendar_watch.sizes import encoded

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from calendar_watch.decisions import diagnosis
 from calendar_watch.errors import CalendarWatchError, StoreError, TryLaterError, UnknownWatchError
 from calendar_watch.log import event
-from calendar_watch.model.deployment import Check, CheckRequest, Deployed, PublicAnswer
+from calendar_watch.model.check import Check, CheckRequest, Deployed, PublicAnswer
 from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.resources import Resource
 from calendar_watch.model.target import RESERVED_ID, Target

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from calendar_watch.model.deployment import ALL_CHECKS
+from calendar_watch.model.check import ALL_CHECKS
 from calendar_watch.reasons import Reason
 
 ROOT = Path(__file__).parents[3]

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from calendar_watch.model.deployment import ALL_CHECKS
+from calendar_watch.model.check import ALL_CHECKS
 from tests.support.stack import Person, Stack, until
 
 PATIENCE = 120

@@ -16,7 +16,7 @@ from calendar_watch.errors import (
     TryLaterError,
     UnavailableError,
 )
-from calendar_watch.model.deployment import ALL_CHECKS, Check, Deployed, PublicAnswer
+from calendar_watch.model.check import ALL_CHECKS, Check, Deployed, PublicAnswer
 from calendar_watch.model.resources import ACL, RESOURCES, SETTINGS
 from calendar_watch.reasons import Reason
 
