@@ -4,7 +4,7 @@ import argparse
 import re
 from collections.abc import Callable
 
-from infra.tools.enrol.order import FOLLOWED, RESOURCES
+from infra.tools.enrol.order import OF_A_CALENDAR, RESOURCES
 from infra.tools.service import PlainError, is_loopback
 
 _LABEL = re.compile(r"([a-z][a-z0-9_-]{0,62})=(.{0,256})")
@@ -42,7 +42,7 @@ def _parser() -> argparse.ArgumentParser:
         "--resources", type=_some(RESOURCES), default="calendarList", help=listed.format("of each user")
     )
     parser.add_argument(
-        "--follow", type=_some(FOLLOWED), default="acl,events", help=listed.format("of each calendar a user owns")
+        "--follow", type=_some(OF_A_CALENDAR), default="acl,events", help=listed.format("of each calendar a user owns")
     )
     parser.add_argument(
         "--label", type=_label, action="append", default=[], help="key=value, may be given several times"

@@ -9,10 +9,10 @@ Watch = Mapping[str, Any]
 Key = tuple[str, str, str | None]
 
 RESOURCES = ("acl", "calendarList", "events", "settings")
-FOLLOWED = ("acl", "events")
+OF_A_CALENDAR = ("acl", "events")
+"""What may be watched of each; and so what may be followed."""
 LABEL = "enrolled"
 """Its value says from where: only what bears it is ended when somebody leaves."""
-_OF_A_CALENDAR = ("acl", "events")
 _ENDED = ("stopping", "stopped")
 
 
@@ -33,7 +33,7 @@ class Order:
     def _requests(self, user: str) -> Iterator[Request]:
         for resource in self.resources:
             request: Request = {"resource": resource, "subject": user, "labels": dict(self.labels)}
-            if resource in _OF_A_CALENDAR:
+            if resource in OF_A_CALENDAR:
                 request["calendarId"] = user
             if resource == "calendarList":
                 request["follow"] = list(self.follow)
