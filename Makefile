@@ -113,12 +113,10 @@ format: $(VENV)/tools  ## let ruff mend what it can
 	$(BIN)/ruff format
 
 lock: $(VENV)/uv  ## pin each requirements.in, with hashes
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras \
-		--upgrade functions/requirements.in -o functions/requirements.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras \
-		--upgrade infra/consumer/requirements.in -o infra/consumer/requirements.txt
-	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-strip-extras \
-		--upgrade tests/requirements.in -o tests/requirements.txt
+	@for folder in functions infra/consumer tests; do \
+		$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+			--no-strip-extras --upgrade $$folder/requirements.in -o $$folder/requirements.txt || exit; \
+	done
 
 clean:  ## forget everything that was built
 	rm -rf $(VENV) .coverage .coverage.* .test-results.xml .infra-results.xml .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .grimp_cache .schemathesis
