@@ -15,7 +15,8 @@ def check(method: str, path: str, response: TestResponse) -> None:
     operations = openapi.document()["paths"].get(template, {})
     if method.lower() not in operations:
         assert response.status_code == (405 if operations else 404), (method, path, response.text)
-        validator_of({"$ref": "#/components/schemas/Problem"}).validate(response.json)
+        if method != "HEAD":  # whose answers have no body
+            validator_of({"$ref": "#/components/schemas/Problem"}).validate(response.json)
         return
     answers = operations[method.lower()]["responses"]
     assert str(response.status_code) in answers, (method, path, response.status_code, response.text)
