@@ -1,5 +1,6 @@
 -- Numbers that are missing between the first and the last seen of a watch. After a restore a watch goes on up to a
 -- million higher, with a baseline: that is none. What had been told since the backup makes the jump a little shorter.
+-- A watch that the backup did not know opens anew.
 WITH numbered AS (
   SELECT
     watch, sequence, time,
@@ -10,7 +11,7 @@ WITH numbered AS (
 baselines AS (
   SELECT watch, LEAST(sequence, COALESCE(baseline_from, sequence)) AS sequence
   FROM `${dataset}.changes`
-  WHERE type = 'calendarwatch.watch.resynced.v1' AND counts IS NULL
+  WHERE type IN ('calendarwatch.watch.opened.v1', 'calendarwatch.watch.resynced.v1') AND counts IS NULL
 )
 SELECT
   numbered.watch,

@@ -13,7 +13,6 @@ from calendar_watch.model.watch import State, Watch
 from calendar_watch.operations.query import Query
 from calendar_watch.ports import Filter, Store
 from tests.contract.schemas import story
-from tests.sql.baselines import Items, with_baselines
 from tests.sql.row import Row
 from tests.sql.warehouse import Warehouse
 from tests.support.consumer import reading
@@ -21,6 +20,9 @@ from tests.support.databases import InMemory
 from tests.support.world import CHANGES, World, policy_of
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+POLICY = policy_of(publishes=True, retention=6 * HOUR, baseline_in_stream=frozenset({"acl"}))
+"""As Terraform has it where there is a dataset."""
+Items = Mapping[str, Any]
 
 
 def watches(store: Store) -> Sequence[Watch]:
@@ -28,7 +30,7 @@ def watches(store: Store) -> Sequence[Watch]:
     return store.page(Filter(resource="acl"), "", 10_000).watches
 
 
-def rules(store: Store, query: Query) -> Items:
+def rules(store: Store, query: Query) -> Mapping[str, Items]:
     """The items of every watch of access rules that was ever shown to anybody, by watch."""
     found: dict[str, Mapping[str, Any]] = {}
     for each in watches(store):
@@ -38,8 +40,7 @@ def rules(store: Store, query: Query) -> Items:
 
 
 def messages(world: World) -> list[Row]:
-    published = [Row.of(each) for each in world.pubsub.published(CHANGES)]
-    return with_baselines(published, rules(world.store, world.query))
+    return [Row.of(each) for each in world.pubsub.published(CHANGES)]
 
 
 AWAY = {State.STOPPED, State.OPENING}
@@ -53,7 +54,7 @@ def now(warehouse: Warehouse) -> dict[str, dict[str, Any]]:
     return found
 
 
-def shown(store: Store, query: Query, moment: datetime) -> Items:
+def shown(store: Store, query: Query, moment: datetime) -> Mapping[str, Items]:
     items = rules(store, query)
     there = (each.id for each in watches(store) if each.state(moment) not in AWAY)
     return {each: items[each] for each in there if items.get(each)}
@@ -61,7 +62,7 @@ def shown(store: Store, query: Query, moment: datetime) -> Items:
 
 @pytest.fixture
 def world() -> Iterator[World]:
-    with closing(World(InMemory(), policy_of(publishes=True, retention=6 * HOUR))) as made:
+    with closing(World(InMemory(), POLICY)) as made:
         yield made
 
 

@@ -1,37 +1,59 @@
 """The views on what was published while everything went wrong: what they say is right once that is over."""
 
+from collections.abc import Mapping
+from functools import partial
+
 import pytest
 
-from tests.searches.chaos.life import live
-from tests.sql.baselines import Items, with_baselines
-from tests.sql.conftest import now, rules, shown
+from tests.searches.chaos.life import Life, live, tells_baselines
+from tests.searches.chaos.restore import lose_and_restore
+from tests.sql.conftest import HOUR, Items, now, shown, watches
 from tests.sql.row import Row
 from tests.sql.warehouse import Warehouse
 from tests.support.world import CHANGES
 
-SEEDS = (1, 2, 6)
-"""Runs in which access rules are watched in the end."""
 STEPS = 60
+TOLD = [seed for seed in range(200) if tells_baselines(seed)]
+"""A hundred runs in which baselines of access rules are told in the stream."""
+WATCHED = (2, 6, 15)
+"""Of these, some in which access rules are watched in the end."""
 
 
-def right(seed: int) -> Items:
-    """What is so now, if the views say so too."""
-    composition = live(seed, STEPS).composition
-    store, query = composition.store, composition.reader
-    rows = with_baselines([Row.of(each) for each in composition.pubsub.published(CHANGES)], rules(store, query))
-    warehouse = Warehouse(rows)
+def told(life: Life) -> Warehouse:
+    return Warehouse([Row.of(each) for each in life.composition.pubsub.published(CHANGES)])
+
+
+def there(life: Life) -> Mapping[str, Items]:
+    composition = life.composition
+    return shown(composition.store, composition.reader, composition.now)
+
+
+def right(seed: int) -> Mapping[str, Items]:
+    """What is so now, as the views say and `items` too."""
+    life = live(seed, STEPS)
+    warehouse = told(life)
+    assert now(warehouse) == there(life)
     assert warehouse.rows("gaps") == []
-    assert now(warehouse) == shown(store, query, composition.now)
-    return now(warehouse)
+    return there(life)
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", WATCHED)
 def test_what_is_so_now_is_so_after_chaos(seed: int) -> None:
     assert right(seed)
 
 
 @pytest.mark.search
-@pytest.mark.parametrize("seed", range(100))
+@pytest.mark.parametrize("seed", TOLD)
 def test_what_is_so_now_is_so_after_much_more_of_it(seed: int) -> None:
     """In some two thirds of these runs access rules are watched in the end."""
     right(seed)
+
+
+@pytest.mark.search
+@pytest.mark.parametrize("seed", TOLD[:12])
+def test_what_is_so_now_is_so_after_a_restore_for_all_who_are_still_known(seed: int) -> None:
+    """Of a watch that only the lost database knew nobody tells anything any more."""
+    life = live(seed, STEPS, halfway=partial(lose_and_restore, age=HOUR))
+    warehouse, known = told(life), {each.id for each in watches(life.composition.store)}
+    assert {watch: rules for watch, rules in now(warehouse).items() if watch in known} == there(life)
+    assert warehouse.rows("gaps") == []

@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from calendar_watch.model.exposure import Exposure, exposure_of
-from tests.sql.baselines import known
 from tests.sql.row import Row
 from tests.sql.warehouse import Warehouse
 from tests.unit.model.test_exposure import CLASSES, LOOK_ALIKES, ROLES, SECONDARY, value_of
@@ -47,10 +46,14 @@ def row(sequence: int, kind: str, **data: Any) -> Row:
     return Row(f"{sequence}", NOON, attributes, {"watch": WATCH, **data})
 
 
+def known(sequence: int, rule: dict[str, Any]) -> Row:
+    return row(sequence, "acl.known", itemId=rule["id"], before=None, after=rule, cause="baseline")
+
+
 @pytest.fixture(scope="module")
 def classed() -> dict[str, str]:
     opened = row(1 + len(RULES + ROLES_OUTSIDE), "watch.opened", state="active", baselineFrom=1)
-    rows = [known(opened, number, each) for number, each in enumerate(RULES + ROLES_OUTSIDE, 1)]
+    rows = [known(number, each) for number, each in enumerate(RULES + ROLES_OUTSIDE, 1)]
     found = Warehouse([*rows, opened], INTERNAL).rows("external_now")
     return {each["item_id"]: each["exposure"] for each in found}
 
@@ -64,4 +67,4 @@ def test_it_is_what_the_code_calls_external_or_public(classed: dict[str, str]) -
 def test_without_a_domain_of_ones_own_everybody_is_outside() -> None:
     opened = row(2, "watch.opened", state="active", baselineFrom=1)
     inside = {"id": "b", "role": "reader", "scope": {"type": "user", "value": "bob@example.com"}}
-    assert len(Warehouse([known(opened, 1, inside), opened], ()).rows("external_now")) == 1
+    assert len(Warehouse([known(1, inside), opened], ()).rows("external_now")) == 1

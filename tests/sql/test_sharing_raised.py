@@ -1,6 +1,7 @@
 """`sharing_raised` is what successive readings saw grow, worked out from Google's side alone."""
 
 import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from calendar_watch.model.resources import ACL
 from calendar_watch.model.target import Target
 from tests.sql.conftest import HOUR, MINUTE, messages
 from tests.sql.history import raised
+from tests.sql.lives import LIVES, restored, unknown_to_the_backup
 from tests.sql.warehouse import Warehouse
 from tests.support.world import ALICE, ALICES_ACL, BOB, World
 
@@ -36,6 +38,10 @@ def by_what_it_says(each: tuple[Any, ...]) -> tuple[str, ...]:
     return tuple(map(str, each))
 
 
+def assert_it_tells_what_readings_saw(world: World) -> None:
+    assert sorted(told(world), key=by_what_it_says) == sorted(raised(world.google, INSIDE), key=by_what_it_says)
+
+
 def shared_at_random(world: World, seed: int) -> None:
     """Several changes between two readings now and then, so that some are never seen."""
     chance = random.Random(seed)  # noqa: S311 (repeatable on purpose)
@@ -54,9 +60,15 @@ def shared_at_random(world: World, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(3))
 def test_it_tells_what_readings_saw_grow(world: World, seed: int) -> None:
     shared_at_random(world, seed)
-    seen = raised(world.google, INSIDE)
-    assert len(seen) > 10
-    assert sorted(told(world), key=by_what_it_says) == sorted(seen, key=by_what_it_says)
+    assert len(told(world)) > 10
+    assert_it_tells_what_readings_saw(world)
+
+
+@pytest.mark.parametrize("live_on", [each for each in LIVES if each not in {restored, unknown_to_the_backup}])
+def test_it_tells_that_in_every_life_in_which_nothing_is_lost(world: World, live_on: Callable[[World], None]) -> None:
+    """After a restore it tells what the backup did not know, whatever the lost database had seen."""
+    live_on(world)
+    assert_it_tells_what_readings_saw(world)
 
 
 def test_it_tells_when_and_by_which_watch(world: World) -> None:

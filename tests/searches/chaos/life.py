@@ -32,8 +32,6 @@ _MOST_TURNS = 16
 _MOMENT, _INSTANT, _SHORTEST = timedelta(seconds=20), timedelta(seconds=3), timedelta(microseconds=1)
 _SHORTENING = frozenset({"Q30", "Q36"})
 """Would spoil the channels of strangers, which nobody renews."""
-_IN_STREAM = {2, 3}
-"""Of four seeds, those in which baselines are told in the stream: with large limits, and with small ones."""
 _NEVER = datetime(9000, 1, 1, tzinfo=UTC)
 
 
@@ -81,7 +79,7 @@ class Life:
             poll=10 * MINUTE,
             safety_sync=self.random.choice((8, 20)) * MINUTE if rates.safety else timedelta(0),
             audit=HOUR if rates.safety else timedelta(0),
-            baseline_in_stream=IN_STREAM[0] if seed % 4 in _IN_STREAM else frozenset(),
+            baseline_in_stream=IN_STREAM[0] if tells_baselines(seed) else frozenset(),
             whole_events=self.random.random() < 0.5,
         )
 
@@ -239,6 +237,11 @@ class Life:
 
     def _reconciled(self, watch_id: str, result: Result) -> None:
         invariants.whoever_lets_go_of_a_watch_leaves_no_notification_behind(self.composition, watch_id, result)
+
+
+def tells_baselines(seed: int) -> bool:
+    """In the stream, those of access rules always: half of all runs, with large limits, and with small ones."""
+    return seed % 4 in {2, 3}
 
 
 def live(
