@@ -264,6 +264,7 @@ def test_a_lower_epoch_is_told_and_changes_nothing(world: World, lines: list[dic
 
 def test_whoever_has_the_stream_alone_is_told_everything_anew(make_world: MakeWorld) -> None:
     world = make_world(policy=policy_of(publishes=True, baseline_in_stream=frozenset({"acl"})))
+    consumer = consumer_of(world)
     world.open(ALICES_ACL)
     world.alice.share(ALICE, BOB, "reader")
     world.run(HOUR)
@@ -271,12 +272,17 @@ def test_whoever_has_the_stream_alone_is_told_everything_anew(make_world: MakeWo
     world.alice.share(ALICE, BOB, "none")
     world.alice.share(ALICE, "carol@example.com", "writer")
     world.run(HOUR)
+    heard(world, consumer)
     restored(world, backup)
     world.run(2 * HOUR)
+    heard(world, consumer)
     kinds = [kind for kind, _ in told(world, ALICES_ACL.id)]
     assert kinds[:3] == ["acl.known", "acl.known", "watch.resynced"]
     stream = [each for each in world.published() if each["partitionkey"] == ALICES_ACL.id]
     assert rebuilt(stream) == world.query.items(ALICES_ACL.id, "", 100).items
+    assert knows_what_google_shows(world, consumer, ALICES_ACL), (
+        "whoever reads items takes the first of them for a new beginning"
+    )
 
 
 def test_a_watch_that_the_backup_does_not_know_opens_though_its_numbers_are_high(make_world: MakeWorld) -> None:

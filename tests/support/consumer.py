@@ -9,7 +9,8 @@ Items = dict[str, Any]
 ReadItems = Callable[[str], tuple[Items, int]]
 
 BASELINES = {"calendarwatch.watch.opened.v1", "calendarwatch.watch.resynced.v1"}
-_FIRST_AFTER_RESTORE = 1_000_000
+_FAR = 500_000
+"""Numbers go on a million after the backup's last one. What was told since then makes the jump a little shorter."""
 
 
 class GapError(Exception):
@@ -21,9 +22,10 @@ def begins_anew(event: Mapping[str, Any]) -> bool:
     return event["type"] in BASELINES and "counts" not in event["data"]
 
 
-def begins_after_restore(event: Mapping[str, Any]) -> bool:
-    """The one exception: numbers go on from much higher, with a new baseline."""
-    return begins_anew(event) and int(event["sequence"]) >= _FIRST_AFTER_RESTORE
+def begins_after_restore(event: Mapping[str, Any], last: int) -> bool:
+    """The one exception: numbers go on from much higher, with a new baseline, or with the first item of one."""
+    anew = begins_anew(event) or event["data"].get("cause") == "baseline"
+    return anew and int(event["sequence"]) - last > _FAR
 
 
 class Consumer:
@@ -39,10 +41,11 @@ class Consumer:
     def take(self, event: Mapping[str, Any]) -> None:
         self._check_identity(event)
         watch, sequence = event["partitionkey"], int(event["sequence"])
-        if sequence <= self._sequences.get(watch, 0):
+        last = self._sequences.get(watch, 0)
+        if sequence <= last:
             return
-        if sequence != self._sequences.get(watch, 0) + 1 and not begins_after_restore(event):
-            raise GapError(f"{watch} went from {self._sequences.get(watch, 0)} to {sequence}")
+        if sequence != last + 1 and not begins_after_restore(event, last):
+            raise GapError(f"{watch} went from {last} to {sequence}")
         self._sequences[watch] = sequence
         if begins_anew(event):
             self.items[watch], self._sequences[watch] = self._read_items(watch)

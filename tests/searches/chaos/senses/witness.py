@@ -47,8 +47,9 @@ class Witness:
             self.offences.append(f"a consumer could not apply {event['id']}: {error!r:.300}")
 
     def _check_order(self, event: Mapping[str, Any], watch: str, sequence: int) -> None:
-        if sequence > self._last.get(watch, 0) + 1 and not begins_after_restore(event):
-            self.offences.append(f"{watch}: {sequence} arrived right after {self._last.get(watch, 0)}")
+        last = self._last.get(watch, 0)
+        if sequence > last + 1 and not begins_after_restore(event, last):
+            self.offences.append(f"{watch}: {sequence} arrived right after {last}")
 
     def _check_chain(self, watch: str, sequence: int, event: Mapping[str, Any]) -> None:
         """What was there before is what was told last, and what is told is true."""
