@@ -1,6 +1,7 @@
 """A calendarList watch that has other collections followed, as calendars come and go."""
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -181,15 +182,31 @@ def busiest_minute(times: list[Any]) -> int:
 NAMED: dict[str, Any] = {"ttl": 7_200, "labels": {"team": "blue"}, "follow": ("acl",)}
 
 
-@given(st.sets(st.sampled_from(sorted(NAMED))))
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_asking_again_changes_nothing_that_is_not_named(make_world: MakeWorld, fields: set[str]) -> None:
+def by_itself(world: World, named: dict[str, Any]) -> Watch:
+    return world.open(ALICES_LIST, **named)
+
+
+def in_a_batch(world: World, named: dict[str, Any]) -> Watch:
+    [(_, watch)] = world.registry.enrol([(ALICES_LIST, named)])
+    return watch
+
+
+def sequences(world: World) -> dict[str, int]:
+    return {each.id: each.log.sequence for each in world.store.page(Filter(), "", 1000).watches}
+
+
+@given(st.sets(st.sampled_from(sorted(NAMED))), st.sampled_from([by_itself, in_a_batch]))
+@settings(max_examples=16, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_asking_again_changes_nothing_that_is_not_named(
+    make_world: MakeWorld, fields: set[str], ask: Callable[[World, dict[str, Any]], Watch]
+) -> None:
     world = make_world()
     before = world.open(ALICES_LIST, ttl=3_600, labels={"team": "red"}, follow=("acl", "events"))
     world.run(5 * MINUTE)
-    named = {field: NAMED[field] for field in fields}
-    assert world.open(ALICES_LIST, **named).options == before.options.replaced(named)
+    told, named = sequences(world), {field: NAMED[field] for field in fields}
+    assert ask(world, named).options == before.options.replaced(named)
     world.run(5 * MINUTE)
+    assert sequences(world) == told or fields & {"ttl", "follow"}
     assert wanted(world) == {(name, ALICE) for name in named.get("follow", ("acl", "events"))}
     labels = {each.id: each.options.labels for each in world.store.children(ALICES_LIST.id)}
     assert set(map(dict.__repr__, labels.values())) == {repr(named.get("labels", {"team": "red"}))}
