@@ -10,6 +10,7 @@ import pytest
 
 import tests.tools.demo.__main__ as demo
 from tests.tools.demo.change import cause as in_words
+from tests.tools.demo.change import lets_outsiders_see
 from tests.tools.demo.pace import pace, stretched
 from tests.tools.demo.screen import Screen
 
@@ -107,3 +108,26 @@ def test_the_demo_is_in_colour_on_a_terminal_unless_that_is_unwanted(
     Screen(terminal).change("created", "something")
 
     assert terminal.getvalue().endswith(f"  {shown}\n")
+
+
+@pytest.mark.parametrize(
+    ("change", "after", "alarming"),
+    [
+        ("raised", "public", True),
+        ("raised", "external", True),
+        ("raised", "domain", False),
+        ("lowered", "external", False),
+        ("same", "public", False),
+    ],
+)
+def test_the_demo_takes_more_for_outsiders_to_see_for_an_alarm(change: str, after: str, alarming: bool) -> None:  # noqa: FBT001
+    assert lets_outsiders_see({"data": {"exposure": {"change": change, "after": after}}}) is alarming
+    assert not lets_outsiders_see({"data": {}})
+
+
+def test_the_demo_shows_an_alarm_in_red(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "")
+    terminal = Terminal()
+    Screen(terminal).alarm("created", "made public")
+
+    assert terminal.getvalue().endswith(f"  {ESCAPE}[31m+ made public{ESCAPE}[0m\n")
