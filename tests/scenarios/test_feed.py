@@ -161,6 +161,15 @@ def test_what_may_still_be_told_of_a_time_is_waited_for(world: World) -> None:
     assert world.query.changes(ALICES_ACL.id, Span(until=soon), 10).complete
 
 
+def test_what_is_cut_for_its_size_is_not_complete_though_all_of_that_time_was_read(world: World) -> None:
+    """Whoever believed that it was would never ask for the rest."""
+    query, start = tidied_feed(world, set(), 0), world.now
+    span = Span(since=start, until=start + 3 * DAY)
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setattr("calendar_watch.operations.query._MOST_BYTES", 1)
+        assert read_by_time(query, span, LENGTH) == [1, 2, 3]
+
+
 def test_no_entry_is_told_as_earlier_than_the_one_before_whatever_a_clock_says(world: World) -> None:
     watch = registration.created(ALICES_ACL, Options(), world.now)
     for moment in (world.now, world.now - DAY, world.now + MINUTE):

@@ -62,10 +62,13 @@ def test_an_hour_in_which_everybody_is_refused_leaves_nobody_silent(world: World
     assert world.told(ALICES_ACL.id) == ["watch.opened", "watch.degraded", "acl.created", "watch.resumed"]
 
 
-def test_what_is_asked_for_meanwhile_is_kept_with_the_reason_and_opens_by_itself(world: World) -> None:
-    with world.line.cut("GET", "", unsigned), world.line.cut("POST", "", unsigned):
+@pytest.mark.parametrize(("trouble", "reason"), [(unsigned, "signingFailing"), (undelegated, "authorizationRevoked")])
+def test_what_is_asked_for_meanwhile_is_kept_with_the_reason_and_opens_by_itself(
+    world: World, trouble: Cut, reason: str
+) -> None:
+    with world.line.cut("GET", "", trouble), world.line.cut("POST", "", trouble):
         outcome, watch = world.registry.open(ALICES_ACL, {})
-        assert (outcome, watch.state(world.now), watch.reason) == (Outcome.UNDER_WAY, State.OPENING, "signingFailing")
+        assert (outcome, watch.state(world.now), watch.reason) == (Outcome.UNDER_WAY, State.OPENING, reason)
         world.run(HOUR)
         assert world.query.show(ALICES_ACL.id).state(world.now) is State.OPENING
     world.run(6 * MINUTE)

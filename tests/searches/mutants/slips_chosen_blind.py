@@ -338,4 +338,20 @@ SLIPS = (
             ),
         ),
     ),
+    Slip(
+        "a page of the feed by time that was cut for its size is called complete",
+        ("tests/scenarios/test_feed.py",),
+        (Edit("operations/query.py", "complete=over and len(page) == len(within))", "complete=over)"),),
+    ),
+    Slip(
+        "a delegation that is refused to a whole domain is answered as a refusal of what was asked for",
+        ("tests/scenarios/test_outages.py",),
+        (
+            Edit(
+                "operations/register.py",
+                "return refusal if refusal and not refusal.common and (",
+                "return refusal if refusal and (",
+            ),
+        ),
+    ),
 )
