@@ -29,7 +29,7 @@ test: $(VENV)/tools  ## every test but the searches, with branch coverage; ONLY=
 ifdef ONLY
 	$(PYTEST) --numprocesses 2 $(if $(findstring ::,$(ONLY)),,$(NO_SEARCH)) $(ONLY)
 else
-	$(PYTEST) --numprocesses 3 $(NO_SEARCH) --cov --cov-report term:skip-covered \
+	$(PYTEST) --numprocesses 4 $(NO_SEARCH) --cov --cov-report term:skip-covered \
 		--junitxml .test-results.xml $(SEARCHES:%=--ignore %)
 endif
 

@@ -83,8 +83,17 @@ def held(world: World, target: Target) -> Watch:
     return world.store.get(target.id)
 
 
-@pytest.mark.parametrize("age", [HOUR, DAY, 9 * DAY])
-@pytest.mark.parametrize("safety_sync", [timedelta(), HOUR])
+@pytest.mark.parametrize(
+    ("age", "safety_sync"),
+    [
+        (HOUR, HOUR),
+        (9 * DAY, timedelta()),
+        *(
+            pytest.param(*each, marks=pytest.mark.search)
+            for each in ((HOUR, timedelta()), (DAY, HOUR), (9 * DAY, HOUR))
+        ),
+    ],
+)
 def test_whoever_had_seen_later_numbers_meets_none_with_two_contents_and_knows_in_the_end_what_google_shows(
     make_world: MakeWorld, age: timedelta, safety_sync: timedelta
 ) -> None:

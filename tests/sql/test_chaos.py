@@ -15,7 +15,7 @@ from tests.support.world import CHANGES
 STEPS = 60
 TOLD = [seed for seed in range(200) if tells_baselines(seed)]
 """A hundred runs in which baselines of access rules are told in the stream."""
-WATCHED = (2, 6, 15)
+WATCHED = (2, *(pytest.param(each, marks=pytest.mark.search) for each in (6, 15)))
 """Of these, some in which access rules are watched in the end."""
 
 

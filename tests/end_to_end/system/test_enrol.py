@@ -18,8 +18,8 @@ from tests.support.stack import Stack, call, until
 ADMIN = "admin@example.com"
 PATIENCE = 900
 MANY = 1_000
-PATIENT = {"CONFIRM_SECONDS": "600", "LEASE_SECONDS": "60"}
-"""However busy the machine: what is opened twice, or read once more, would be counted."""
+PATIENT = {"CONFIRM_SECONDS": "600", "LEASE_SECONDS": "60", "SETTLE_SECONDS": "3"}
+"""However busy the machine: what is opened twice, or read once more, would be counted. What settles is waited for."""
 EVERYBODY = {"AUTH_MODE": "token_service", "SUBJECT_DOMAINS": "example.com"}
 NEVER = 86_400
 ENDED = {"stopping", "stopped"}

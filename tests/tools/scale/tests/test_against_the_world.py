@@ -18,6 +18,8 @@ from tests.tools.scale.life import Life
 from tests.tools.scale.plan import CALLS, Plan, Report
 from tests.tools.scale.simulation import Simulation
 
+pytestmark = pytest.mark.search
+
 _CALENDARS = 8
 _STAGGER = 25
 """Watches a second: what a batch is spread by."""

@@ -6,6 +6,8 @@ from tests.tools.scale.assumptions import Assumptions, Deployment
 from tests.tools.scale.plan import CALLS, Outage, Plan, Report
 from tests.tools.scale.simulation import Simulation
 
+pytestmark = pytest.mark.search
+
 _HOUR = 3_600
 _PLAN = Plan(3 * _HOUR // 2, counted_from=_HOUR // 2, begins=9 * _HOUR)
 
