@@ -32,6 +32,8 @@ _SIZES = (1_000, 100_000)
 _SUSPENDED_EVERY = 50
 """More than two pages of the fewer ones, so that both sizes have as much to find."""
 _NOW = datetime(2026, 11, 27, tzinfo=UTC)
+_PATIENCE = 1800
+"""Seconds: the emulator looks at every document for each of 50 aggregations at once, on a machine that may be busy."""
 _LISTS: Mapping[str, Filter] = {
     "all": Filter(),
     "by resource": Filter(resource="settings"),
@@ -110,7 +112,7 @@ class _Stored:
                 batch.commit(timeout=60)
 
     def cost(self, ask: Callable[[Query], object]) -> _Cost:
-        store = _Counting(self._client, timeout=120, retention=timedelta(days=30))
+        store = _Counting(self._client, _PATIENCE, retention=timedelta(days=30))
         ask(Query(replace(World(InMemory()).services, store=store, clock=lambda: _NOW)))
         return _Cost(store.rpcs, store.documents)
 
