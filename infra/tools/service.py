@@ -61,7 +61,8 @@ class Service(ABC):
             request.add_header("Content-Type", kind)
         try:
             with _OPENER.open(request, timeout=_SECONDS) as response:
-                return json.load(response)
+                told = response.read()
+                return json.loads(told) if told or method != "DELETE" else None
         except urllib.error.HTTPError as error:
             with error:
                 raise RefusedError(error.code, f"{self._url} answers {error.code}: {self.refusal(error)}") from None

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.tools.enrol.enrolment import Clock, enrol
+from infra.tools.clock import Clock
+from infra.tools.enrol.enrolment import enrol
 from infra.tools.enrol.forecast import Pace, duration
 from infra.tools.enrol.order import Order, Request
 from infra.tools.enrol.refused import Refused, of_google, table

@@ -14,14 +14,16 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from infra.tools.clock import Clock
 from infra.tools.enrol.arguments import arguments
-from infra.tools.enrol.directory import Directory, Hosts, directory, service_account
-from infra.tools.enrol.enrolment import Clock, enrol
+from infra.tools.enrol.directory import Directory, directory
+from infra.tools.enrol.enrolment import enrol
 from infra.tools.enrol.forecast import Pace
 from infra.tools.enrol.leavers import of_leavers
 from infra.tools.enrol.order import LABEL, Order, Request
 from infra.tools.enrol.refused import UNWELL, Refused, of_google, table
 from infra.tools.enrol.users import Users, of_file
+from infra.tools.google import Hosts, service_account
 from infra.tools.service import Watches, connect, run
 
 
@@ -68,8 +70,8 @@ def _leave(watches: Watches, users: Users, given: Namespace) -> None:
 
 
 def _directory(given: Namespace) -> Directory:
-    hosts = Hosts(given.google, given.google, given.google) if given.google else Hosts()
-    return directory(hosts, given.account or service_account(), given.admin, given.domain, time.time())
+    account = given.account or service_account("calendar")
+    return directory(Hosts.at(given.google), account, given.admin, given.domain, time.time())
 
 
 if __name__ == "__main__":

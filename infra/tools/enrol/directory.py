@@ -4,58 +4,19 @@ Keyless: whoever gcloud is logged in as has IAM sign for the service account, as
 endpoint takes that for a token of the administrator.
 """
 
-import json
-import urllib.error
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from http.client import HTTPException
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from infra.tools.enrol.users import Users
-from infra.tools.service import RefusedError, Service, gcloud
+from infra.tools.google import Google, Hosts, token_for
+from infra.tools.service import RefusedError
 
 SCOPE = "https://www.googleapis.com/auth/admin.directory.user.readonly"
-_TOKEN = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
-_GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _USERS = "/admin/directory/v1/users"
 _FIELDS = "nextPageToken,users(primaryEmail,suspended,archived)"
 _LARGEST_PAGE = 500
 _NOT_FOUND = 404
-_HOUR = 3_600
-
-
-@dataclass(frozen=True, slots=True)
-class Hosts:
-    iam: str = "https://iamcredentials.googleapis.com"
-    tokens: str = "https://oauth2.googleapis.com"
-    admin: str = "https://admin.googleapis.com"
-
-
-class Google(Service):
-    """`remedy` is what most often helps where it refuses."""
-
-    def __init__(self, url: str, token: str, remedy: str):
-        super().__init__(url, token)
-        self._remedy = remedy
-
-    def refusal(self, error: urllib.error.HTTPError) -> str:
-        try:
-            return f"{_said(json.load(error)['error'])}. {self._remedy}"
-        except (ValueError, LookupError, TypeError, OSError, HTTPException):
-            return self._remedy
-
-    def misunderstanding(self) -> str:
-        return "as Google does"
-
-
-def _said(error: Any) -> str:
-    return str(error["message"] if isinstance(error, Mapping) else error).rstrip(".")
-
-
-def service_account() -> str:
-    """Terraform's, of the project that gcloud is set to."""
-    return f"calendar-watch-calendar@{gcloud('project', 'config', 'get', 'project')}.iam.gserviceaccount.com"
 
 
 class Directory:
@@ -95,18 +56,5 @@ def _inactive(user: Mapping[str, Any]) -> bool:
 
 def directory(hosts: Hosts, account: str, admin: str, domain: str, now: float) -> Directory:
     """`now` is in seconds since 1970. Raises PlainError."""
-    signed = _signed(hosts, account, {"iss": account, "sub": admin, "scope": SCOPE, "aud": _TOKEN}, int(now))
-    granted = Google(hosts.tokens, "", f"Does the admin console let {account} have the scope {SCOPE}?")
-    token = granted.ask_by_form("/token", {"grant_type": _GRANT, "assertion": signed})["access_token"]
     told = f"Is {domain} a domain of yours, and {admin} an administrator who may read users?"
-    return Directory(Google(hosts.admin, token, told), domain)
-
-
-def _signed(hosts: Hosts, account: str, claims: Mapping[str, Any], issued: int) -> str:
-    own = gcloud("access token", "auth", "print-access-token")
-    iam = Google(
-        hosts.iam, own, f"You need roles/iam.serviceAccountTokenCreator on {account}, or name another: ACCOUNT=…"
-    )
-    payload = json.dumps({**claims, "iat": issued, "exp": issued + _HOUR})
-    answer = iam.ask("POST", f"/v1/projects/-/serviceAccounts/{account}:signJwt", {"payload": payload})
-    return str(answer["signedJwt"])
+    return Directory(Google(hosts.admin, token_for(hosts, account, admin, SCOPE, now), told), domain)

@@ -1,10 +1,10 @@
 """Asks for watches, a batch at a time, no faster than Google's quota lets them be opened."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from infra.tools.clock import Clock
 from infra.tools.enrol.forecast import Pace, duration
 from infra.tools.enrol.order import Request
 from infra.tools.enrol.refused import Refused
@@ -13,12 +13,6 @@ from infra.tools.service import Watches
 _BATCH = 25
 """Small: what an interruption costs is one of them, asked for again."""
 _BAD = 400
-
-
-@dataclass(frozen=True, slots=True)
-class Clock:
-    now: Callable[[], float]
-    sleep: Callable[[float], None]
 
 
 def enrol(reconnect: Callable[[], Watches], requests: Sequence[Request], pace: Pace, clock: Clock) -> Iterator[Refused]:
