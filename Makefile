@@ -1,6 +1,6 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test search bench scale chaos consumer day soak model mutants conformance documents stored-documents lint check infra-check checks preflight enrol drain pictures format lock clean
+.PHONY: help demo dev test search bench scale chaos consumer day soak model mutants conformance documents stored-documents lint check infra-check checks verify preflight enrol drain pictures format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -94,6 +94,10 @@ infra-check: $(VENV)/tools  ## Terraform: format, validity, tests; TERRAFORM=…
 
 checks:  ## does a deployment work? make checks WATCHES=https://… SUBJECT=alice@example.com CALENDAR=…
 	@$(PYTHON) -m infra.tools.checks "$(WATCHES)" $(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(CALENDAR),--calendar "$(CALENDAR)")
+
+verify:  ## after an apply: checks, and one real change: make verify WATCHES=https://… SUBJECT=… CALENDAR=… (new makes a test calendar)
+	@$(PYTHON) -m infra.tools.verify "$(WATCHES)" $(if $(SUBJECT),--subject "$(SUBJECT)") $(if $(CALENDAR),--calendar "$(CALENDAR)") \
+		$(ACCOUNT:%=--account "%") $(GUEST:%=--guest "%") $(WITHIN:%=--within %) $(OPTIONS)
 
 preflight:  ## what would stop the first terraform apply, and what to do; CONFIGURATION=… names another file
 	@$(PYTHON) -m infra.tools.preflight $(or $(CONFIGURATION),infra/terraform.tfvars)

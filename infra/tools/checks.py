@@ -16,8 +16,9 @@ from infra.tools.service import Watches, connect, run
 _LEAST_WIDTH = 60
 
 
-def checks(watches: Watches, body: dict[str, str]) -> int:
-    answer = watches.ask("POST", "/checks", body)
+def checks(watches: Watches, subject: str | None, calendar: str | None) -> int:
+    asked = {"subject": subject, "calendarId": calendar}
+    answer = watches.ask("POST", "/checks", {name: value for name, value in asked.items() if value})
     print("\n".join(table(answer["checks"], shutil.get_terminal_size((100, 1)).columns)))
     return 0 if answer["ok"] else 1
 
@@ -40,8 +41,7 @@ def main() -> int:
     parser.add_argument("--subject", help="for whom signing, tokens and Calendar are tried")
     parser.add_argument("--calendar", help="whose collections are read; without it, the subject's own")
     given = parser.parse_args()
-    asked = {"subject": given.subject, "calendarId": given.calendar}
-    return checks(connect(given.watches), {name: value for name, value in asked.items() if value})
+    return checks(connect(given.watches), given.subject, given.calendar)
 
 
 if __name__ == "__main__":

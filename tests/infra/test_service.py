@@ -12,7 +12,7 @@ from tests.support.gcloud import install_gcloud
 from tests.support.loopback import free_ports
 
 ROOT = Path(__file__).parents[2]
-TOOLS: dict[str, list[str]] = {"checks": [], "drain": [], "enrol": ["--file", os.devnull]}
+TOOLS: dict[str, list[str]] = {"checks": [], "drain": [], "enrol": ["--file", os.devnull], "verify": []}
 A_SERVICE = "https://watches.example.com"
 
 
