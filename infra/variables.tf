@@ -380,6 +380,18 @@ variable "tuning" {
   }
 }
 
+variable "verifiers" {
+  description = "Who may run `make verify` with a change, besides calling `watches`: user:…, group:…, serviceAccount:…. With anybody, there is an account that shares a test calendar."
+  type        = set(string)
+  default     = []
+  nullable    = false
+
+  validation {
+    condition     = alltrue([for member in var.verifiers : can(regex("^(user|group|serviceAccount|principal|principalSet):.+$", member))])
+    error_message = "verifiers = ${jsonencode(var.verifiers)} must be user:…, group:…, serviceAccount:…, principal:… or principalSet:…; nobody is let in unknown."
+  }
+}
+
 variable "watch_invokers" {
   description = "Who may call `watches`: user:…, group:…, serviceAccount:…."
   type        = set(string)

@@ -259,3 +259,39 @@ run "where_google_refuses_what_nobody_tried" {
     error_message = "Every alert must have a condition, none in PromQL."
   }
 }
+
+run "somebody_verifies" {
+  command = plan
+
+  override_resource {
+    target          = google_service_account.verifier
+    override_during = plan
+    values          = { name = "projects/example/serviceAccounts/calendar-watch-verifier@example.iam.gserviceaccount.com" }
+  }
+  variables {
+    verifiers      = ["serviceAccount:calendar-watch-deployer@example.iam.gserviceaccount.com", "user:alice@example.com"]
+    watch_invokers = ["user:alice@example.com"]
+  }
+
+  assert {
+    condition     = google_project_iam_custom_role.verifier[0].permissions == toset(["iam.serviceAccounts.getAccessToken"])
+    error_message = "Its token must be all that they get: nobody may sign for it."
+  }
+  assert {
+    condition     = toset([for each in google_service_account_iam_member.verifier : each.member]) == var.verifiers && alltrue([for each in google_service_account_iam_member.verifier : each.service_account_id == google_service_account.verifier[0].name])
+    error_message = "Verifiers must be able to share the test calendar, as that account and no other."
+  }
+  assert {
+    condition     = [for each in google_cloud_run_v2_service_iam_member.verifiers : each.member] == ["serviceAccount:calendar-watch-deployer@example.iam.gserviceaccount.com"]
+    error_message = "Verifiers must be let in, and nobody twice."
+  }
+}
+
+run "nobody_verifies" {
+  command = plan
+
+  assert {
+    condition     = length(google_service_account.verifier) + length(google_project_iam_custom_role.verifier) + length(google_cloud_run_v2_service_iam_member.verifiers) == 0
+    error_message = "Nothing must be made for it then."
+  }
+}

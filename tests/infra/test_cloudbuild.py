@@ -1,6 +1,13 @@
 """Pull requests are checked exactly as what is deployed, and can only plan."""
 
+import json
+import os
 import re
+import stat
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +27,7 @@ def steps(build: str) -> dict[str, str]:
 
 def test_a_pull_request_is_checked_as_what_is_deployed(builds: dict[str, str]) -> None:
     deploy, propose = (steps(builds[name]) for name in BUILDS)
-    assert list(deploy) == ["check", "infra", "plan", "apply", "no_invoker_check"]
+    assert list(deploy) == ["check", "infra", "plan", "apply", "no_invoker_check", "verify"]
     assert list(propose) == ["check", "infra", "plan"]
     assert (deploy["check"], deploy["infra"]) == (propose["check"], propose["infra"])
 
@@ -38,6 +45,52 @@ def test_what_is_applied_is_what_was_planned_and_only_on_demand(builds: dict[str
         apply.index('"$_APPLY" != true')
         < apply.index("exit 0")
         < apply.index("terraform apply -input=false deploy.tfplan")
+    )
+
+
+def verified(build: str, folder: Path, **substitutions: str) -> str:
+    """What its last step says after an apply; a Python of ours says what it would run."""
+    (folder / "infra").mkdir()
+    (folder / "infra" / "watches.url").write_text("https://watches.example.com")
+    variables = {"name": {"value": "calendar-watch"}, "project_id": {"value": "example"}}
+    (folder / "infra" / "deploy.tfplan.json").write_text(json.dumps({"variables": variables}))
+    python = folder / "python3"
+    python.write_text(f'#!/bin/sh\n[ "$1" = -m ] || exec {sys.executable} "$@"\necho "$@"\n')
+    python.chmod(stat.S_IRWXU)
+    script = textwrap.dedent(steps(build)["verify"].partition("script: |\n")[2])
+    given = {"_APPLY": "true", "_VERIFY": "true", "_SUBJECT": "", "_CALENDAR": "", **substitutions}
+    environment = {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", **given}
+    command = ["bash", "-c", script]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout  # noqa: S603
+
+
+ACCOUNT = "--account=calendar-watch-verifier@example.iam.gserviceaccount.com"
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        (
+            {"_SUBJECT": "alice@example.com", "_CALENDAR": "c_1@group"},
+            "--subject=alice@example.com --calendar=c_1@group ",
+        ),
+        ({"_SUBJECT": "alice@example.com"}, "--subject=alice@example.com "),
+        ({}, ""),
+    ],
+)
+def test_what_was_applied_is_verified(
+    builds: dict[str, str], tmp_path: Path, given: dict[str, str], asked: str
+) -> None:
+    said = verified(builds["cloudbuild.yaml"], tmp_path, **given)
+    assert said == f"-m infra.tools.verify https://watches.example.com {asked}{ACCOUNT}\n"
+
+
+@pytest.mark.parametrize("given", [{"_APPLY": "false"}, {"_VERIFY": "false"}])
+def test_only_on_demand_and_only_what_was_applied(
+    builds: dict[str, str], tmp_path: Path, given: dict[str, str]
+) -> None:
+    assert (
+        verified(builds["cloudbuild.yaml"], tmp_path, **given) == "not verified: _APPLY and _VERIFY are not both true\n"
     )
 
 

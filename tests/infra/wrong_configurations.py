@@ -201,6 +201,10 @@ WRONG: dict[str, tuple[str, tuple[str, ...]]] = {
         ("subject_domains", '"@example.com"', "without @"),
     ),
     "a domain in capitals": ('subject_domains = ["Example.com"]', ("subject_domains", '"Example.com"', "lower case")),
+    "a verifier without its kind": (
+        'verifiers = ["calendar-watch-deployer@my-project.iam.gserviceaccount.com"]',
+        ("verifiers", '"calendar-watch-deployer@', "serviceAccount:"),
+    ),
     "everybody": ('watch_invokers = ["allUsers"]', ("watch_invokers", '"allUsers"', "user:")),
     "everybody who is logged in": (
         'watch_invokers = ["allAuthenticatedUsers"]',
