@@ -86,4 +86,5 @@ def test_the_deployer_may_make_every_update(changed: Changes) -> None:
 
 def test_the_deployer_may_do_nothing_else() -> None:
     to_run = {"browser", "logging.logWriter", "iam.serviceAccountUser"}
-    assert deployer() == {*COVERED_BY.values(), *to_run}
+    to_verify = {"iam.serviceAccountOpenIdTokenCreator"}  # of its own identity, and only if one wants to
+    assert deployer() == {*COVERED_BY.values(), *to_run, *to_verify}
