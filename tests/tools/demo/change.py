@@ -63,5 +63,5 @@ def lets_outsiders_see(event: Event) -> bool:
 
 
 def is_change(event: Event) -> bool:
-    """And not an event of the watch itself."""
-    return "itemId" in event["data"]
+    """And not an event of the watch itself, nor what was there already."""
+    return bool(event["data"].get("cause", "baseline") != "baseline")

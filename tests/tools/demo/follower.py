@@ -68,6 +68,8 @@ class Follower:
         if is_change(event):
             show = self._screen.alarm if lets_outsiders_see(event) else self._screen.change
             show(kind, f"{Change.of(event)}{exposure(event)}  ({cause(event)}{_within(event)})")
+        elif kind == "known":
+            self._screen.note(f"there already: {Change.of(event)}")
         elif kind == "opened":
             self._show_opening(watch, event["data"]["itemCount"])
         elif kind == "renewed":
