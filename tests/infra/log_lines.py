@@ -22,15 +22,19 @@ from tests.support.world import ALICE, ALICES_ACL, BOB, START, World
 MINUTE = timedelta(minutes=1)
 
 
-def heard(what: Callable[[World], object], database: Database | None = None, **fields: str) -> Json:
-    """The last line with these fields that `what` made some part of a world write."""
+def said(what: Callable[[World], object], database: Database | None = None) -> list[Json]:
+    """The lines that `what` made some part of a world write."""
     log.configure("INFO")
     world = World(database or InMemory())
     with redirect_stdout(io.StringIO()) as out:
         what(world)
     world.close()
-    lines: list[Json] = [json.loads(line) for line in out.getvalue().splitlines()]
-    return [line for line in lines if line.items() >= fields.items()][-1]
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def heard(what: Callable[[World], object], database: Database | None = None, **fields: str) -> Json:
+    """The last of them with these fields."""
+    return [line for line in said(what, database) if line.items() >= fields.items()][-1]
 
 
 class Tallied(InMemory):

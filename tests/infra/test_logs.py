@@ -11,16 +11,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from calendar_watch import log
 from calendar_watch.decisions.verdicts import KNOWN_REASONS
 from calendar_watch.model.exposure import Exposure, Shift
 from calendar_watch.model.watch import State
-from calendar_watch.operations.forgeries import Forgeries
 from calendar_watch.reasons import Reason
+from tests.infra.log_lines import forged, said
 from tests.infra.log_metrics import Metric
-from tests.support.databases import InMemory
 from tests.support.log_fields import FIELDS, IN_TROUBLE, SOMETIMES
-from tests.support.world import ALICE, ALICES_ACL, START, World
+from tests.support.world import ALICE, ALICES_ACL, World
 
 FORGED = {
     "X-Goog-Channel-ID": "6f6f2d4c-6bd0-4a8d-9d4c-1f9d9a0b7c11",
@@ -99,31 +97,24 @@ def rung_by(texts: dict[str, str], line: Mapping[str, Any]) -> list[str]:
 def test_what_was_shared_rings_its_alert_and_taking_it_away_rings_none(
     texts: dict[str, str],
     metrics: dict[str, Metric],
-    capsys: pytest.CaptureFixture[str],
     scope: tuple[str, str | None],
     alerts: list[str],
 ) -> None:
-    log.configure("INFO")
-    world = World(InMemory())
-    world.open(ALICES_ACL)
-    for role in ("reader", "none"):
-        world.alice.share_with(ALICE, *scope, role)
-        world.run(timedelta(minutes=1))
-    world.close()
-    told = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
-    counted = [line for line in told if metrics["exposures"].counts(line)]
+    def share(world: World) -> None:
+        world.open(ALICES_ACL)
+        for role in ("reader", "none"):
+            world.alice.share_with(ALICE, *scope, role)
+            world.run(timedelta(minutes=1))
+
+    counted = [line for line in said(share) if metrics["exposures"].counts(line)]
     assert [rung_by(texts, line) for line in counted] == [alerts, []]
 
 
 @pytest.fixture
-def counted(capsys: pytest.CaptureFixture[str]) -> Mapping[str, Any]:
+def counted() -> Mapping[str, Any]:
     """The line that a sweep writes every ten minutes."""
-    log.configure("INFO")
-    world = World(InMemory())
-    world.sweep()
-    world.close()
-    [line] = [each for each in map(json.loads, capsys.readouterr().out.splitlines()) if each["event"] == "counts"]
-    return dict(line)
+    [line] = [each for each in said(World.sweep) if each["event"] == "counts"]
+    return line
 
 
 def test_each_gauge_is_a_number_in_the_line_that_counts(metrics: dict[str, Metric], counted: Mapping[str, Any]) -> None:
@@ -152,14 +143,9 @@ def test_a_forged_notification_is_counted_as_one(
     assert [(name, metric.value(line)) for name, metric in metrics.items() if metric.counts(line)] == [("forged", 1)]
 
 
-def test_a_flood_of_them_is_counted_to_the_last(metrics: dict[str, Metric], capsys: pytest.CaptureFixture[str]) -> None:
-    log.configure("INFO")
-    forgeries = Forgeries(lambda: START)
-    for _ in range(1000):
-        forgeries.add("channel")
-    forgeries.tell()
-    told = [json.loads(each) for each in capsys.readouterr().out.splitlines()]
-    assert [metrics["forged"].value(each) for each in told if metrics["forged"].counts(each)] == [1, 999]
+def test_a_flood_of_them_is_counted_to_the_last(metrics: dict[str, Metric]) -> None:
+    counted = [metrics["forged"].value(line) for line in said(forged) if metrics["forged"].counts(line)]
+    assert counted == [1, 999]
 
 
 def test_the_uptime_check_expects_what_we_answer(client: FlaskClient, texts: dict[str, str]) -> None:
