@@ -1,12 +1,11 @@
 """Every example plans, and does what it is an example of. Run with `make infra-check`."""
 
-import json
 import shutil
 from collections.abc import Iterable, Mapping
 
 import pytest
 
-from tests.infra.conftest import INFRA, Json, Terraform
+from tests.infra.conftest import INFRA, Json, Terraform, outcome_of
 
 EXAMPLES = INFRA / "examples"
 NAMES = sorted(path.stem for path in EXAMPLES.glob("*.tfvars"))
@@ -19,10 +18,9 @@ def planned(terraform: Terraform, runs: Mapping[str, str], *, head: str) -> dict
     """What each run would create, by its name."""
     blocks = (f'run "{name}" {{\n  command = plan\n  variables {{\n{given}\n  }}\n}}\n' for name, given in runs.items())
     (terraform.folder / "tests" / "examples.tftest.hcl").write_text(head + "".join(blocks))
-    done = terraform.run("test", "-json", "-verbose", "-filter=tests/examples.tftest.hcl")
-    told = [json.loads(line) for line in done.stdout.splitlines()]
-    assert done.returncode == 0, [each["@message"] for each in told if each["@level"] == "error"]
-    return {each["@testrun"]: created(each["test_plan"]) for each in told if each["type"] == "test_plan"}
+    outcome = outcome_of(terraform, "-filter=tests/examples.tftest.hcl")
+    assert {*outcome.runs.values()} == {"pass"}
+    return {each["@testrun"]: created(each["test_plan"]) for each in outcome.told if each["type"] == "test_plan"}
 
 
 def created(plan: Json) -> Plan:
