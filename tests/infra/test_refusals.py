@@ -15,9 +15,8 @@ import pytest
 from calendar_watch.config.settings import Settings
 from tests.doubles.local_pubsub import filters
 from tests.infra.conftest import INFRA, Terraform, block, tuning
+from tests.infra.made_up_projects import ORDINARY
 from tests.infra.wrong_configurations import WRONG
-
-RIGHT = 'project_id = "example"\nregion = "europe-west1"\nsubject_domains = ["example.com"]\n'
 
 PROBES = (
     *("-1", "0", "0.05", "0.1", "0.15", "0.999", "1", "1.5", "256", "257", "3650", "3650.5", "1000000", "1000001"),
@@ -43,7 +42,7 @@ class Variables:
             shutil.copy(INFRA / name, folder)
         functions = block((INFRA / "functions.tf").read_text(), "functions = {")
         (folder / "functions.tf").write_text(f"locals {{\n  functions = {{\n{functions}  }}\n}}\n")
-        (folder / "terraform.tfvars").write_text(RIGHT)
+        (folder / "terraform.tfvars").write_text(ORDINARY)
         self._terraform = Terraform(terraform.command, folder)
 
     def refusal(self, configuration: str) -> str:
