@@ -166,7 +166,7 @@ def test_what_is_cut_for_its_size_is_not_complete_though_all_of_that_time_was_re
     query, start = tidied_feed(world, set(), 0), world.now
     span = Span(since=start, until=start + 3 * DAY)
     with pytest.MonkeyPatch.context() as patches:
-        patches.setattr("calendar_watch.operations.query._MOST_BYTES", 1)
+        patches.setattr("calendar_watch.operations.query.MOST_BYTES", 1)
         assert read_by_time(query, span, LENGTH) == [1, 2, 3]
 
 
