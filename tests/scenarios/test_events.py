@@ -454,6 +454,16 @@ def test_a_cancelled_instance_that_a_later_page_shows_alive_is_alive(world: Worl
     assert [each["after"].get("status") for each in told] == [instance.get("status")]
 
 
+def test_a_cancelled_instance_that_a_later_page_shows_of_a_living_series_is_there(world: World) -> None:
+    series, instance = an_event(0, recurrence=WEEKLY), an_event(1, recurringEventId="e00000")
+    early = cancelled({**instance, "recurringEventId": "e00009"})
+    script = {"": ([series], "a"), "a": ([early], "", "b"), "b": ([cancelled(instance)], "c"), "c": ([], "c")}
+    with world.line.cut("GET", "/events", scripted(script)):
+        world.open(ALICES_EVENTS)
+        world.run(5 * MINUTE)
+    assert told_of(world) == [("created", "e00001")]
+
+
 def test_text_that_is_no_unicode_stops_nothing(world: World) -> None:
     script = {"": ([an_event(1)], "a"), "a": ([an_event(2, summary="half \ud83d")], "b"), "b": ([], "b")}
     with world.line.cut("GET", "/events", scripted(script)):

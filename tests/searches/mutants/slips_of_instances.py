@@ -84,4 +84,15 @@ SLIPS = (
         ("tests/unit/decisions/test_page_size.py",),
         (Edit("decisions/listing/page_size.py", "by_weight = chosen or fitting", "by_weight = fitting"),),
     ),
+    Slip(
+        "a cancelled instance is decided by the first page that shows it, although a later one shows its living series",
+        ("tests/scenarios/test_events.py",),
+        (
+            Edit(
+                "decisions/listing/merge.py",
+                "replace(_there_after_all(item_id, view.notes), shown=mark, loose=not known)",
+                "Notes(shown=mark, loose=not known)",
+            ),
+        ),
+    ),
 )

@@ -94,16 +94,16 @@ def _meaning(item: Item, held: Item | None, view: View) -> tuple[dict[str, Item 
     item_id: str = item["id"]
     mark = frozenset({mark_of(item_id)})
     if not is_cancelled(item):
-        return {item_id: item}, replace(_alive_after_all(item_id, view.notes), shown=mark)
+        return {item_id: item}, replace(_there_after_all(item_id, view.notes), shown=mark)
     if series_of(item):
         known = series_of(item) in view.alive
         if known or view.baseline:
-            return {item_id: item}, Notes(shown=mark, loose=not known)
+            return {item_id: item}, replace(_there_after_all(item_id, view.notes), shown=mark, loose=not known)
         return {}, Notes(shown=mark, waiting={item_id: kept_whole(item)})
     return _tombstone(item, held)
 
 
-def _alive_after_all(item_id: str, earlier: Notes) -> Notes:
+def _there_after_all(item_id: str, earlier: Notes) -> Notes:
     over, waiting = ({item_id: None} if item_id in noted else {} for noted in (earlier.over, earlier.waiting))
     return Notes(over=over, waiting=waiting)
 
