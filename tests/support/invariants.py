@@ -92,9 +92,15 @@ def compared(item: Item | None, resource: str) -> Item | None:
 def differing(resource: str, known: Items, shown: Items) -> Mapping[str, tuple[Item | None, Item | None]]:
     """The items of which a consumer does not know what Google shows: what it knows of each, and what is shown."""
     both = {each: (known.get(each), shown.get(each)) for each in sorted(known.keys() | shown.keys())}
-    return {
-        each: (ours, its) for each, (ours, its) in both.items() if compared(ours, resource) != compared(its, resource)
-    }
+    return {each: (ours, its) for each, (ours, its) in both.items() if _said(ours, resource) != _said(its, resource)}
+
+
+def _said(item: Item | None, resource: str) -> Item | None:
+    """Of a cancelled exception, that it is one: cancelled without a word it is as it was, where a listing says less."""
+    said = compared(item, resource)
+    if not said or resource != "events" or said.get("status") != "cancelled":
+        return said
+    return {name: said.get(name) for name in ("id", "recurringEventId", "status")}
 
 
 def alike(before: Item, after: Item) -> bool:

@@ -19,7 +19,7 @@ _GETTING = (*_STOPPING, "cut off", "html")
 """The same about a single item."""
 _ON = 0.5
 """How many of the quirks are on in one run."""
-_DERIVED = "@group.v.calendar.google.com"
+GENERATED = "@group.v.calendar.google.com"
 _HANGS = (5.0, 15.0, 40.0, 70.0, 200.0)
 _GOOGLE_HANGS = 3
 """How much oftener Google lets one wait than Firestore does."""
@@ -112,7 +112,7 @@ def options(random: Random) -> Mapping[str, object]:
         "expiration_format": random.choice(("string", "number", "missing")),
         "sync": random.choice(("after", "after", "before")),
         "listing_lag_seconds": random.choice((0, 0, 2, 15)),
-        "unwatchable": (_DERIVED, *(("@group.calendar.google.com",) if random.random() < 0.05 else ())),
+        "unwatchable": (GENERATED, *(("@group.calendar.google.com",) if random.random() < 0.05 else ())),
         "slow_seconds_per_item": 0.8,
     }
 

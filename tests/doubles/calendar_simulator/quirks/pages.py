@@ -90,7 +90,7 @@ def next_page_token(world: World, asked: str | None, token: str) -> str:
 
 
 def _doubled(world: World, collection: Collection, sheet: Sheet) -> Sheet:
-    """Show one record here and on the next page: newest last, or for events also newest first."""
+    """Show one record here and on the next page: newest last, or for events that say of when they are newest first."""
     if not sheet.records:
         return sheet
     dice = world.quirks.dice("Q25")
@@ -100,7 +100,8 @@ def _doubled(world: World, collection: Collection, sheet: Sheet) -> Sheet:
     world.quirks.meet("Q25")
     if older is None or older.deleted or record.deleted:
         return Sheet(sheet.records, sheet.last, sheet.more, (record.key, record.revision))
-    if collection.topic.resource == "events" and dice.random() < 0.3:
+    dated = "cancelled" not in {older.item.get("status"), record.item.get("status")}
+    if collection.topic.resource == "events" and dice.random() < 0.3 and dated:
         return Sheet(sheet.records, sheet.last, sheet.more, (older.key, older.revision))
     records = [*sheet.records[:place], older, *sheet.records[place + 1 :]]
     return Sheet(records, sheet.last, sheet.more, (record.key, record.revision))

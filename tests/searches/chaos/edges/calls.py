@@ -42,16 +42,19 @@ class Noted:
     """A listing of everything, without a sync token."""
     to_go_on: bool = False
     """The answer named a sync token."""
+    nameless: bool = False
+    """It was the last page of a listing, and named none."""
 
 
 class _Said(NamedTuple):
     outcome: str
     blamed: str = ""
     to_go_on: bool = False
+    nameless: bool = False
 
 
 class Calls:
-    """By watch. A call of which nobody heard, as the worker died, is not here."""
+    """By watch. A call of which nobody heard, as the worker died, is not here; nor are those of the senses."""
 
     def __init__(self, scheduler: Scheduler):
         self.of: dict[str, list[Noted]] = defaultdict(list)
@@ -94,10 +97,8 @@ class Calls:
 
     def _note(self, method: str, request: PreparedRequest, subject: str, said: _Said) -> None:
         target = asked_about(request, subject)
-        if target:
-            whole = is_whole(request)
-            noted = Noted(self._scheduler.now, method, said.outcome, said.blamed, whole, said.to_go_on)
-            self.of[target.id].append(noted)
+        if target and self._scheduler.running:
+            self.of[target.id].append(Noted(self._scheduler.now, method, whole=is_whole(request), **said._asdict()))
 
 
 def asked_about(request: PreparedRequest, subject: str) -> Target | None:
@@ -117,12 +118,22 @@ def is_whole(request: PreparedRequest) -> bool:
 def _said(response: Response) -> _Said:
     """Google speaks JSON, and nobody on the way does."""
     if response.ok:
-        return _Said("done", to_go_on='"nextSyncToken"' in response.text)
+        to_go_on = '"nextSyncToken"' in response.text
+        return _Said("done", to_go_on=to_go_on, nameless=not to_go_on and _is_last(response))
     if "json" not in response.headers.get("Content-Type", "").lower():
         return _Said("failed")
     if _LIMITS.search(response.text):
         return _Said("failed", "limit")
     return _Said("refused" if response.status_code in _REFUSALS else "failed", str(response.status_code))
+
+
+def _is_last(response: Response) -> bool:
+    """Of a listing, and whole: what was cut off on the way names nothing."""
+    try:
+        answer = response.json()
+    except ValueError:
+        return False
+    return "items" in answer and "nextPageToken" not in answer
 
 
 def _blamed(error: RefreshError) -> str:
