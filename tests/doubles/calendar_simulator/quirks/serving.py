@@ -67,7 +67,7 @@ _ANSWERS: tuple[Quirk, ...] = (
         "Q46",
         "writes and watches are refused for hours, lists are not",
         "inovex/CalendarSync#280; Google's help, in benjcunningham/googlecalendar#4",
-        0.002,
+        0.006,
     ),
     Quirk(
         "Q47",

@@ -44,10 +44,11 @@ class Truth:
 
     def _must_be_true(self, data: Mapping[str, Any]) -> bool:
         """Where two listings in a row lack what nothing else tells of, nobody can know."""
-        generated = str(data["watch"]["calendarId"]).endswith(GENERATED)
-        if data["watch"]["resource"] == "settings" or generated:
+        if data["watch"]["resource"] == "settings":
             return False
-        return "recurringEventId" not in data["before"] or not self._google.quirks.reached["Q20"]
+        generated = str(data["watch"]["calendarId"]).endswith(GENERATED)
+        alone = generated or "recurringEventId" in data["before"]
+        return not alone or not self._google.quirks.reached["Q20"]
 
     def _goes_back(self, event: Mapping[str, Any]) -> bool:
         """Of two versions in a listing the newer counts; one that is shown first is all that is known by then."""
