@@ -9,7 +9,7 @@ from ..request import Request
 from ..world import World
 
 _DAY = 86_400
-_DEAD_ENDS = 0.15
+_DEAD_ENDS = 0.4
 _LASTS, _LACKING = 0.5, (3_600, 14_400)
 _ASIDE = frozenset({"syncToken", "pageToken", "maxResults", "fields", "alt", "prettyPrint", "quotaUser", "key"})
 
