@@ -37,8 +37,8 @@ TOGETHER = {
 
 ROOMS = ("conformance", "contract/schemas", "cost", "doubles", "end_to_end", "infra", "searches", "sql", "tools")
 REPEATING = (
-    *("baselines", "channels", "commit_sizes", "costs", "domains", "events", "faults", "follow"),
-    *("mute_channels", "outages", "publishing", "readings", "refusals", "restores"),
+    *("baselines", "channels", "commit_sizes", "costs", "domains", "events", "faults"),
+    *("mute_channels", "outages", "refusals", "restores"),
 )
 UNCOUNTED = tuple(f"tests/{room}/" for room in ROOMS) + tuple(f"tests/scenarios/test_{name}.py" for name in REPEATING)
 """Coverage is not measured in what runs the functions in other processes, not at all, or along lines that others count:

@@ -380,6 +380,24 @@ def test_a_bare_tombstone_of_what_google_shows_alive_adds_nothing() -> None:
     assert (life.told(), [*life.items]) == ([], ["s"])
 
 
+def test_an_exception_cancelled_while_its_series_is_split_stays_until_the_next_increment_shows_that() -> None:
+    split = {**alive("s_R2"), "recurrence": ["RRULE:FREQ=WEEKLY"]}
+    life = Life(ScriptedCalendar(whole=[[alive("s"), alive("x", 1, "s")]], single={"s_R2": split}))
+    life.google.increment = [[off("x", "s_R2", 2)]]
+    life.read()
+    assert life.told() == [("updated", "x")]
+    life.google.increment = [[split, off("x", "s_R2", 2)]]
+    life.read()
+    assert life.told()[1:] == [("created", "s_R2")]
+
+
+def test_an_exception_cancelled_under_a_series_that_google_does_not_have_is_deleted() -> None:
+    life = Life(ScriptedCalendar(whole=[[alive("s"), alive("x", 1, "s")]]))
+    life.google.increment = [[off("x", "elsewhere", 2)]]
+    life.read()
+    assert life.told() == [("deleted", "x")]
+
+
 @pytest.mark.parametrize("error", [TryLaterError("later"), RefusedError(Reason.FORBIDDEN, "no")])
 def test_where_nothing_can_be_learnt_of_a_bare_tombstone_everything_is_listed(error: GoogleError) -> None:
     life = Life(ScriptedCalendar(whole=[[alive("s")]]))

@@ -26,9 +26,11 @@ class Ending:
     missing: frozenset[Mark] = frozenset()
     found: Mapping[str, Item] = field(default_factory=dict)
     """What Google said of events that nobody knew of, and that it showed as cancelled without a word."""
+    alive: frozenset[Mark] = frozenset()
+    """Series of which it said that they are there, though this increment does not show them yet."""
 
     def lives(self, series: Mark) -> bool:
-        return series not in self.missing and self.indexes.get(series) is not None
+        return series in self.alive or (series not in self.missing and self.indexes.get(series) is not None)
 
     @property
     def over(self) -> frozenset[Mark]:
@@ -109,15 +111,19 @@ def _decided(tombstone: Item, known: Item | None, ending: Ending) -> Item | None
 
 
 def unknown(ending: Ending) -> list[str]:
-    """Cancelled without a word, and not held: Google is asked what they are."""
-    return [
-        each
-        for each, item in ending.notes.undecided.items()
-        if not series_of(item) and ending.indexes.get(mark_of(each)) is None
-    ]
+    """What Google is asked about: cancelled without a word and not held, and series that are named and not held.
+
+    A series that is split while it is listed comes with the next increment, its exceptions with this one.
+    """
+    undecided, over = ending.notes.undecided, ending.over
+    bare = [each for each, item in undecided.items() if not series_of(item)]
+    series = {series_of(item) for item in undecided.values()} - {""} if not ending.whole else set()
+    named = [*bare, *sorted(each for each in series if mark_of(each) not in over)]
+    return [each for each in named if ending.indexes.get(mark_of(each)) is None]
 
 
 def with_found(ending: Ending, found: Mapping[str, Item]) -> Ending:
     """Only a cancelled exception is there all the same; what Google shows alive, its listings show as well."""
     off = {each: as_listed(item) for each, item in found.items() if is_cancelled(item) and series_of(item)}
-    return replace(ending, found=off)
+    alive = frozenset(mark_of(each) for each, item in found.items() if not is_cancelled(item) and "recurrence" in item)
+    return replace(ending, found=off, alive=alive)
