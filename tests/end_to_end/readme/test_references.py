@@ -1,9 +1,12 @@
 """What the papers name is there: tests, files, headings, drawers."""
 
+import json
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,6 +100,33 @@ def test_each_check_is_told_with_what_to_do() -> None:
         name for cell in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE) for name in re.findall(r"`(.*?)`", cell)
     ]
     assert told == [*ALL_CHECKS]
+
+
+def test_the_table_of_a_changes_data_names_all_that_its_schemas_do() -> None:
+    schemas = ROOT / "functions/calendar_watch/schemas"
+    table = text_of("functions/CONSUMING.md").partition("| in a change's `data` | is |")[2].partition("\n\n")[0]
+    told = {
+        name for cell in re.findall(r"^\| (`.*?`) \|", table, re.MULTILINE) for name in re.findall(r"`(\w+)`", cell)
+    }
+    assert told == set().union(*(data_of(schemas / f"{each}.json") for each in ("envelope", "item", "acl")))
+
+
+def data_of(schema: Path) -> set[str]:
+    return {name for each in found(json.loads(schema.read_text()), "data") for name in each["properties"]}
+
+
+def found(value: Any, name: str) -> Iterator[Any]:
+    """Whatever bears that name, at any depth."""
+    for key, each in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+        if key == name and "properties" in each:
+            yield each
+        yield from found(each, name)
+
+
+def test_no_entry_of_the_changelog_is_there_twice() -> None:
+    entries = [each.strip() for each in re.split(r"^(?:- |#+ )", text_of("CHANGELOG.md"), flags=re.MULTILINE)]
+    headings = {"Added", "Changed", "Fixed", "Removed"}
+    assert [each for each, times in Counter(entries).items() if times > 1 and each not in headings] == []
 
 
 def test_the_way_in_is_short() -> None:
