@@ -72,7 +72,7 @@ def test_who_can_see_it_now_is_told_with_a_change(
     deployment.share("reader")
     page = shown(show, watch)
     assert "seen by public, was internal raised" in page.text("ol > li")
-    assert "public\n1 rules" in page.text("dl")
+    assert "public\n1 rule\n" in page.text("dl")
 
 
 def test_of_what_was_there_already_no_earlier_exposure_is_told(

@@ -37,7 +37,7 @@ def test_what_there_is_is_seen_at_a_glance(deployment: Deployment, show: Show) -
     table = seen(page, "active", "table")
     assert table.splitlines()[0].split() == ["acl", "calendarList", "events", "settings"]
     assert "active\t1\t0\t0\t2" in table
-    assert "No watch is suspended, degraded or polling." in page.text()
+    assert "No watch is suspended, degraded or polling, and none fails to open." in page.text()
 
 
 def test_who_needs_somebody_is_shown_with_what_to_do_and_is_tried_on_the_spot(
@@ -62,6 +62,16 @@ def test_who_needs_somebody_is_shown_with_what_to_do_and_is_tried_on_the_spot(
     assert f"POST /{watch['id']}/retry" in served.asked
     assert deployment.get(f"/{watch['id']}")["state"] == "active"
     assert page.run("return document.activeElement.innerText") == "Try now"
+
+
+def test_who_could_not_be_opened_is_shown_and_who_only_waits_is_not(deployment: Deployment, show: Show) -> None:
+    deployment.ask("watches", "POST", "/batch", json={"requests": [SETTINGS, CALENDAR_LIST]})
+    with deployment.google.refusing("/watch", 500, "backendError"):
+        assert deployment.post(ACL).status_code == 202
+    page = show(wait="Try now")
+    [card] = page.texts(".card")
+    assert f"acl {ALICE} for {ALICE} opening" in card
+    assert "backendError" in card
 
 
 def test_a_try_that_fails_again_says_so(deployment: Deployment, show: Show) -> None:
@@ -153,7 +163,8 @@ def test_what_is_shared_outside_is_counted(served: Served, show: Show) -> None:
     served.amended = lambda path, content: content | ({"exposures": EXPOSURES} if path == "/summary" else {})
     page = show(wait="Shared with")
     told = page.text("section:last-of-type")
-    assert all(f"{name}\n{count} rules" in told for name, count in EXPOSURES.items())
+    assert "internal\n5 rules\ngroup\n0 rules\ndomain\n0 rules\nexternal\n2 rules\npublic\n1 rule" in told
+    assert "1 rules" not in told
 
 
 @pytest.mark.parametrize(
