@@ -177,11 +177,13 @@ def _build_room(simulator: CalendarSimulator, body: JsonObject) -> Any:
 
 
 def _quirks(simulator: CalendarSimulator, _: JsonObject) -> Any:
-    return {number: _quirk(simulator.quirks, quirk) for number, quirk in QUIRKS.items()}
+    return {number: _quirk(simulator.quirks, quirk, simulator.now()) for number, quirk in QUIRKS.items()}
 
 
-def _quirk(switches: Switches, quirk: Quirk) -> JsonObject:
-    return {**asdict(quirk), "on": switches.on(quirk.number), "reached": switches.reached[quirk.number]}
+def _quirk(switches: Switches, quirk: Quirk, now: datetime) -> JsonObject:
+    spells = [{"about": about, "until": until} for about, until in switches.spells(quirk.number, now)]
+    state = {"on": switches.on(quirk.number), "spells": spells, "reached": switches.reached[quirk.number]}
+    return {**asdict(quirk), **state}
 
 
 def _begin_spell(simulator: CalendarSimulator, body: JsonObject) -> Any:
@@ -190,7 +192,10 @@ def _begin_spell(simulator: CalendarSimulator, body: JsonObject) -> Any:
 
 
 def _calm(simulator: CalendarSimulator, body: JsonObject) -> Any:
-    simulator.calm()
+    if body:
+        simulator.end(body.get("quirk"), body.get("about"))
+    else:
+        simulator.calm()
     return body
 
 
@@ -232,7 +237,10 @@ _ACTIONS: Mapping[tuple[str, str], tuple[_Action, *tuple[Field, ...]]] = {
         *(_begin_spell, Field("quirk", "Q10", choices=tuple(QUIRKS))),
         *(Field("seconds", 600.0), Field("about", "alice@example.com", optional=True)),
     ),
-    ("POST", "calm"): (_calm,),
+    ("POST", "calm"): (
+        *(_calm, Field("quirk", "Q10", optional=True, choices=tuple(QUIRKS))),
+        Field("about", "alice@example.com", optional=True),
+    ),
     ("POST", "reset"): (_reset,),
     ("POST", "split"): (
         *(_split, Field("calendar", "primary"), Field("series", "an event's id")),

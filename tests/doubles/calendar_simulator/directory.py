@@ -51,7 +51,7 @@ class Directory:
         if call.method != "GET" or not f"{call.path}/".startswith(f"{_USERS}/"):
             return None
         try:
-            grant = self._tokens.grant_of(call, self._world.options.default_user, self._now())
+            grant = self._tokens.grant_of(call, self._world.options, self._now())
             return _json(self._answer(call, grant))
         except ApiError as error:
             return error.answer()

@@ -32,6 +32,8 @@ class Options:
     refused_webhook_hosts: tuple[str, ...] = ()
     #: scopes that no administrator has delegated
     undelegated_scopes: tuple[str, ...] = ()
+    #: at these, each address is a token of its own, for everything; anywhere else a token has to be made known
+    token_domains: tuple[str, ...] = ()
     #: plain http to loopback is the simulator's own allowance
     loopback_http: bool = True
     #: the wait before the first redelivery; it doubles with each
@@ -48,7 +50,7 @@ class Options:
         if self.expiration_format not in get_args(ExpirationFormat) or self.sync not in get_args(Sync):
             ways, moments = ", ".join(get_args(ExpirationFormat)), ", ".join(get_args(Sync))
             raise ValueError(f"expiration_format is one of {ways}; sync is one of {moments}")
-        for name in ("unwatchable", "refused_webhook_hosts", "undelegated_scopes"):
+        for name in ("unwatchable", "refused_webhook_hosts", "undelegated_scopes", "token_domains"):
             if not all(isinstance(each, str) for each in getattr(self, name)):
                 raise TypeError(f"{name} is a list of texts")
         self._check_quirks()

@@ -99,6 +99,12 @@ class CalendarSimulator:
         self._outbox.release(self.now())
         self.office.finish()
 
+    def end(self, quirk: str | None, about: str | None) -> None:
+        """One quirk off, and its spells over; of what is about something, only the spells."""
+        if about is None:
+            self.configure(quirks={number: chance for number, chance in self.options.quirks.items() if number != quirk})
+        self.quirks.end_spells(quirk, about)
+
     def set_setting(self, user: str, setting: str, value: str) -> None:
         self.office.meet(user)
         settings.put(self._world, user, setting, value)
@@ -143,7 +149,7 @@ class CalendarSimulator:
         method, path = found
         user = None
         try:
-            grant = self.tokens.grant_of(call, self.options.default_user, self.now())
+            grant = self.tokens.grant_of(call, self.options, self.now())
             user = grant.subject
             refused = refusal(Asked(self._world, method.id, user, request.calendar(path, user)))
             answer = refused or self._answer(call, method, path, grant)

@@ -21,6 +21,7 @@ PAPERS = (
     "functions/CONSUMING.md",
     "infra/README.md",
     "tests/README.md",
+    "tests/doubles/calendar_simulator/README.md",
 )
 MOST_LINES = 150
 _CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)

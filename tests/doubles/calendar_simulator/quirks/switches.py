@@ -93,6 +93,16 @@ class Switches:
         """`about` is what it is about: a calendar, a user, a domain; empty: everything."""
         self._spells[number, about] = now, now + timedelta(seconds=seconds)
 
+    def spells(self, number: str, now: datetime) -> list[tuple[str, datetime]]:
+        """What those that last are about, and until when."""
+        return [(about, ends) for (each, about), (_, ends) in self._spells.items() if each == number and now < ends]
+
+    def end_spells(self, number: str | None, about: str | None) -> None:
+        """Those of this quirk that are about this; None: of any, about anything."""
+        for each in [*self._spells]:
+            if number in (None, each[0]) and about in (None, each[1]):
+                del self._spells[each]
+
     def under_spell(self, number: str, about: str, now: datetime) -> bool:
         return self.spell_left(number, about, now) > 0
 

@@ -142,3 +142,52 @@ def test_spells_are_cast_counted_and_ended(simulator: CalendarSimulator) -> None
     assert asked(simulator, "POST calm")[0] == 200
 
     assert handle(simulator, events).status == 200
+
+
+def spells(simulator: CalendarSimulator) -> dict[str, list[str]]:
+    """What those that last are about, by quirk."""
+    shown = asked(simulator, "GET quirks")[1]
+    return {number: [each["about"] for each in told["spells"]] for number, told in shown.items() if told["spells"]}
+
+
+def test_what_lasts_is_listed_until_it_is_over(simulator: CalendarSimulator) -> None:
+    asked(simulator, "POST spell", {"quirk": "Q60", "about": ALICE, "seconds": 600})
+    told = asked(simulator, "GET quirks")[1]["Q60"]
+    assert (told["on"], told["spells"]) == (False, [{"about": ALICE, "until": "2026-11-20T10:10:00+00:00"}])
+
+    simulator.advance(timedelta(minutes=10))
+
+    assert spells(simulator) == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "left", "on"),
+    [
+        ({}, {}, []),
+        ({"quirk": "Q60"}, {"Q45": [ALICE]}, ["Q45"]),
+        ({"quirk": "Q60", "about": ALICE}, {"Q60": [BOB], "Q45": [ALICE]}, ["Q60", "Q45"]),
+        ({"about": ALICE}, {"Q60": [BOB]}, ["Q60", "Q45"]),
+    ],
+)
+def test_all_that_lasts_is_ended_or_a_part_of_it(
+    simulator: CalendarSimulator, body: object, left: dict[str, list[str]], on: list[str]
+) -> None:
+    simulator.configure(quirks={"Q60": 0.5, "Q45": 0.5})
+    for quirk, about in (("Q60", ALICE), ("Q60", BOB), ("Q45", ALICE)):
+        asked(simulator, "POST spell", {"quirk": quirk, "about": about, "seconds": 600})
+
+    assert asked(simulator, "POST calm", body) == (200, body)
+
+    assert spells(simulator) == left
+    assert [*simulator.options.quirks] == on
+
+
+def test_an_address_is_its_own_token_where_the_options_say_so(simulator: CalendarSimulator) -> None:
+    simulator.configure(token_domains=["example.com"])
+    statuses = {
+        token: handle(
+            simulator, Call.of("GET", "/calendar/v3/users/me/settings", {"authorization": f"Bearer {token}"})
+        ).status
+        for token in ("dave@example.com", "dave@example.org", "example.com", "@example.com")
+    }
+    assert statuses == {"dave@example.com": 200, "dave@example.org": 401, "example.com": 401, "@example.com": 401}

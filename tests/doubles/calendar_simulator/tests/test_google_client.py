@@ -1,11 +1,14 @@
 """Google's own Python client, unmodified, drives the simulator over HTTP. Every answer is held against the document."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from google.auth.credentials import AnonymousCredentials
+from google.auth.exceptions import RefreshError
+from google.oauth2.credentials import Credentials
 from googleapiclient import discovery
 from googleapiclient.channel import new_webhook_channel
 from googleapiclient.errors import HttpError
@@ -17,6 +20,10 @@ from tests.doubles.calendar_simulator.digest import document
 BOB = {"Authorization": "Bearer bob"}
 HOUR = {"start": {"dateTime": "2026-11-20T10:00:00Z"}, "end": {"dateTime": "2026-11-20T11:00:00Z"}}
 SCOPE = "https://www.googleapis.com/auth/calendar"
+
+
+with_token: Callable[[str], Any] = Credentials  # published without types
+nobody: Callable[[], Any] = AnonymousCredentials
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +75,23 @@ def refusal_of(request: HttpRequest) -> tuple[int, str]:
     with pytest.raises(HttpError) as refused:
         request.execute()
     return refused.value.status_code, refused.value.error_details[0]["reason"]
+
+
+def built(server: Server, credentials: Any) -> Any:
+    """As the README says."""
+    endpoint = {"api_endpoint": f"{server.url}/calendar/v3/"}
+    return discovery.build("calendar", "v3", credentials=credentials, client_options=endpoint)
+
+
+def test_it_is_built_with_nothing_but_another_address(server: Server) -> None:
+    for credentials, who in ((with_token("bob"), "bob@example.com"), (nobody(), "alice@example.com")):
+        with built(server, credentials) as service:
+            assert service.calendars().get(calendarId="primary").execute()["id"] == who
+
+
+def test_a_token_that_is_not_known_ends_in_an_error_of_googles_client(server: Server) -> None:
+    with built(server, with_token("nobodys")) as service, pytest.raises(RefreshError):
+        service.calendars().get(calendarId="primary").execute()
 
 
 def test_rules(alice: Any, team: str) -> None:
