@@ -22,8 +22,8 @@ help:  ## what there is to run
 demo: $(VENV)/runtime  ## the main job, end to end on this machine, in under a minute
 	@$(BIN)/python -m tests.tools.demo
 
-dev: $(VENV)/runtime  ## leave the whole system running here, to play with; PORT=8080: watches, others follow; STATE=folder: keep it
-	@$(BIN)/python -m tests.tools.dev $(if $(PORT),--port $(PORT)) $(if $(STATE),--state "$(STATE)")
+dev: $(VENV)/runtime  ## leave the whole system running here, to play with; PORT=8080: watches, others follow; STATE=folder: keep it; BASELINE=acl: told in the stream, too
+	@$(BIN)/python -m tests.tools.dev $(if $(PORT),--port $(PORT)) $(if $(STATE),--state "$(STATE)") $(BASELINE:%=--baseline "%")
 
 test: $(VENV)/tools  ## every test but the searches, with branch coverage; ONLY=tests/api: a part, without
 ifdef ONLY

@@ -17,7 +17,7 @@ import pytest
 import requests
 
 from tests.support.loopback import free_ports
-from tests.support.stack import Google, WatchesApi, call, until
+from tests.support.stack import Person, WatchesApi, call, until
 
 COLUMNS = 100
 PATIENCE = 600
@@ -73,7 +73,7 @@ def exported(shown: str) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with development(tmp_path_factory.mktemp("dev")) as process:
+    with development(tmp_path_factory.mktemp("dev"), "--baseline", "acl") as process:
         yield guide(process)
 
 
@@ -115,7 +115,7 @@ def test_what_is_shown_can_be_pasted_into_any_shell(shown: str, shell: str) -> N
     assert (ended.returncode, ended.stderr) == (0, "")
     assert '"role": "reader"' in ended.stdout
     assert '"subject":"bob@example.com"' in ended.stdout
-    assert "problem" not in ended.stdout
+    assert {*re.findall("problem:([a-z-]+)", ended.stdout)} == {"changes-expired"}
     assert '"error"' not in ended.stdout
     assert re.search('"state":"stopp(ed|ing)"', ended.stdout)
 
@@ -132,23 +132,37 @@ def test_the_documented_consumer_runs_as_it_stands(shown: str, tmp_path: Path) -
         try:
             watch = WatchesApi(f"{names['WATCHES']}/").open(resource="calendarList", subject="carol@example.com")
             person(shown, "carol").create_calendar("Carol's")
-            until(lambda: "Carol's" in copy_of(names, watch), "the consumer has a copy")
+            until(lambda: "Carol's" in copy_of(shown, watch), "the consumer has a copy")
         finally:
             consumer.kill()
 
 
 def person(shown: str, name: str) -> Any:
-    return Google(exported(shown)["API"].split("/")[2]).person(f"{name}@example.com")
+    """Their address is their token: nobody has to make it known."""
+    return Person(exported(shown)["API"], f"{name}@example.com")
 
 
-def copy_of(names: dict[str, str], watch: Any) -> str:
-    """As Google's own client finds it."""
-    items = "firestore.Client().collection(f'calendar_copies/{sys.argv[1]}/calendar_items')"
-    program = f"import sys; from google.cloud import firestore; print(*[each.get('item') for each in {items}.stream()])"
-    command = [sys.executable, "-c", program, watch["id"]]
-    return subprocess.run(  # noqa: S603 (ours)
-        command, env={"PATH": os.environ["PATH"], **names}, capture_output=True, text=True, check=True
-    ).stdout
+def copy_of(shown: str, watch: Any) -> str:
+    """As the guide finds it."""
+    [show] = [each for each in pasted(shown) if "calendar_copies" in each]
+    environment = {"PATH": os.environ["PATH"], "ID": watch["id"], **exported(shown)}
+    return subprocess.run(show, shell=True, env=environment, capture_output=True, text=True, check=True).stdout  # noqa: S602 (ours)
+
+
+def test_the_first_watch_that_the_readme_asks_for_is_opened(shown: str) -> None:
+    first = (ROOT / "README.md").read_text().partition("\n## A first watch\n")[2]
+    ask = first.partition("```\n")[2].partition("```")[0].replace("curl ", "curl -s ")
+    environment = {"PATH": os.environ["PATH"], **exported(shown)}
+    ended = subprocess.run(ask, shell=True, env=environment, capture_output=True, text=True, check=True)  # noqa: S602 (ours)
+    assert '"calendarId":"alice@example.com"' in ended.stdout
+    assert "problem" not in ended.stdout
+
+
+def test_a_baseline_is_told_in_the_stream_where_that_was_asked_for(shown: str) -> None:
+    api = WatchesApi(f"{exported(shown)['WATCHES']}/")
+    watch = api.open(resource="acl", calendarId="frank@example.com", subject="frank@example.com")["id"]
+    types = [each["type"] for each in until(lambda: api.changes(watch), "its beginning is told")]
+    assert types[0] == "calendarwatch.acl.known.v1"
 
 
 def test_everybody_has_calendars_of_their_own(shown: str) -> None:
@@ -203,4 +217,6 @@ def test_a_port_that_is_taken_is_named_in_a_sentence(tmp_path: Path, shown: str)
     command = [sys.executable, "-m", "tests.tools.dev", "--port", port]
     ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=PATIENCE)  # noqa: S603 (ours)
     assert ended.returncode == 1
-    assert ended.stderr.startswith(f"make dev: on this machine, port {port} is taken;")
+    assert ended.stderr.startswith(
+        f"make dev: on this machine, port {port} is taken; give another: `make dev PORT=9000` takes 9000 to 9006"
+    )

@@ -26,21 +26,21 @@ _SETTINGS = {
     "BRAKE_SECONDS": "5",
     "PROBE_SECONDS": "60",
 }
-_PEOPLE = ("alice@example.com", "bob@example.com", "carol@example.com")
 _GATHERED_EVERY = 0.2
 _PORTS = 7
+_ANOTHER = f"give another: `make dev PORT=9000` takes 9000 to {8999 + _PORTS}"
 
 
 def main() -> str | None:
     arguments = _parser().parse_args()
     if taken := [each for each in range(arguments.port, arguments.port + _PORTS) if arguments.port and _is_taken(each)]:
-        return f"make dev: on this machine, port {taken[0]} is taken; name others with PORT, the first of {_PORTS}"
+        return f"make dev: on this machine, port {taken[0]} is taken; {_ANOTHER}"
     told = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: told.set())
     try:
         with ExitStack() as running:
-            _start(running, arguments.port, arguments.state)
+            _start(running, arguments.port, arguments.state, arguments.baseline)
             told.wait()
     except ProcessError as error:
         return f"make dev: {error}"
@@ -51,6 +51,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.tools.dev", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="of watches; the others take those that follow (free ones)")
     parser.add_argument("--state", type=Path, help="a folder that keeps calendars, watches and changes (none)")
+    parser.add_argument("--baseline", default="", help="resources whose baseline is told in the stream: acl,settings")
     return parser
 
 
@@ -62,18 +63,17 @@ def _is_taken(port: int) -> bool:
     return False
 
 
-def _start(running: ExitStack, port: int, state: Path | None) -> None:
+def _start(running: ExitStack, port: int, state: Path | None, baseline: str) -> None:
     """Project and key are always the same: what is kept must be understood the next time."""
     if state:
         state.mkdir(parents=True, exist_ok=True)
     ports = itertools.count(port) if port else free_ports()
-    stack = Stack(_SETTINGS)
+    stack = Stack({**_SETTINGS, "BASELINE_IN_STREAM": baseline})
     stack.ports, stack.state = ports, state and state.absolute()
     stack.project, stack.signing_key = "dev", 64 * "0"
     running.enter_context(stack)
     metadata = running.enter_context(Listener("tests.doubles.local_metadata", next(ports), stack.logs).running())
-    for each in _PEOPLE:
-        stack.google.person(each)
+    stack.google.admin("PATCH", "options", {"token_domains": ["example.com"]})
     logs = Logs(stack.logs)
     running.enter_context(Repeated(logs.gather, _GATHERED_EVERY))
     sys.stdout.write(guide(stack, metadata.host, str(logs.all), sys.executable))

@@ -8,10 +8,15 @@ _PUSH = {
     "enableMessageOrdering": True,
     "pushConfig": {"pushEndpoint": "http://127.0.0.1:9000", "noWrapper": {"writeMetadata": True}},
 }
+_COPY = (
+    "from google.cloud import firestore; items = firestore.Client().collection('calendar_copies/$ID/calendar_items'); "
+    "print(*[each.get('item') for each in items.stream()])"
+)
 _GUIDE = """\
 Calendar Watch is running on this machine, until Ctrl-C. Every second it looks at what is due.
 A channel, which is Google's promise to call us at changes, lives two minutes here, not a week.
-Whoever has an address at example.com has calendars here, from when they are first heard of.
+Whoever has an address at example.com has calendars here, from when they are first heard of; the
+address is their token.
 
 The console: {watches}/console
 Logs, each line with its time: {logs}
@@ -66,6 +71,10 @@ With these it finds what it needs, and keeps its copies in the Firestore here:
     export GCE_METADATA_IP={metadata}
     {python} -m functions_framework --source infra/consumer/main.py --target on_change --port 9000
 
+A watch is copied with its next change. In a third terminal with the same, see the copy:
+
+    {python} -c "{copy}"
+
 Lose the next message; the change comes with the next reading on schedule, within 30 s:
 
     curl -s $ADMIN/drop -d '{{"count": 1}}'
@@ -77,6 +86,14 @@ Which channels are live at Google, what was asked of it, and what a look at what
     curl -s $ADMIN/channels
     curl -s $ADMIN/calls
     curl -s -X POST $RENEW
+
+A 410, and a new baseline: erase the watch, and ask for it again. With make dev BASELINE=acl, the
+stream tells baselines as well, item by item (known):
+
+    curl -s -X DELETE "$WATCHES/$ID?erase=true"
+    curl -s $WATCHES -H "$JSON" -d "$ORDER"
+    curl -s "$WATCHES/$ID/changes?after=0"
+    curl -s $WATCHES/$ID/items
 
 End the watch, and see that its channel is gone:
 
@@ -104,4 +121,5 @@ def guide(stack: Stack, metadata: str, logs: str, python: str) -> str:
         metadata=metadata,
         logs=logs,
         python=python,
+        copy=_COPY,
     )
