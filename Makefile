@@ -11,7 +11,7 @@ SEARCHES := tests/searches/chaos tests/searches/consumer tests/searches/model te
 PYTEST = $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 NO_SEARCH = -m "not (search or rehearsal)"
 SPECIFICATIONS := tests/contract/specifications
-INFRA_TESTS = $(BIN)/python -m pytest tests/infra --junitxml .infra-results.xml
+INFRA_TESTS = $(BIN)/python -m pytest $(or $(ONLY),tests/infra) --junitxml .infra-results.xml
 
 # What was set up with a Python that has gone meanwhile is set up anew.
 $(shell test -x $(BIN)/python || rm -f $(VENV)/python $(VENV)/runtime $(VENV)/tools $(VENV)/uv)
@@ -86,7 +86,7 @@ lint: $(VENV)/tools  ## style, types, layers; documents and Cloud Build's files 
 
 check: lint test conformance search  ## everything that must hold before a change lands
 
-infra-check: $(VENV)/tools  ## Terraform: format, validity, tests; TERRAFORM=… names one that needs no init
+infra-check: $(VENV)/tools  ## Terraform: format, validity, tests; ONLY=tests/infra/test_examples.py: a part; TERRAFORM=… names one that needs no init
 	@if [ -n "$(TERRAFORM)" ]; then $(TERRAFORM) -chdir=infra get >/dev/null && $(INFRA_TESTS); \
 	elif command -v terraform >/dev/null; then \
 		terraform -chdir=infra init -backend=false -input=false && TERRAFORM=terraform $(INFRA_TESTS); \

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Terraform:
-    """The command that TERRAFORM names, ready to run in infra/: `make infra-check` sees to that."""
+    """The command that TERRAFORM names, ready to run: `make infra-check` sees to that."""
 
     command: str
     folder: Path = INFRA
@@ -32,9 +32,15 @@ class Terraform:
 
     def copied_to(self, folder: Path) -> "Terraform":
         """With a copy of infra/ that may be spoiled. The providers are not copied: they are large."""
-        copy = Path(shutil.copytree(INFRA, folder / "infra", ignore=shutil.ignore_patterns(".terraform")))
+        copy = Path(shutil.copytree(self.folder, folder / "infra", ignore=_left_behind))
         (copy / ".terraform").symlink_to(INFRA / ".terraform")
         return Terraform(self.command, copy)
+
+
+def _left_behind(folder: str, names: list[str]) -> Iterable[str]:
+    """What somebody chose in a terraform.tfvars, too: Terraform would give it to every test."""
+    chosen = (name for name in names if name.endswith((".tfvars", ".tfvars.json")))
+    return [".terraform", *(() if Path(folder).name == "examples" else chosen)]
 
 
 @dataclass(frozen=True)
@@ -51,8 +57,13 @@ class Outcome:
     @property
     def _state(self) -> Json:
         states = [each["test_state"] for each in self.told if each["type"] == "test_state"]
-        assert len(states) == 1, "one run applies, and all others plan"
+        assert len(states) == 1, "\n".join([*self.errors, "one run applies, and all others plan"])
         return dict(states[0])
+
+    @property
+    def errors(self) -> list[str]:
+        found = (each["diagnostic"] for each in self.told if each["type"] == "diagnostic")
+        return [f"{each['summary']}: {each['detail']}" for each in found if each["severity"] == "error"]
 
     @property
     def resources(self) -> list[Json]:
@@ -63,11 +74,12 @@ class Outcome:
 
 
 @pytest.fixture(scope="session")
-def terraform() -> Terraform:
+def terraform(tmp_path_factory: pytest.TempPathFactory) -> Terraform:
     command = os.environ.get("TERRAFORM")
     if not command:
         pytest.skip("Terraform: `make infra-check`")
-    return Terraform(str(Path(command).resolve()) if os.sep in command else command)
+    infra = Terraform(str(Path(command).resolve()) if os.sep in command else command)
+    return infra.copied_to(tmp_path_factory.mktemp("terraform"))
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.infra.conftest import INFRA
+from tests.infra.conftest import INFRA, Terraform
 
 BUILDS = ("cloudbuild.yaml", "infra/cloudbuild.plan.yaml")
 
@@ -48,6 +48,41 @@ def test_what_is_applied_is_what_was_planned_and_only_on_demand(builds: dict[str
     )
 
 
+CHOSEN = ("terraform.tfvars", "ours.auto.tfvars", "ours.auto.tfvars.json")
+
+
+@pytest.mark.parametrize("name", BUILDS)
+def test_what_was_chosen_is_not_given_to_the_tests_but_planned(
+    builds: dict[str, str], tmp_path: Path, name: str
+) -> None:
+    infra = tmp_path / "infra"
+    infra.mkdir()
+    for file in (*CHOSEN, "variables.tf"):
+        (infra / file).touch()
+    terraform = infra / "terraform"
+    terraform.write_text('#!/bin/sh\necho "$1" *.tf*\n')
+    terraform.chmod(stat.S_IRWXU)
+    said = run(steps(builds[name])["infra"], infra, {"_STATE_BUCKET": "states", "TMPDIR": str(tmp_path)})
+    assert said.splitlines()[1:] == [f"{command} variables.tf" for command in ("fmt", "validate", "test")]
+    assert all((infra / file).exists() for file in CHOSEN)
+
+
+def test_nor_is_it_given_to_the_tests_at_the_desk(tmp_path: Path) -> None:
+    chosen = Terraform("terraform").copied_to(tmp_path / "theirs")
+    for file in CHOSEN:
+        (chosen.folder / file).touch()
+    tested = chosen.copied_to(tmp_path / "ours").folder
+    assert not [*tested.glob("*.tfvars*")]
+    assert [*tested.glob("examples/*.tfvars")]
+
+
+def run(step: str, folder: Path, given: dict[str, str]) -> str:
+    """Beside programs of ours that lie in that folder."""
+    environment = {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", **given}
+    command = ["bash", "-c", textwrap.dedent(step.partition("script: |\n")[2])]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout  # noqa: S603
+
+
 def verified(build: str, folder: Path, **substitutions: str) -> str:
     """What its last step says after an apply; a Python of ours says what it would run."""
     (folder / "infra").mkdir()
@@ -57,11 +92,8 @@ def verified(build: str, folder: Path, **substitutions: str) -> str:
     python = folder / "python3"
     python.write_text(f'#!/bin/sh\n[ "$1" = -m ] || exec {sys.executable} "$@"\necho "$@"\n')
     python.chmod(stat.S_IRWXU)
-    script = textwrap.dedent(steps(build)["verify"].partition("script: |\n")[2])
     given = {"_APPLY": "true", "_VERIFY": "true", "_SUBJECT": "", "_CALENDAR": "", **substitutions}
-    environment = {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", **given}
-    command = ["bash", "-c", script]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout  # noqa: S603
+    return run(steps(build)["verify"], folder, given)
 
 
 ACCOUNT = "--account=calendar-watch-verifier@example.iam.gserviceaccount.com"
