@@ -114,6 +114,11 @@ PROJECTS: dict[str, tuple[str, dict[str, Any], dict[str, tuple[str, str]]]] = {
         },
         {"database": ("Datastore mode", "Leave firestore out"), "key": ("DISABLED", "kms_key_name")},
     ),
+    "a name misspelt": (
+        ORDINARY + 'watch_invoker = ["user:alice@example.com"]\n',
+        {},
+        {"variables": ("no variable watch_invoker:", "infra/variables.tf")},
+    ),
     "somebody who may look": (
         ORDINARY,
         {

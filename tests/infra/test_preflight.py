@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from infra.tools.preflight import project_checks
+from infra.tools.preflight.__main__ import main
 from tests.infra.conftest import INFRA, Json
 from tests.infra.made_up_projects import ACCOUNT, NOTHING_WRONG, ORDINARY, POLICY, PROJECTS, error, granted
 from tests.support.gcloud import install_gcloud
@@ -108,6 +110,7 @@ def test_a_database_that_is_not_there_is_a_trouble(preflight: Preflight) -> None
 def test_nobody_logged_in_is_a_trouble(preflight: Preflight) -> None:
     done = preflight.run(ORDINARY, NOTHING_WRONG | {"auth list": []})
     assert told(done) == {"login": ("trouble", "gcloud is not logged in.", "gcloud auth login")}
+    assert "Checked: 1, with trouble: 1." in done.stdout
 
 
 def test_no_token_is_printed(preflight: Preflight) -> None:
@@ -130,6 +133,20 @@ def test_an_unreadable_configuration_is_told_in_a_sentence(
     assert (sentence in done.stdout, done.stderr, done.returncode) == (True, "", 2)
 
 
+def test_whoever_has_no_configuration_is_told_how_to_begin(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(str(tmp_path / "terraform.tfvars")) == 2
+    assert "cp infra/examples/minimal.tfvars infra/terraform.tfvars" in capsys.readouterr().out
+
+
+def test_sql_takes_one_role_more(preflight: Preflight) -> None:
+    roles = dict.fromkeys(project_checks.FIRST_APPLY, f"user:{ACCOUNT}")
+    answers = NOTHING_WRONG | {"projects get-iam-policy": granted(**roles)}
+    assert told(preflight.run(ORDINARY, answers))["roles"][0] == "ok"
+    sql = 'bigquery = { dataset = "changes", location = "EU" }\n'
+    result, detail, _ = told(preflight.run(ORDINARY + sql, answers))["roles"]
+    assert (result, detail) == ("trouble", f"{ACCOUNT} lacks: roles/bigquery.dataOwner.")
+
+
 def test_a_machine_without_gcloud_is_told_in_a_sentence(preflight: Preflight) -> None:
     done = preflight.run(ORDINARY, None)
     assert (done.stdout[:24], done.stderr, done.returncode) == ("There is no gcloud here:", "", 2)
@@ -141,6 +158,7 @@ def test_it_reckons_with_the_roles_that_readers_are_told_of() -> None:
     checks = (INFRA / "tools" / "preflight" / "project_checks.py").read_text()
     [reckoned] = re.findall(r"^FIRST_APPLY = \((.*?)^\)", checks, re.MULTILINE | re.DOTALL)
     assert set(re.findall(r'"([\w.]+)"', reckoned)) == set(listed.replace("\\", "").split())
+    assert f"needs `roles/{project_checks.WITH_BIGQUERY}` besides" in readme
 
 
 def test_it_reckons_with_the_defaults_of_terraform(texts: dict[str, str]) -> None:

@@ -22,6 +22,7 @@ PROJECT: dict[str, Check] = {
     "project": project_checks.project_exists,
 }
 REST: dict[str, Check] = {
+    "variables": project_checks.variables,
     "billing": project_checks.billing,
     "APIs": project_checks.apis,
     "roles": project_checks.roles,
@@ -76,7 +77,8 @@ def main(path: str) -> int:
         return 2
     print("\n".join(line(name, each) for name, each in found.items()))
     troubles = sum(each.result == "trouble" for each in found.values())
-    print(f"\n{len(found)} checks, {troubles} with trouble. Nothing was changed.")
+    print(f"\nChecked: {len(found)}, with trouble: {troubles}. Nothing was changed.")
+    print("Whether the values are right, `terraform plan` says.")
     return 1 if troubles else 0
 
 

@@ -1,6 +1,8 @@
 """What must hold of a project before the first apply."""
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 from infra.tools.preflight import gcloud
 from infra.tools.preflight.finding import Finding, look, ok, trouble
@@ -15,6 +17,21 @@ FIRST_APPLY = (
     *("resourcemanager.projectIamAdmin", "run.admin", "secretmanager.admin", "serviceusage.serviceUsageAdmin"),
     "storage.admin",
 )
+WITH_BIGQUERY = "bigquery.dataOwner"
+
+
+VARIABLES = Path(__file__).parents[2] / "variables.tf"
+
+
+def variables(project: Project) -> Finding:
+    known = set(re.findall(r'^variable "(\w+)"', VARIABLES.read_text(), re.MULTILINE))
+    unknown = [name for name in project.given if name not in known]
+    if not unknown:
+        return ok("Terraform knows every variable that is given.")
+    return trouble(
+        f"There is no variable {', '.join(unknown)}: Terraform only warns, and does without.",
+        "Correct the name, or leave it out: infra/variables.tf has them all.",
+    )
 
 
 def login(_: Project) -> Finding:
@@ -124,14 +141,22 @@ def key(project: Project) -> Finding:
         )
     if state != "ENABLED":
         return trouble(f"The key is {state}.", "gcloud kms keys versions enable, or another key in kms_key_name.")
-    return look("The key is there.", "Google's accounts that use it must exist before: infra/README.md, Choices.")
+    return look(
+        "The key is there.",
+        "Google's accounts that use it must exist before, and whoever applies needs roles/cloudkms.admin on it: "
+        "infra/README.md, Choices.",
+    )
+
+
+def needed_roles(project: Project) -> tuple[str, ...]:
+    return (*FIRST_APPLY, WITH_BIGQUERY) if project["bigquery"] else FIRST_APPLY
 
 
 def roles(project: Project) -> Finding:
     bindings = gcloud.ask("projects", "get-iam-policy", project.id).get("bindings", [])
     account = logged_in()
     held = {each["role"] for each in bindings if any(member.endswith(f":{account}") for member in each["members"])}
-    missing = sorted({f"roles/{name}" for name in FIRST_APPLY} - held)
+    missing = sorted({f"roles/{name}" for name in needed_roles(project)} - held)
     if "roles/owner" in held or not missing:
         return ok(f"{account} holds the roles for the first apply.")
     by_groups = {each["role"] for each in bindings if any(member.startswith("group:") for member in each["members"])}

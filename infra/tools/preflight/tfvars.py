@@ -24,6 +24,10 @@ class UnreadableError(Exception):
 def read(path: Path) -> dict[str, Any]:
     try:
         return _Reader(path.read_text()).object(_END)
+    except FileNotFoundError as error:
+        raise UnreadableError(
+            f"There is no {path}: cp infra/examples/minimal.tfvars infra/terraform.tfvars, and fill it in."
+        ) from error
     except OSError as error:
         raise UnreadableError(f"{path} cannot be read: {error.strerror}.") from error
     except UnreadableError as error:
