@@ -6,7 +6,7 @@ variable "alert_channels" {
 
   validation {
     condition     = alltrue([for name in var.alert_channels : can(regex("^projects/[^/]+/notificationChannels/[0-9]+$", name))])
-    error_message = "alert_channels = ${jsonencode(var.alert_channels)} must hold full names, projects/<project>/notificationChannels/<number>: `gcloud beta monitoring channels list` shows them."
+    error_message = "alert_channels = ${jsonencode(var.alert_channels)} must hold full names, projects/<project>/notificationChannels/<number>: `gcloud beta monitoring channels list` shows them, or `gcloud beta monitoring channels create` makes one (TUTORIAL.md, Have somebody told)."
   }
 }
 
@@ -62,7 +62,7 @@ variable "backup_retention_days" {
 }
 
 variable "change_subscribers" {
-  description = "Ordered subscriptions to the changes, by name: pulled ({}), or pushed to an https address as plain HTTP CloudEvents ({push_endpoint, audience?}). `filter` cannot be changed later; one looks like: attributes.ce-resource = \"acl\"."
+  description = "Ordered subscriptions to the changes, by name: pulled ({}), or pushed to an https address as plain HTTP CloudEvents ({push_endpoint, audience?}). `filter` cannot be changed later; one looks like: attributes.ce-resource = \"acl\". What you give takes the place of the default: name consumer = {} as well if anybody pulls from it, or Terraform destroys that subscription and what waits in it."
   type        = map(map(string))
   default     = { consumer = {} }
   nullable    = false
@@ -388,7 +388,7 @@ variable "verifiers" {
 
   validation {
     condition     = alltrue([for member in var.verifiers : can(regex("^(user|group|serviceAccount|principal|principalSet):.+$", member))])
-    error_message = "verifiers = ${jsonencode(var.verifiers)} must be user:…, group:…, serviceAccount:…, principal:… or principalSet:…; nobody is let in unknown."
+    error_message = "verifiers = ${jsonencode(var.verifiers)} must be user:…, group:…, serviceAccount:…, principal:… or principalSet:…. `domain:` and `allUsers` are not taken: let everybody in by name or group."
   }
 }
 
@@ -400,6 +400,6 @@ variable "watch_invokers" {
 
   validation {
     condition     = alltrue([for member in var.watch_invokers : can(regex("^(user|group|serviceAccount|principal|principalSet):.+$", member))])
-    error_message = "watch_invokers = ${jsonencode(var.watch_invokers)} must be user:…, group:…, serviceAccount:…, principal:… or principalSet:…; nobody is let in unknown."
+    error_message = "watch_invokers = ${jsonencode(var.watch_invokers)} must be user:…, group:…, serviceAccount:…, principal:… or principalSet:…. `domain:` and `allUsers` are not taken: let everybody in by name or group."
   }
 }

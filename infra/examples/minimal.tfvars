@@ -3,4 +3,4 @@ project_id      = "my-project"
 region          = "europe-west1"
 subject_domains = ["example.com"]
 watch_invokers  = ["group:calendar-operators@example.com"]
-alert_channels  = [] # nobody is told then: README.md, Deploying, says how to make one
+alert_channels  = [] # nobody is told then: TUTORIAL.md, Have somebody told, says how to make one

@@ -9,6 +9,8 @@ variables {
   project_id      = "example"
   region          = "europe-west1"
   subject_domains = ["example.com"]
+  watch_invokers  = ["group:calendar-operators@example.com"]
+  alert_channels  = ["projects/example/notificationChannels/1"]
 }
 
 run "an_existing_database" {
@@ -294,4 +296,15 @@ run "nobody_verifies" {
     condition     = length(google_service_account.verifier) + length(google_project_iam_custom_role.verifier) + length(google_cloud_run_v2_service_iam_member.verifiers) == 0
     error_message = "Nothing must be made for it then."
   }
+}
+
+run "nobody_may_ask_and_nobody_is_told" {
+  command = plan
+
+  variables {
+    alert_channels = []
+    watch_invokers = []
+  }
+
+  expect_failures = [check.somebody_is_told, check.somebody_may_ask]
 }

@@ -9,6 +9,8 @@ variables {
   project_id      = "example"
   region          = "europe-west1"
   subject_domains = ["example.com"]
+  watch_invokers  = ["group:calendar-operators@example.com"]
+  alert_channels  = ["projects/example/notificationChannels/1"]
 }
 
 run "one_mistake_in_each_variable" {

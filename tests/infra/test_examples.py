@@ -14,9 +14,15 @@ MOCKS = 'mock_provider "archive" {}\nmock_provider "google" {\n  source = "./tes
 Plan = list[Json]
 
 
+WARNED = {"minimal": "  expect_failures = [check.somebody_is_told]\n"}
+
+
 def planned(terraform: Terraform, runs: Mapping[str, str], *, head: str) -> dict[str, Plan]:
     """What each run would create, by its name."""
-    blocks = (f'run "{name}" {{\n  command = plan\n  variables {{\n{given}\n  }}\n}}\n' for name, given in runs.items())
+    blocks = (
+        f'run "{name}" {{\n  command = plan\n  variables {{\n{given}\n  }}\n{WARNED.get(name, "")}}}\n'
+        for name, given in runs.items()
+    )
     (terraform.folder / "tests" / "examples.tftest.hcl").write_text(head + "".join(blocks))
     outcome = outcome_of(terraform, "-filter=tests/examples.tftest.hcl")
     assert {*outcome.runs.values()} == {"pass"}

@@ -34,6 +34,8 @@ variables {
   project_id      = "example"
   region          = "europe-west1"
   subject_domains = ["example.com"]
+  watch_invokers  = ["user:alice@example.com"]
+  alert_channels  = ["projects/example/notificationChannels/1"]
 }
 run "first" {}
 """
