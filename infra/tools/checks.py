@@ -33,6 +33,8 @@ def table(found: list[dict[str, Any]], columns: int) -> Iterator[str]:
         if each["remedy"]:
             margin = " " * len(head)
             yield from textwrap.wrap(f"→ {each['remedy']}", width, initial_indent=margin, subsequent_indent=margin)
+    if any('{"subject"' in (each["remedy"] or "") for each in found):
+        yield "\nWith make: SUBJECT=alice@example.com"
 
 
 def main() -> int:

@@ -26,6 +26,8 @@ from infra.tools.enrol.users import Users, of_file
 from infra.tools.google import Hosts, service_account
 from infra.tools.service import Watches, connect, run
 
+UNASKED = "nobody was asked for, so it is not known who would be refused"
+
 
 def main() -> int:
     given = arguments()
@@ -33,7 +35,8 @@ def main() -> int:
     reconnect()  # whoever is not let in knows before the Directory is asked
     users = _directory(given).users() if given.domain else of_file(Path(given.file))
     refused = _enrolled(reconnect, users, given)
-    print("\n".join(table(refused)))
+    unasked = given.dry_run and not refused
+    print(UNASKED if unasked else "\n".join(table(refused)))
     if given.leavers:
         _leave(reconnect(), users, given)
     return 1 if refused else 0

@@ -58,7 +58,7 @@ def test_a_dry_run_asks_for_nothing(shell: Shell, watches: Watches) -> None:
     assert shell.type(DRY) == [
         "3 users",
         "3 watches to ask for: 36 calls to Google, 1 s at 1500 a minute",
-        "nobody is refused",
+        "nobody was asked for, so it is not known who would be refused",
     ]
     assert {each.partition(" ")[0] for each in watches.paths} == {"GET"}
 
