@@ -5,13 +5,32 @@ import re
 import pytest
 
 from tests.infra.conftest import INFRA, block
+from tests.support.log_fields import FIELDS, IN_TROUBLE
+
+
+def rows(head: str) -> list[list[str]]:
+    """Of the README's table with this head."""
+    _, _, table = (INFRA / "README.md").read_text().partition(f"| {head} |")
+    lines = table.partition("\n\n")[0].splitlines()[2:]
+    return [line.removeprefix("| ").removesuffix(" |").split(" | ") for line in lines]
 
 
 def first_column(head: str) -> list[str]:
-    """Of the README's table with this head."""
-    _, _, table = (INFRA / "README.md").read_text().partition(f"| {head} |")
-    rows = table.partition("\n\n")[0].splitlines()[2:]
-    return [row.split(" | ")[0].removeprefix("| ") for row in rows]
+    return [row[0] for row in rows(head)]
+
+
+def test_every_log_line_is_explained_with_its_fields() -> None:
+    explained = {row[0].strip("`"): set(re.findall(r"`(\w+)`", row[-1])) for row in rows("`event`")}
+    fields = {**FIELDS, **IN_TROUBLE}
+    assert explained.keys() == fields.keys()
+    assert {name: lacking for name, each in fields.items() if (lacking := each - explained[name])} == {}
+
+
+def test_every_log_line_that_the_code_writes_is_held_to_its_fields() -> None:
+    code = (path.read_text() for path in (INFRA.parent / "functions" / "calendar_watch").rglob("*.py"))
+    written = {name for text in code for name in re.findall(r'\bevent\(\s*"(\w+)"', text)}
+    assert len(written) > 10
+    assert written <= {*FIELDS, *IN_TROUBLE}
 
 
 def test_every_chart_is_explained(texts: dict[str, str]) -> None:

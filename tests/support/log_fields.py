@@ -22,6 +22,8 @@ IN_TROUBLE = {
     "unreconciled": {"watchId", "error"},
     "foreignSchema": {"collection", "count", "document"},
     "malformed": {"collection", "count", "document"},
+    "leftOut": {"resource", "count"},
+    "wakeup": {"watchId"},
     "counts": {"states", "reasons", "lockedOut"},
     "checks": {"failed"},
     "handover": set(),
