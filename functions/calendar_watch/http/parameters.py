@@ -138,7 +138,7 @@ LIST = (
     Parameter("pageToken", _page_token, text(f"({WATCH_ID.pattern})?"), "nextPageToken of the page before"),
 )
 ITEMS = (Parameter("pageToken", partial(_text, _LONGEST_TOKEN), text(longest=_LONGEST_TOKEN), LIST[-1].says),)
-"""An item's token is its key in the collection: it is only compared, so any text will do."""
+"""Whether the token is one of the watch's own, `model/item_token.py` says."""
 CHANGES = (
     Parameter("after", partial(_number, 0, _LARGEST_SEQUENCE), whole(0, _LARGEST_SEQUENCE), "with a higher sequence"),
     Parameter("since", _time, MOMENT, "of that time or later; not together with after"),

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from calendar_watch.errors import AheadError, TooOldError, UnknownWatchError
+from calendar_watch.errors import AheadError, InvalidRequestError, TooOldError, UnknownWatchError
 from calendar_watch.model.change_log import Span
 from calendar_watch.model.collection.parts import key_of
 from calendar_watch.model.collection.snapshot import Snapshot, content
+from calendar_watch.model.item_token import key_in, token_of
 from calendar_watch.model.resources import Item
 from calendar_watch.model.watch import ChangeEvent, Watch
 from calendar_watch.ports import Filter, Services, Store, Tally
@@ -89,12 +90,14 @@ class Query:
             self._summary = Summary(self._services.store.tally(now), now)
         return self._summary
 
-    def items(self, watch_id: str, after: str, limit: int) -> ItemPage:
-        """The collection as last read, with the sequence to go on from; `after` is where the page before it ended.
+    def items(self, watch_id: str, token: str, limit: int) -> ItemPage:
+        """The collection as last read, with the sequence to go on from; `token` is that of the page before it.
 
+        Raises InvalidRequestError for a token that no page of this watch gave: what it leaves out, nobody would miss.
         Of a collection in several pages, what is read later may be newer than the sequence of the first: the changes
         that follow it say so once more.
         """
+        after = _place_of(watch_id, token) if token else ""
         for _ in range(_TRIES):
             watch = self.show(watch_id)
             page = self._item_page(watch, after, limit)
@@ -120,7 +123,7 @@ class Query:
             if len(found) > limit or sum(weights) > MOST_BYTES:
                 break
         page = found[: min(limit, fitting(weights, MOST_BYTES))]
-        next_token = key_of(page[-1]) if len(page) < len(found) else None
+        next_token = token_of(watch.id, key_of(page[-1])) if len(page) < len(found) else None
         return ItemPage({item["id"]: content(item) for item in page}, sequence, next_token)
 
     def _parts(self, watch: Watch, after: str) -> Iterator[Snapshot]:
@@ -186,6 +189,13 @@ class Query:
         if not first or not self._kept(first[0]):
             return False
         return store.count_entries(watch.id, sequence, present) == present - sequence + 1
+
+
+def _place_of(watch_id: str, token: str) -> str:
+    try:
+        return key_in(token, watch_id)
+    except ValueError as problem:
+        raise InvalidRequestError(("pageToken", str(problem))) from problem
 
 
 def _begins_after(watch: Watch) -> int:

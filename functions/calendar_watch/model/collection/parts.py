@@ -31,6 +31,11 @@ def key_of(item: Item) -> str:
     return place_of(mark_of(item_id)) + item_id
 
 
+def is_key(text: str) -> bool:
+    """Whether some item may have that key: its place is worked out of its id, so a spoilt key does not fit itself."""
+    return text == key_of({"id": text[_DEEPEST:]})
+
+
 def part_name_of(part_names: Collection[str], item_id: str) -> str:
     return name_of(part_names, mark_of(item_id))
 
