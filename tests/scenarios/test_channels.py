@@ -1,6 +1,6 @@
 """The whole life of a channel, in virtual time, with the simulator as witness."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -161,6 +161,73 @@ def test_a_new_address_ends_polling_without_waiting_for_the_probe(world: World) 
     world.deploy(policy_of(address="https://elsewhere.example.com/"), [KEY])
     world.run(HOUR + timedelta(minutes=5))
     assert world.query.show(ALICES_ACL.id).state(world.now) is State.ACTIVE
+
+
+@pytest.fixture
+def unreachable(world: World) -> World:
+    """No message arrives, and the watch is polled for that."""
+    world.google.faults.block(ADDRESS, "drop")
+    world.open(ALICES_ACL)
+    world.run(HOUR)
+    assert world.query.show(ALICES_ACL.id).reason == "notificationsNotArriving"
+    return world
+
+
+def retried(world: World) -> None:
+    world.registry.retry(ALICES_ACL.id)
+
+
+def asked_again(world: World) -> None:
+    world.open(ALICES_ACL)
+
+
+@pytest.mark.parametrize("mended", [retried, asked_again])
+def test_whoever_has_mended_the_endpoint_has_a_channel_tried_at_once(
+    unreachable: World, mended: Callable[[World], None]
+) -> None:
+    unreachable.google.faults.unblock(ADDRESS)
+    mended(unreachable)
+    unreachable.run(2 * MINUTE)
+    watch = unreachable.query.show(ALICES_ACL.id)
+    assert (watch.state(unreachable.now), watch.reason) == (State.ACTIVE, None)
+    assert len(channels_of(unreachable, ALICES_ACL)) == 4
+    assert len(unreachable.live()) == 1
+    unreachable.run(DAY)
+    assert len(channels_of(unreachable, ALICES_ACL)) == 4, "it is renewed by age again"
+
+
+def test_an_endpoint_that_is_not_mended_is_tried_once_for_each_retry_and_then_as_rarely_as_before(
+    unreachable: World,
+) -> None:
+    retried(unreachable)
+    unreachable.run(2 * MINUTE)
+    assert len(channels_of(unreachable, ALICES_ACL)) == 4
+    unreachable.run(timedelta(hours=20))
+    assert len(channels_of(unreachable, ALICES_ACL)) == 4
+    unreachable.run(3 * DAY)
+    assert len(channels_of(unreachable, ALICES_ACL)) <= 4 + 3
+    assert unreachable.told(ALICES_ACL.id) == ["watch.opened", "watch.polling"]
+    assert len(unreachable.live()) == 1
+
+
+def test_however_often_a_retry_is_asked_for_a_channel_is_opened_every_half_minute_at_most(unreachable: World) -> None:
+    for _ in range(60):
+        retried(unreachable)
+        unreachable.run(timedelta(seconds=1))
+    unreachable.run(2 * MINUTE)
+    opened = [each.created for each in channels_of(unreachable, ALICES_ACL)][3:]
+    assert 2 <= len(opened) <= 4
+    assert all(later - earlier >= timedelta(seconds=30) for earlier, later in pairwise(opened))
+
+
+def test_a_first_message_that_comes_before_the_retry_makes_another_channel_needless(unreachable: World) -> None:
+    retried(unreachable)
+    retried(unreachable)  # within half a minute: it waits
+    unreachable.google.faults.unblock(ADDRESS)
+    unreachable.alice.share(ALICE, BOB, "reader")
+    unreachable.run(HOUR)
+    assert unreachable.query.show(ALICES_ACL.id).state(unreachable.now) is State.ACTIVE
+    assert len(channels_of(unreachable, ALICES_ACL)) == 4
 
 
 def test_the_first_message_may_come_before_the_answer(make_world: MakeWorld) -> None:

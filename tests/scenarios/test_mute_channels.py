@@ -79,6 +79,21 @@ def test_a_first_message_does_not_end_polling_and_any_other_does(polled: World) 
     assert len(polled.live()) == 1
 
 
+def test_a_retry_replaces_a_mute_channel_at_once_and_the_watch_is_polled_until_a_change_is_announced(
+    polled: World,
+) -> None:
+    polled.registry.retry(ALICES_ACL.id)
+    polled.run(2 * MINUTE)
+    assert len(polled.google.channels_ever()) == 3
+    assert len(polled.live()) == 1
+    polled.run(20 * HOUR)
+    assert len(polled.google.channels_ever()) == 3, "the next one is tried as rarely as before"
+    assert shown(polled).state(polled.now) is State.POLLING
+    audible(polled)
+    change(polled, 2 * MINUTE)
+    assert shown(polled).state(polled.now) is State.ACTIVE
+
+
 def test_a_new_address_is_tried_at_once_and_judged_anew(polled: World) -> None:
     polled.deploy(policy_of(address="https://elsewhere.example.com/"), [KEY])
     polled.run(2 * HOUR)

@@ -47,6 +47,7 @@ def _heard(watch: Watch, notification: PendingNotification, now: datetime, polic
         resource_id=channel.resource_id or notification.resource_id,
         expiration=_end(channel, notification, now) or channel.created + _lifetime(watch, policy),
         confirmed=True,
+        renew_at=channel.renew_at if channel.confirmed else None,
     )
     watch = watch.with_channel(told).with_channels(was_confirmed=watch.channels.was_confirmed or channel.current)
     first_words = channel.current and not channel.confirmed and channel.address == policy.address

@@ -174,25 +174,26 @@ def accepted(watch: Watch, now: datetime, policy: Policy) -> Watch:
 
     The next one waits all the same, whatever becomes of this one: it may be dead on arrival.
     """
-    silence = watch.health.refusals.get(StepKind.OPEN) if _silent(watch) else None
+    silence = watch.health.refusals.get(StepKind.OPEN) if unheard(watch) else None
     watch = succeeded(watch, StepKind.OPEN)
     if silence is None:
         return watch.with_wait(StepKind.OPEN, now + policy.confirm)
-    return _with(watch, StepKind.OPEN, silence).with_wait(StepKind.OPEN, now + policy.probe)
+    return _with(watch, StepKind.OPEN, replace(silence, at=now)).with_wait(StepKind.OPEN, now + policy.probe)
 
 
 def overcome(watch: Watch) -> Watch:
     """A first message came: the endpoint is reachable. Whether changes are announced, a later one has to tell."""
     watch = watch.with_channels(unconfirmed=0)
-    return succeeded(watch, StepKind.OPEN) if _silent(watch) and not watch.mute else watch
+    return succeeded(watch, StepKind.OPEN) if unheard(watch) and not watch.mute else watch
 
 
 def change_announced(watch: Watch) -> Watch:
     """A message came that is not the first of its channel: channels are not mute."""
     heard = watch.with_channels(mute=0)
-    return succeeded(heard, StepKind.OPEN) if _silent(watch) and watch.mute else heard
+    return succeeded(heard, StepKind.OPEN) if unheard(watch) and watch.mute else heard
 
 
-def _silent(watch: Watch) -> bool:
+def unheard(watch: Watch) -> bool:
+    """Channels are opened, and Google's messages do not arrive."""
     refusal = watch.health.refusals.get(StepKind.OPEN)
     return refusal is not None and refusal.reason is Reason.NOTIFICATIONS_NOT_ARRIVING

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from calendar_watch.decisions import refusals
+from calendar_watch.decisions import refusals, renewal
 from calendar_watch.decisions.listing import audit
 from calendar_watch.decisions.upkeep import retained_until
 from calendar_watch.errors import WrongStateError
@@ -62,7 +62,8 @@ def retried(watch: Watch, now: datetime) -> Watch:
 
 
 def _tried_now(watch: Watch, now: datetime) -> Watch:
-    return _sooner(watch, _stops_retried(refusals.retried(watch, now), now), now)
+    tried = renewal.retried(refusals.retried(watch, now), now)
+    return _sooner(watch, _stops_retried(tried, now), now)
 
 
 def resync_asked(watch: Watch, now: datetime) -> Watch:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from calendar_watch.decisions.refusals import SILENT_CHANNELS
+from calendar_watch.decisions.refusals import SILENT_CHANNELS, unheard
 from calendar_watch.model.channel import Channel, ChannelPhase
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import Watch
@@ -15,6 +15,7 @@ from calendar_watch.model.watch import Watch
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
 NEVER = datetime.max.replace(tzinfo=UTC)
 _UNANNOUNCED_CHANGES = 2
+_OPENED = frozenset({ChannelPhase.ANSWERED, ChannelPhase.CONFIRMED})
 
 
 def opening_due(watch: Watch, now: datetime, policy: Policy) -> datetime:
@@ -32,8 +33,8 @@ def _it_grows_old(watch: Watch, newest: Channel, policy: Policy) -> datetime:
 
 
 def _it_is_outdated_or_suspect(_watch: Watch, newest: Channel, _policy: Policy) -> datetime:
-    """As `expedited` has written down: another address or signing key, or it is silent about changes."""
-    return newest.renew_at or NEVER if newest.phase is ChannelPhase.CONFIRMED else NEVER
+    """As `expedited` has written down: another address or signing key, or it is silent about changes. Or `retried`."""
+    return newest.renew_at or NEVER if newest.phase in _OPENED else NEVER
 
 
 def _google_never_answered(_watch: Watch, newest: Channel, policy: Policy) -> datetime:
@@ -79,6 +80,12 @@ def doubted(watch: Watch, now: datetime) -> Watch:
     """Nobody knows whether Google still has its channel: another one, at once."""
     channel = watch.confirmed(now)
     return _renewing(watch, channel, now) if channel else watch
+
+
+def retried(watch: Watch, now: datetime) -> Watch:
+    """Somebody may have mended the endpoint that nothing arrives at: another channel, as soon as one may be opened."""
+    newest = watch.newest
+    return _renewing(watch, newest, now) if unheard(watch) and newest and newest.phase in _OPENED else watch
 
 
 def _replacing(watch: Watch, mute: Channel, now: datetime, policy: Policy) -> Watch:
