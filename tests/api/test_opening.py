@@ -175,10 +175,20 @@ def test_a_refusal_names_what_and_for_whom_the_remedy_and_googles_words_and_noth
     refused = deployment.post(target)
     assert refused.status_code == status
     assert problem_of(refused)["reason"] == reason
-    asked = f"acl of {target['calendarId']} for {ALICE}"
-    assert problem_of(refused)["detail"] == f"Google refuses {asked}. {Reason(reason).remedy} Google says: {detail}"
+    asked, remedy = f"acl of {target['calendarId']} for {ALICE}", Reason(reason).remedy_without_watch
+    assert problem_of(refused)["detail"] == f"Google refuses {asked}. {remedy} Google says: {detail}"
     assert deployment.get("/") == {"watches": []}
     assert deployment.google.live == []
+
+
+def test_of_a_watch_that_stays_a_refusal_says_that_it_can_be_retried(deployment: Deployment) -> None:
+    deployment.google.bob.share(BOB, ALICE, "owner")
+    deployment.end(deployment.open(BOBS_ACL))
+    deployment.google.bob.share(BOB, ALICE, "reader")
+    refused = deployment.post(BOBS_ACL)
+    assert refused.status_code == 403
+    assert Reason.FORBIDDEN.remedy in problem_of(refused)["detail"]
+    assert len(deployment.get("/")["watches"]) == 1
 
 
 def test_what_was_refused_can_be_asked_for_again(deployment: Deployment) -> None:

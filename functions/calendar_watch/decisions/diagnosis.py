@@ -139,9 +139,7 @@ def _reason(error: Error) -> Reason | None:
 
 def _remedy(error: Error) -> str:
     reason = _reason(error)
-    if reason is Reason.USER_GONE:
-        return "Name a subject that exists and is not suspended."
-    return reason.remedy if reason else _AGAIN
+    return reason.remedy_without_watch if reason else _AGAIN
 
 
 def clock(outcome: timedelta | Error) -> Check:

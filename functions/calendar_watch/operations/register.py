@@ -66,8 +66,10 @@ class Registry:
         had_opened = outcome is Outcome.CREATED and watch.log.sequence
         if refusal and not had_opened:
             self._discard(watch, outcome)
-            told = f"Google refuses {target.in_words}. {refusal.reason.remedy} Google says: {refusal.detail}"
-            raise RefusedError(refusal.reason, told)
+            reason = refusal.reason
+            remedy = reason.remedy_without_watch if outcome is Outcome.CREATED else reason.remedy
+            told = f"Google refuses {target.in_words}. {remedy} Google says: {refusal.detail}"
+            raise RefusedError(reason, told)
         return (Outcome.UNDER_WAY if self._unopened(watch) else outcome), watch
 
     def end(self, watch_id: str) -> Watch:

@@ -96,7 +96,7 @@ def test_what_calendar_refuses_is_told_in_its_words_with_what_to_do() -> None:
     checks = diagnosis.access({"acl": FORBIDDEN, "settings": None}, "delegated")
     assert failed(checks) == {"calendar"}
     assert by_name(checks)["calendar"].detail == "acl: Forbidden"
-    assert by_name(checks)["calendar"].remedy == Reason.FORBIDDEN.remedy
+    assert by_name(checks)["calendar"].remedy == Reason.FORBIDDEN.remedy_without_watch
 
 
 def test_without_a_user_what_needs_one_could_not_be_tried() -> None:
