@@ -25,8 +25,9 @@ from calendar_watch.decisions.diagnosis import without_settings
 from calendar_watch.errors import ForeignSchemaError, InvalidRequestError, InvalidSettingsError
 from calendar_watch.http import console, openapi, parameters, problems, requests
 from calendar_watch.http.checks import ANYBODY, checks_view, read_checks
+from calendar_watch.http.summary_view import summary_view
 from calendar_watch.http.watch_request import Rules, read_bodies, read_body
-from calendar_watch.http.watch_view import summary_view, watch_view
+from calendar_watch.http.watch_view import watch_view
 from calendar_watch.model.deadline import Deadline
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.operations.query import MOST_BYTES

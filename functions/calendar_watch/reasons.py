@@ -79,8 +79,8 @@ _MEANINGS: Mapping[Reason, _Meaning] = {
     ),
     Reason.NOTIFICATIONS_NOT_ARRIVING: _Meaning(
         "Google opens channels, but several in a row brought no message, or none of the changes that were found.",
-        "See that NOTIFICATION_URL can be reached from the internet: a GET answers 405, and POST /checks sends a message "
-        "that way (publicPath; if that is ok, Google does not send)",
+        "See that NOTIFICATION_URL can be reached from the internet: a GET answers 405, and POST /checks sends a "
+        "message that way (publicPath; if that is ok, Google does not send)",
         _RETRY,
         polls=True,
     ),

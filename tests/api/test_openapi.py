@@ -10,6 +10,9 @@ from werkzeug.test import TestResponse
 from werkzeug.wrappers import Response
 
 from calendar_watch.http import openapi, parameters, problems
+from calendar_watch.model.exposure import COUNTED
+from calendar_watch.model.resources import RESOURCES
+from calendar_watch.model.watch import State
 from calendar_watch.reasons import Reason
 from tests.api import documented
 from tests.api.deployment import ACL, Deployment
@@ -66,6 +69,31 @@ def test_every_reason_problem_and_parameter_is_in_it() -> None:
     }
     told = {each["name"] for each in document["paths"]["/"]["get"]["parameters"]}
     assert told == {each.name for each in parameters.LIST}
+
+
+def undescribed(schema: Any, at: str) -> Iterator[str]:
+    """Fields of ours, those within a field too, but not the keys of a table: state and reason say those."""
+    for each in (schema, *schema.get("anyOf", ()), schema.get("items", {})):
+        properties = each.get("properties", {})
+        if properties.keys() & {*State, *Reason, *COUNTED, *RESOURCES}:
+            continue
+        for name, field in properties.items():
+            yield from () if field.get("description") else (f"{at}.{name}",)
+            yield from undescribed(field, f"{at}.{name}")
+
+
+def test_every_field_of_a_watch_and_of_the_summary_is_described() -> None:
+    document = openapi.document()
+    summary = document["paths"]["/summary"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert [*undescribed(document["components"]["schemas"]["Watch"], "watch"), *undescribed(summary, "summary")] == []
+
+
+def test_a_field_without_a_description_is_noticed_however_deep_it_lies() -> None:
+    bare, said = {"type": "string"}, {"type": "string", "description": "x"}
+    channel = {"anyOf": [{"properties": {"id": said, "phase": bare}}, {"type": "null"}], "description": "x"}
+    channels = {"items": {"properties": {"openTime": bare}}, "description": "x"}
+    schema = {"properties": {"id": bare, "channel": channel, "channels": channels}}
+    assert [*undescribed(schema, "watch")] == ["watch.id", "watch.channel.phase", "watch.channels.openTime"]
 
 
 @pytest.mark.parametrize("status", [299, 409])

@@ -13,8 +13,9 @@ from calendar_watch.http import parameters, problems
 from calendar_watch.http.checks import CHECKS, CHECKS_BODY
 from calendar_watch.http.json_schema import BOOLEAN, ID, Schema, array, closed, text, whole
 from calendar_watch.http.parameters import Parameter
+from calendar_watch.http.summary_view import SUMMARY
 from calendar_watch.http.watch_request import BODY, MOST_BODIES
-from calendar_watch.http.watch_view import SUMMARY, WATCH
+from calendar_watch.http.watch_view import WATCH
 
 _SCHEMAS = Path(__file__).parents[1] / "schemas"
 _EXAMPLES = Path(__file__).with_name("examples.json")

@@ -23,3 +23,12 @@ def test_the_channel_that_is_shown_is_the_one_that_speaks_until_the_next_one_doe
     assert watch_view(renewing, NOW, POLICY)["channel"]["id"] == "live"
     heard = renewing.with_channel(replace(NEXT, confirmed=True))
     assert watch_view(heard, NOW, POLICY)["channel"]["id"] == "next"
+
+
+def test_channels_are_shown_newest_first_and_those_that_nobody_remembered_last() -> None:
+    stray = replace(LIVE, id="stray", generation=0)
+    watch = Watch(Target(ACL, "team@example.com", "alice@example.com"), Options(), created=NOW)
+    later = replace(stray, id="later", created=NOW + timedelta(hours=1))
+    for channel in (LIVE, stray, NEXT, later):
+        watch = watch.with_channel(channel)
+    assert [each["id"] for each in watch_view(watch, NOW, POLICY)["channels"]] == ["next", "live", "later", "stray"]
