@@ -147,7 +147,7 @@ _MEANINGS: Mapping[Reason, _Meaning] = {
     Reason.USER_GONE: _Meaning(
         "Google says that the subject does not exist, or is suspended.",
         "DELETE the watch: Google says that the user does not exist or is suspended",
-        without_watch="Name a subject that exists and is not suspended.",
         gone=True,
+        without_watch="Name a subject that exists and is not suspended.",
     ),
 }

@@ -195,13 +195,39 @@ SLIPS = (
         (Edit("firestore/queries.py", "for each in Reason if not each.gone", "for each in Reason"),),
     ),
     Slip(
+        "a spoilt page token of items passes for a good one",
+        ("tests/api/test_items.py",),
+        (Edit("model/item_token.py", "owner != watch_id or not is_key(key)", "owner != watch_id"),),
+    ),
+    Slip(
+        "another watch's page token of items passes for its own",
+        ("tests/api/test_items.py",),
+        (Edit("model/item_token.py", "owner != watch_id or not is_key(key)", "not is_key(key)"),),
+    ),
+    Slip(
+        "a retry opens no channel where messages do not arrive",
+        ("tests/scenarios/test_channels.py", "tests/scenarios/test_mute_channels.py"),
+        (
+            Edit(
+                "decisions/registration.py",
+                "renewal.retried(refusals.retried(watch, now), now)",
+                "refusals.retried(watch, now)",
+            ),
+        ),
+    ),
+    Slip(
+        "retries of a silent endpoint keep no distance",
+        ("tests/scenarios/test_channels.py",),
+        (Edit("decisions/refusals.py", "replace(silence, at=now)", "silence"),),
+    ),
+    Slip(
         "a user who left wakes somebody",
         ("tests/infra/test_logs.py",),
         (
             Edit(
                 "reasons.py",
-                'user does not exist or is suspended.",\n        gone=True',
-                'user does not exist or is suspended."',
+                'user does not exist or is suspended",\n        gone=True',
+                'user does not exist or is suspended"',
             ),
         ),
     ),
