@@ -211,6 +211,14 @@ def test_what_is_kept_is_there_the_next_time_at_the_same_addresses(tmp_path: Pat
         assert [int(each["sequence"]) for each in api.changes(watch)] == [*range(1, told + 2)]
 
 
+def test_a_baseline_that_there_is_not_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "tests.tools.dev", "--baseline", "acl,events"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=PATIENCE)  # noqa: S603 (ours)
+    assert ended.returncode == 2
+    assert "'acl,events': name some of acl, calendarList, settings" in ended.stderr
+
+
 def test_a_port_that_is_taken_is_named_in_a_sentence(tmp_path: Path, shown: str) -> None:
     port = exported(shown)["WATCHES"].rpartition(":")[2]
     environment = {**os.environ, "TMPDIR": str(tmp_path)}

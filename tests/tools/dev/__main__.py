@@ -27,6 +27,7 @@ _SETTINGS = {
     "PROBE_SECONDS": "60",
 }
 _GATHERED_EVERY = 0.2
+_WITH_BASELINE = ("acl", "calendarList", "settings")
 _PORTS = 7
 _ANOTHER = f"give another: `make dev PORT=9000` takes 9000 to {8999 + _PORTS}"
 
@@ -51,8 +52,15 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.tools.dev", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="of watches; the others take those that follow (free ones)")
     parser.add_argument("--state", type=Path, help="a folder that keeps calendars, watches and changes (none)")
-    parser.add_argument("--baseline", default="", help="resources whose baseline is told in the stream: acl,settings")
+    told = "resources whose baseline is told in the stream: acl,settings"
+    parser.add_argument("--baseline", type=_resources, default="", help=told)
     return parser
+
+
+def _resources(text: str) -> str:
+    if text and not {*text.split(",")} <= {*_WITH_BASELINE}:
+        raise argparse.ArgumentTypeError(f"{text!r}: name some of {', '.join(_WITH_BASELINE)}, comma separated")
+    return text
 
 
 def _is_taken(port: int) -> bool:
