@@ -177,6 +177,15 @@ class TestPush:
         assert tried == [("1", 0.0), ("3", 0.0), ("1", 0.1), ("1", 0.3), ("2", 0.35)]
         assert pubsub.subscription(READER).backlog == 0
 
+    def test_a_push_that_failed_waits_as_the_retry_policy_says(self, pubsub: LocalPubSub, time: VirtualTime) -> None:
+        subscribe(pubsub, endpoint="http://reader", first_wait=10.0)
+        pubsub.publish(TOPIC, numbered(1))
+        transport, delivered = Transport(pubsub, lambda _: 503), list[int]()
+        for _ in range(4):
+            delivered.append(transport.deliver_due())
+            time.advance(9.9 if len(delivered) < 2 else 20.0)
+        assert delivered == [1, 0, 1, 1]
+
     @pytest.mark.parametrize(("topic", "told"), [("projects/p/topics/dead", [1, 2]), ("", [None, None])])
     def test_a_push_says_how_often_it_was_tried_where_there_are_dead_letters(
         self, pubsub: LocalPubSub, time: VirtualTime, topic: str, told: list[int | None]

@@ -114,9 +114,14 @@ def _create_subscription(pubsub: LocalPubSub, name: str, body: Body) -> Body:
         endpoint=push.get("pushEndpoint", ""),
         unwrapped=push.get("noWrapper", {}).get("writeMetadata", False),
         filter=body.get("filter", ""),
+        **_retried(body.get("retryPolicy", {})),
         dead_letters=body.get("deadLetterPolicy", {}).get("deadLetterTopic", ""),
     )
     return _shown(pubsub.create_subscription(subscription))
+
+
+def _retried(policy: Body) -> Mapping[str, float]:
+    return {"first_wait": float(policy["minimumBackoff"].removesuffix("s"))} if "minimumBackoff" in policy else {}
 
 
 def _get_subscription(pubsub: LocalPubSub, name: str, _: Body) -> Body:

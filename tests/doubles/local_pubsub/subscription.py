@@ -43,6 +43,8 @@ class Subscription:
     unwrapped: bool = False
     """Pushed as bare data, with the attributes as headers."""
     filter: str = ""
+    first_wait: float = _FIRST_WAIT
+    """Seconds before what could not be pushed is tried again; each further wait is twice as long."""
     dead_letters: str = ""
     """A topic: then it is told how often a message has been tried. Nothing is ever moved there."""
 
@@ -77,7 +79,7 @@ class Subscription:
     def fail(self, ack_id: str, now: datetime) -> None:
         """It could not be pushed: it goes back to its place, and the rest of its key waits with it."""
         for each in self._out([ack_id], now):
-            wait = min(_FIRST_WAIT * 2.0**each.failures, _LONGEST_WAIT)
+            wait = min(self.first_wait * 2.0**each.failures, _LONGEST_WAIT)
             each.failures += 1
             each.ack_id, each.not_before = "", now + timedelta(seconds=wait)
 

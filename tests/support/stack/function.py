@@ -10,14 +10,17 @@ from .gunicorn import master_and_worker
 from .process import LOOPBACK, Process, ProcessError
 from .rest import call
 
-_COMMAND = (sys.executable, "-m", "functions_framework", "--source", "functions/main.py", "--host", LOOPBACK)
+SOURCE = "functions/main.py"
+_COMMAND = (sys.executable, "-m", "functions_framework", "--host", LOOPBACK)
 _METHOD_NOT_ALLOWED, _SERVER_ERROR = 405, 500
 
 
 class Function(Process):
-    def __init__(self, target: str, port: int, environment: Mapping[str, str], logs: Path):
+    """`source` is the file that is deployed: this tree's, where nothing else is said."""
+
+    def __init__(self, target: str, port: int, environment: Mapping[str, str], logs: Path, source: str = SOURCE):
         self.url = f"http://{LOOPBACK}:{port}/"
-        command = [*_COMMAND, "--target", target, "--port", str(port)]
+        command = [*_COMMAND, "--source", source, "--target", target, "--port", str(port)]
         # Gunicorn makes a socket there. As in a container each has its own: in a shared one they unlink each other's.
         own = logs / target
         own.mkdir(exist_ok=True)

@@ -2,17 +2,20 @@
 
 import base64
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from cloudevents.http import from_http
 
 from tests.support import pubsub_emulator
 
-from .rest import told
+from .rest import RefusedError, told
 
 WHOSE = {"emulator": "Google's emulator", "local": "ours, in memory"}
 
 _MOST = 100
+_PATIENCE = 120
+_RETRIED = {"minimumBackoff": "10s", "maximumBackoff": "60s"}
 Event = Mapping[str, Any]
 
 
@@ -39,6 +42,20 @@ class PubSub:
         self._call("PUT", self._waker, {"topic": self.wakeups, "pushConfig": {"pushEndpoint": wakeups_url}})
         self._call("PUT", self.consumer, {"topic": self.changes, "enableMessageOrdering": True})
 
+    def push(self, topic: str, url: str) -> None:
+        """To `url`, as infra/pubsub.tf has it: what failed comes again after ten seconds, and says how often it did."""
+        name, dead = (topic.replace("/topics/", "/subscriptions/"), f"{topic}-dead-letters")
+        for each in (dead, topic):
+            self._create(each)
+        policies = {"deadLetterPolicy": {"deadLetterTopic": dead, "maxDeliveryAttempts": 10}, "retryPolicy": _RETRIED}
+        body = {"topic": topic, "pushConfig": {"pushEndpoint": url}, "ackDeadlineSeconds": _PATIENCE, **policies}
+        self._call("PUT", name, body)
+
+    def push_wakeups(self, url: str) -> None:
+        """Likewise, instead of trying again at once."""
+        self._call("DELETE", self._waker, None)
+        self.push(self.wakeups, url)
+
     def messages(self) -> list[Any]:
         """What has come since the last time, as Pub/Sub hands it out. It is acknowledged and comes no more."""
         received = self._call("POST", f"{self.consumer}:pull", {"maxMessages": _MOST, "returnImmediately": True})
@@ -50,6 +67,10 @@ class PubSub:
     def events(self) -> list[Event]:
         """The same, as the resume feed shows it. Raises what `cloudevents` does if one is no CloudEvent."""
         return [event_of(message) for message in self.messages()]
+
+    def _create(self, topic: str) -> None:
+        with suppress(RefusedError):  # it is there
+            self._call("PUT", topic, {})
 
     def _call(self, method: str, path: str, body: object) -> Any:
         return told(method, f"http://{self.host}/v1/{path}", body)

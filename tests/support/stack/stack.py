@@ -11,7 +11,7 @@ from typing import Self, TypeVar
 from tests.support import firestore_emulator, pubsub_emulator
 from tests.support.loopback import free_ports
 
-from .function import Function
+from .function import SOURCE, Function
 from .google import Google
 from .listener import Listener
 from .process import LOOPBACK, Process
@@ -27,8 +27,8 @@ class Stack:
 
     `firestore`, `pubsub`: "local" (ours, in memory), "emulator" (Google's), or the host:port of one that runs already.
     `tick`: seconds between two sweeps; in production it is a minute.
-    Before it runs, these may be set: `project`, `signing_key`; `ports` to listen on, the functions first; `state`, a
-    folder in which our Firestore and the simulator keep what they know.
+    Before it runs, these may be set: `project`, `signing_key`; `ports` to listen on, the functions first; `source`, the
+    file that the functions are in; `state`, a folder in which our Firestore and the simulator keep what they know.
     """
 
     watches: Function
@@ -56,6 +56,7 @@ class Stack:
         self._pubsub = pubsub
         self._tick = tick
         self.ports = free_ports()
+        self.source = SOURCE
         self.state: Path | None = None
         self._processes: list[Process] = []
         self._open = ExitStack()
@@ -131,7 +132,8 @@ class Stack:
             **self._overrides,
         }
         self.watches, self.notifications, self.renew = (
-            self._started(Function(name, port, self.environment, self.logs)) for name, port in ports.items()
+            self._started(Function(name, port, self.environment, self.logs, self.source))
+            for name, port in ports.items()
         )
 
     def _started(self, process: _P) -> _P:

@@ -1,7 +1,8 @@
 """Speed and cost as one table: `python -m tests.tools.bench`; of one part: `python -m tests.tools.bench cold_start`.
 
 Each part is a module of that name, whose `measure` yields rows; it runs in a process of its own. The machine is noisy,
-so times are ratios within one run; counts are exact. `lists` takes some ten minutes, and is run by name only.
+so times are ratios within one run; counts are exact. `before`, `fleet`, `killed` and `lists` take minutes each, and are
+run by name only. What a part lets one choose follows its name: `before=19e75b4`.
 """
 
 import os
@@ -51,13 +52,14 @@ def _in_a_process_of_its_own(name: str) -> int:
         return 1
 
 
-def _measured(name: str) -> int:
+def _measured(named: str) -> int:
+    name, *chosen = named.split("=")
     sys.path.insert(0, str(_ROOT / "functions"))
     os.environ["PYTHONPATH"] = os.pathsep.join(map(str, (_ROOT, _ROOT / "functions")))
-    rows: Iterable[Row] = import_module(f"tests.tools.bench.{name}").measure()
+    rows: Iterable[Row] = import_module(f"tests.tools.bench.{name}").measure(*chosen)
     worst = 0
     for row in rows:
-        print(line(row.what, row.measured, row.goal, row.verdict, f"python -m tests.tools.bench {name}"), flush=True)  # noqa: T201
+        print(line(row.what, row.measured, row.goal, row.verdict, f"python -m tests.tools.bench {named}"), flush=True)  # noqa: T201
         worst = max(worst, row.met is False)
     return worst
 

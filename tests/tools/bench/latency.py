@@ -24,27 +24,27 @@ def measure() -> Iterator[Row]:
     firestore = "emulator" if firestore_emulator.present() else "local"
     with Stack(_SETTINGS, firestore=firestore, pubsub=best_pubsub(), tick=_NEVER) as stack:
         alice = stack.google.person(ALICE)
-        calendars = [_watched(stack, alice) for _ in range(_WATCHES)]
-        until(lambda: _at_rest(stack), "all watches are at rest", 60)
-        took = [_told_after(stack, alice, calendars[n % _WATCHES], f"g{n}@example.com") for n in range(_CHANGES)]
+        calendars = [watched(stack, alice) for _ in range(_WATCHES)]
+        until(lambda: at_rest(stack), "all watches are at rest", 60)
+        took = [told_after(stack, alice, calendars[n % _WATCHES], f"g{n}@example.com") for n in range(_CHANGES)]
     hundredths = quantiles(took[_WATCHES // 2 :], n=100)
     what = f"change to CloudEvent, {_WATCHES} watches at rest ({firestore} Firestore)"
     yield Row(what, f"p50 {hundredths[49] * 1e3:.0f} ms, p99 {hundredths[98] * 1e3:.0f} ms")
     yield at_most("  our own code's CPU, of the median", _our_seconds() / hundredths[49] * 100, 15, "{:.0f} %")
 
 
-def _watched(stack: Stack, alice: Person) -> str:
+def watched(stack: Stack, alice: Person) -> str:
     calendar = alice.create_calendar("Team")
     stack.api.open(resource="acl", calendarId=calendar)
     return calendar
 
 
-def _at_rest(stack: Stack) -> bool:
+def at_rest(stack: Stack) -> bool:
     stack.pubsub.messages()
     return all(watch["state"] == "active" for watch in stack.api.list())
 
 
-def _told_after(stack: Stack, alice: Person, calendar: str, guest: str) -> float:
+def told_after(stack: Stack, alice: Person, calendar: str, guest: str) -> float:
     """By Pub/Sub's clock, which is that of this machine."""
     began = time.time()
     alice.share(calendar, guest, "reader")
