@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from calendar_watch.decisions import refusals
 from calendar_watch.decisions.baseline import reached
@@ -71,5 +71,10 @@ def _scheduled(watch: Watch, started: datetime, policy: Policy) -> Watch:
     watch = watch.with_reading(notified_at=None)
     if watch.polled(started):
         return watch.with_reading(read_at=started + policy.poll, read_cause=ReadCause.SCHEDULE)
-    after = policy.safety_sync * (1 - watch.offset / 4)
-    return watch.with_reading(read_at=started + after if policy.safety_sync else None, read_cause=ReadCause.SCHEDULE)
+    after = safety(watch, policy)
+    return watch.with_reading(read_at=started + after if after else None, read_cause=ReadCause.SCHEDULE)
+
+
+def safety(watch: Watch, policy: Policy) -> timedelta:
+    """From one reading by the clock to the next; none: there is none."""
+    return policy.safety_sync * (1 - watch.offset / 4)

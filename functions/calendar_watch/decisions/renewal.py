@@ -27,9 +27,13 @@ def opening_due(watch: Watch, now: datetime, policy: Policy) -> datetime:
 
 
 def _it_grows_old(watch: Watch, newest: Channel, policy: Policy) -> datetime:
-    """Most of its life is over. A little earlier for some watches than for others, so that renewals come in no wave."""
-    fraction = policy.renew_after_fraction - watch.offset / 10
-    return newest.aged(fraction) if newest.phase is ChannelPhase.CONFIRMED else NEVER
+    """Most of its life is over."""
+    return newest.aged(old_at(watch, policy)) if newest.phase is ChannelPhase.CONFIRMED else NEVER
+
+
+def old_at(watch: Watch, policy: Policy) -> float:
+    """Which part of its life; a little earlier for some watches than for others, so that renewals come in no wave."""
+    return policy.renew_after_fraction - watch.offset / 10
 
 
 def _it_is_outdated_or_suspect(_watch: Watch, newest: Channel, _policy: Policy) -> datetime:

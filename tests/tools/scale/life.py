@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import count
 from random import Random
 
-from calendar_watch.decisions import next_step, registration
+from calendar_watch.decisions import next_step, reading, registration, renewal
+from calendar_watch.decisions.listing import audit
 from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.deadline import Deadline
 from calendar_watch.model.notification import SYNC, PendingNotification
@@ -120,14 +121,14 @@ class Life:
         watch = replace(model, target=target)
         [channel] = model.channels.by_id.values()
         life = (channel.expiration or now) - channel.created
-        since = now - to_renewal * life * (policy.renew_after_fraction - watch.offset / 10)
+        since = now - to_renewal * life * renewal.old_at(watch, policy)
         channel = replace(channel, created=since, opened=since, expiration=since + life)
         watch = watch.with_channels(by_id={channel.id: channel})
-        every = policy.safety_sync * (1 - watch.offset / 4)
+        every = reading.safety(watch, policy)
         watch = watch.with_reading(read_at=now + to_reading * every if every else None)
-        if watch.reading.audit.at:
-            at = now + to_audit * policy.audit * (1 - watch.offset / 4)
-            watch = watch.with_reading(audit=replace(watch.reading.audit, at=at))
+        if next_audit := audit.planned(watch, now, policy).reading.audit.at:
+            sooner = replace(watch.reading.audit, at=now + to_audit * (next_audit - now))
+            watch = watch.with_reading(audit=sooner)
         return next_step.decided(watch, now, policy, "")[0]
 
     def change(self, watch_id: str) -> str | None:

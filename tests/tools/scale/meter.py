@@ -4,7 +4,11 @@ from collections import Counter
 from dataclasses import dataclass
 from random import Random
 
+from calendar_watch.model.exposure import COUNTED
+from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.shard import SHARDS
+from calendar_watch.model.watch import State
+from calendar_watch.reasons import Reason
 from tests.tools.scale.assumptions import Assumptions, Deployment
 from tests.tools.scale.life import Done
 from tests.tools.scale.plan import CALLS, Plan, Report
@@ -12,8 +16,10 @@ from tests.tools.scale.queues import MINUTE, Served, Sweeps
 from tests.tools.scale.smear import drawn
 
 _RECENT = 0.02
-_COUNTED_EVERY, _AGGREGATIONS, _COUNTED_A_READ = 600, 46, 1_000
-"""What `counts` asks: each aggregation reads a document for a thousand index entries."""
+_COUNTED_EVERY, _COUNTED_A_READ = 600, 1_000
+_COUNTS = len(RESOURCES) * len(State) + len(Reason) + 2 + len(COUNTED)
+"""What `counts` asks (`FirestoreStore.tally`), besides for the longest overdue: each aggregation reads a document for a
+thousand index entries."""
 
 
 @dataclass(slots=True)
@@ -59,8 +65,8 @@ class Meter:
         self.spend(second, "sweeps", Counter(rpcs=sweeps.rpcs, reads=sweeps.reads, sweeps=1))
         sweeps.rpcs = sweeps.reads = 0
         if second % _COUNTED_EVERY == 0:
-            reads = self._deployment.watches // _COUNTED_A_READ + _AGGREGATIONS
-            self.spend(second, "counts", Counter(rpcs=_AGGREGATIONS, reads=reads))
+            reads = self._deployment.watches // _COUNTED_A_READ + _COUNTS + 1
+            self.spend(second, "counts", Counter(rpcs=_COUNTS + 1, reads=reads))
 
     def second(self, second: int, woken: int, served: Served) -> None:
         if not self.counts_at(second):

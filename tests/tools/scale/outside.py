@@ -12,7 +12,7 @@ from random import Random
 from typing import Self
 
 from calendar_watch.calendar_api.calls import WAITS
-from calendar_watch.errors import ItemGoneError, TryLaterError, UnavailableError
+from calendar_watch.errors import ItemGoneError, TryLaterError
 from calendar_watch.model.channel import Channel, Opening
 from calendar_watch.model.collection.index import Index, Indexes
 from calendar_watch.model.collection.notes import Notes
@@ -68,14 +68,11 @@ class Books:
         self.snapshots: dict[tuple[str, str], Snapshot] = {}
         self.common: dict[tuple[str, str], Snapshot] = {}
         """Of all watches of a resource that have not written one of their own."""
-        self.away = False
         self._clock = clock
         self._rpc = rpc
         self._versions = count(1)
 
     def _asked(self, reads: int = 0, writes: int = 0, deletes: int = 0) -> None:
-        if self.away:
-            raise UnavailableError("Firestore does not answer")
         self._clock.wait_for(self._rpc)
         self._clock.spent.update(rpcs=1, reads=reads, writes=writes, deletes=deletes)
 

@@ -41,21 +41,30 @@ def _rows(reports: Reports, assumed: Assumptions, prices: Prices) -> Iterator[tu
     yield "settings", lambda size: settings(SIZES[size])
     yield "told a day: changes, renewals", of("day", _a_day("entries"))
     yield "calls to Google a day", of("day", _a_day(*CALLS))
-    yield "… after messages · by timers", of("day", _by_cause)
+    yield (
+        "… after messages · by timers",
+        of("day", _beside(_because("after a message", *CALLS), _because("by a timer", *CALLS))),
+    )
     yield (
         "… `list` · `get` · `watch` · `stop`",
-        of("day", lambda each: " · ".join(_a_day(kind)(each) for kind in CALLS)),
+        of("day", _beside(*map(_a_day, CALLS))),
     )
     yield f"… in the busiest minute, of {assumed.calls_a_minute:,}", of("day", _busiest)
-    yield "… of them for audits, a day", of("day", _audits)
+    yield "… of them for audits, a day", of("day", _because("for an audit", *CALLS))
     yield f"access tokens a day · a minute, of {assumed.signatures_a_minute:,}", of("day", _tokens)
     yield "Firestore: RPCs a day", of("day", _a_day("rpcs"))
-    yield "… documents read · written · deleted", of("day", _documents)
-    yield "… of the reads, for sweeps · for counts", of("day", _asked)
+    yield (
+        "… documents read · written · deleted",
+        of("day", _beside(_a_day("reads"), _a_day("writes"), _a_day("deletes", "entries"))),
+    )
+    yield (
+        "… of the reads, for sweeps · for counts",
+        of("day", _beside(_because("sweeps", "reads"), _because("counts", "reads"))),
+    )
     yield f"… index writes in the busiest second of a shard, of {assumed.index_writes}", of("day", _index_writes)
     yield (
         "Pub/Sub: wake-ups · changes a day",
-        of("day", lambda each: f"{_a_day('wakeups')(each)} · {_a_day('messages')(each)}"),
+        of("day", _beside(_a_day("wakeups"), _a_day("messages"))),
     )
     yield "instances of `renew` that the busiest minute fills", of("day", lambda each: f"{max(each.needed):.2f}")
     yield "hand-overs a day", of("day", lambda each: f"{each.handed_over}")
@@ -97,22 +106,22 @@ def short(count: float) -> str:
     return f"{count:.0f}"
 
 
+def _beside(*figures: Callable[[Report], str]) -> Callable[[Report], str]:
+    return lambda report: " · ".join(figure(report) for figure in figures)
+
+
 def _a_day(*names: str) -> Callable[[Report], str]:
     return lambda report: short(report.a_day(*names))
 
 
-def _by_cause(report: Report) -> str:
-    days = report.seconds / DAY
-    causes = (report.by_cause.get(each, Counter[str]()) for each in ("after a message", "by a timer"))
-    return " · ".join(short(sum(each[kind] for kind in CALLS) / days) for each in causes)
+def _because(cause: str, *names: str) -> Callable[[Report], str]:
+    """A day, of what was spent for that."""
 
+    def said(report: Report) -> str:
+        spent = report.by_cause.get(cause, Counter[str]())
+        return short(sum(spent[each] for each in names) * DAY / report.seconds)
 
-def _documents(report: Report) -> str:
-    return " · ".join((_a_day("reads")(report), _a_day("writes")(report), _a_day("deletes", "entries")(report)))
-
-
-def _asked(report: Report) -> str:
-    return " · ".join(short(report.by_cause[each]["reads"] * DAY / report.seconds) for each in ("sweeps", "counts"))
+    return said
 
 
 def _tokens(report: Report) -> str:
@@ -125,10 +134,6 @@ def _index_writes(report: Report) -> str:
 
 def _busiest(report: Report) -> str:
     return f"{max(report.calls):,.0f}"
-
-
-def _audits(report: Report) -> str:
-    return short(sum(report.by_cause.get("for an audit", Counter())[each] for each in CALLS) * DAY / report.seconds)
 
 
 def _late(part: float) -> Callable[[Report], int]:
