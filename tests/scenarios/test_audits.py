@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from calendar_watch.decisions import registration
+from calendar_watch.decisions.upkeep import after_upkeep
 from calendar_watch.errors import GoogleError, RefusedError, SlowError, TryLaterError, WrongStateError
+from calendar_watch.model.health import StepKind
 from calendar_watch.model.watch import Watch
 from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.reasons import Reason
@@ -90,6 +92,21 @@ def test_an_audit_that_fails_waits_longer_and_longer_and_nothing_waits_with_it(p
     life.google.whole = [[alive("a")], [alive("b", 2)]]
     life.run(2 * HOUR)
     assert life.told() == [("updated", "b")]
+
+
+def test_an_audit_that_fails_is_shown_until_it_comes_to_its_end_or_is_wanted_no_more() -> None:
+    life = audited([[alive("a")], [alive("b")]])
+    life.google.failures = [("whole 2", TryLaterError("later"))] * 1_000
+    life.run(2 * DAY)
+    failing = life.watch
+    trouble = failing.health.troubles[StepKind.AUDIT]
+    assert (trouble.operation, trouble.detail) == ("list", "later")
+    assert trouble.count > 3
+    assert not failing.health.doubtful, "readings work all the while"
+    life.google.failures = []
+    life.run(2 * HOUR)
+    unaudited = after_upkeep(failing, life.now, policy_of(audit=timedelta(0)))
+    assert StepKind.AUDIT not in {*life.watch.health.troubles, *unaudited.health.troubles}
 
 
 def test_a_page_of_an_audit_that_comes_too_late_is_asked_for_half_as_long() -> None:

@@ -8,6 +8,9 @@ import grpc
 import pytest
 
 from calendar_watch.firestore.packed_documents import entry_document
+from calendar_watch.model.resources import ACL
+from calendar_watch.model.target import Target
+from calendar_watch.model.watch import State
 from calendar_watch.reasons import Reason
 from calendar_watch.sizes import weight
 from tests.doubles.local_firestore import LocalFirestore
@@ -128,6 +131,27 @@ def test_what_cannot_be_followed_is_left_alone_for_the_rest_of_the_lease(
     ) as fault:
         world.run(10 * MINUTE)
     assert fault.matched <= 25
+
+
+def test_what_cannot_be_followed_is_shown_until_it_is(world: World, firestore_server: LocalFirestore) -> None:
+    world.open(ALICES_LIST, follow=("acl",))
+    world.run(MINUTE)
+    another = world.alice.create_calendar("Another")
+    with firestore_server.faults.refuse(
+        "Commit", grpc.StatusCode.INVALID_ARGUMENT, nth=None, when=_is_of_several
+    ) as fault:
+        world.run(20 * MINUTE)
+        trouble = world.query.show(ALICES_LIST.id).health.last_trouble
+    assert trouble
+    assert (trouble.operation, trouble.count) == ("follow", fault.matched)
+    assert 5 <= fault.matched <= 15
+    world.run(20 * MINUTE)
+    assert world.query.show(ALICES_LIST.id).health.last_trouble is None
+    assert world.query.show(Target(ACL, another, ALICE).id).state(world.now) is State.ACTIVE
+
+
+def _is_of_several(commit: Any) -> bool:
+    return sum("followed_by" in str(each) for each in commit.writes) > 1
 
 
 def test_many_large_entries_are_published_a_few_at_a_time(make_world: MakeWorld, lines: list[dict[str, Any]]) -> None:

@@ -22,6 +22,8 @@ _OPERATIONS: Mapping[StepKind, str] = {
     StepKind.OPEN: "watch",
     StepKind.READ: "list",
     StepKind.STOP: "stop",
+    StepKind.AUDIT: "list",
+    StepKind.FOLLOW: "follow",
 }
 
 

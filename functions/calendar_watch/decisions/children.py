@@ -5,7 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from calendar_watch.decisions import registration
+from calendar_watch.decisions.refusals import succeeded
 from calendar_watch.model.collection.snapshot import Items
+from calendar_watch.model.health import StepKind
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import RESOURCES, Item
 from calendar_watch.model.target import Options, Target
@@ -75,4 +77,5 @@ def dropped(there: Watch, parent: Watch, now: datetime) -> Watch:
 
 def done(parent: Watch) -> Watch:
     """What should be followed is. Who follows nothing needs not look again."""
-    return parent.with_following(done_to=parent.following.revision, any=parent.wanted and bool(parent.options.follow))
+    done = succeeded(parent, StepKind.FOLLOW)
+    return done.with_following(done_to=parent.following.revision, any=parent.wanted and bool(parent.options.follow))

@@ -92,7 +92,7 @@ def _agenda(watch: Watch, now: datetime, policy: Policy) -> Iterator[tuple[datet
     for channel in watch.retired:
         yield channel.retry_at or AT_ONCE, StopChannel(channel)
     if watch.follows_late:
-        yield AT_ONCE, Follow()
+        yield _not_before(watch, StepKind.FOLLOW), Follow()
     if not watch.wanted:
         if watch.stopped_at:
             yield from _leftovers(watch, policy)

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from calendar_watch.decisions import baseline, channel_lifecycle, classification, refusals
+from calendar_watch.decisions.listing import audit
 from calendar_watch.decisions.renewal import expedited
 from calendar_watch.model.change_log import with_watch_event
 from calendar_watch.model.channel import Channel
@@ -29,6 +30,7 @@ _ANNOUNCEMENTS = {
 def after_upkeep(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """What follows from the time alone, without asking anybody."""
     watch = _renewals_completed(_without_dead_channels(watch, now, policy), now, policy)
+    watch = _without_what_is_over(watch, policy)
     if not watch.wanted:
         return _channels_ended(watch, now)
     watch = expedited(refusals.readdressed(watch, policy), now, policy)
@@ -39,8 +41,17 @@ def after_upkeep(watch: Watch, now: datetime, policy: Policy) -> Watch:
 def _without_dead_channels(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """Forget channels that can no longer speak."""
     kept = {each.id: each for each in watch.channels.by_id.values() if not _gone(watch, each, now, policy)}
-    watch = watch.with_channels(by_id=kept)
-    return watch if watch.retired else replace(watch, health=watch.health.without_trouble(StepKind.STOP))
+    return watch.with_channels(by_id=kept)
+
+
+def _without_what_is_over(watch: Watch, policy: Policy) -> Watch:
+    """Trouble with what is not to be done any more; elsewhere a success ends it."""
+    health, audits = watch.health, watch.wanted and audit.due(watch, policy)
+    if not watch.retired:
+        health = health.without_trouble(StepKind.STOP)
+    if not audits or not watch.reading.audit.failures:
+        health = health.without_trouble(StepKind.AUDIT)
+    return replace(watch, health=health)
 
 
 def _gone(watch: Watch, channel: Channel, now: datetime, policy: Policy) -> bool:

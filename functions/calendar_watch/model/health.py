@@ -19,6 +19,8 @@ class StepKind(StrEnum):
     OPEN = "open"
     READ = "read"
     STOP = "stop"
+    AUDIT = "audit"
+    FOLLOW = "follow"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,7 @@ class Trouble:
     """Failures in a row, of one kind of step; a success ends them."""
 
     operation: str
-    """Which call failed last: `watch`, `list`, `get`, `stop`, `sign` or `publish`."""
+    """Which call failed last: `watch`, `list`, `get`, `stop`, `sign`, `publish` or `follow`."""
     since: datetime
     at: datetime
     """The last one."""

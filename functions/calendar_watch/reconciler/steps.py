@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from calendar_watch.decisions import (
+    backoff,
     baseline,
     channel_lifecycle,
     classification,
@@ -13,7 +14,6 @@ from calendar_watch.decisions import (
     refusals,
     upkeep,
 )
-from calendar_watch.decisions.backoff import Failure
 from calendar_watch.decisions.listing import audit, page_size, paging
 from calendar_watch.errors import GoogleError, ListingTokenRefusedError, RefusedWriteError, SlowError, TryLaterError
 from calendar_watch.model.channel import Channel, Opening
@@ -87,6 +87,9 @@ class Steps:
             return self._write(
                 WriteKind.FAILURE, audit.failed(self._lease.watch, self._failure(GoogleError(str(error))))
             )
+        if isinstance(step, next_step.Follow):
+            waiting = backoff.waiting(self._lease.watch, StepKind.FOLLOW, self._failure(GoogleError(str(error))))
+            return self._write(WriteKind.FAILURE, waiting)
         self._result.failed = True
         return next_step.Wait(None)
 
@@ -191,6 +194,6 @@ class Steps:
     def _write(self, kind: WriteKind, watch: Watch) -> next_step.Step:
         return self._lease.write(Write(kind, watch))
 
-    def _failure(self, error: GoogleError) -> Failure:
+    def _failure(self, error: GoogleError) -> backoff.Failure:
         self._result.failed = True
-        return Failure(error, self._services.clock(), self._services.jitter())
+        return backoff.Failure(error, self._services.clock(), self._services.jitter())

@@ -100,4 +100,14 @@ SLIPS = (
         ("tests/scenarios/test_listings.py",),
         (Edit("decisions/listing/ending.py", "found=off, alive=alive", "found=off"),),
     ),
+    Slip(
+        "an audit that fails is shown nowhere",
+        ("tests/scenarios/test_audits.py",),
+        (Edit("decisions/listing/audit.py", "return in_trouble(put_off, StepKind.AUDIT, failure)", "return put_off"),),
+    ),
+    Slip(
+        "what cannot be followed is shown nowhere",
+        ("tests/scenarios/test_limits.py",),
+        (Edit("reconciler/steps.py", "isinstance(step, next_step.Follow)", "not step"),),
+    ),
 )

@@ -9,11 +9,12 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from calendar_watch.decisions.backoff import Failure, doubled
+from calendar_watch.decisions.backoff import Failure, doubled, in_trouble
 from calendar_watch.decisions.listing import page_size
 from calendar_watch.decisions.listing.absences import Verdict
 from calendar_watch.model.change_log import with_watch_event
 from calendar_watch.model.collection.diff import Change
+from calendar_watch.model.health import StepKind
 from calendar_watch.model.listing import Audit, Listing
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import Watch
@@ -33,7 +34,7 @@ def planned(watch: Watch, since: datetime, policy: Policy) -> Watch:
     """The next one, a little out of step with those of other watches; one that was asked for stays due."""
     if watch.reading.audit.asked or not policy.audit or not watch.reading.sync_token:
         return watch
-    return _with(watch, at=since + policy.audit * (1 - watch.offset / 4))
+    return _with(watch, at=since + policy.audit * (1 - watch.offset / 4), failures=0)
 
 
 def asked(watch: Watch, now: datetime) -> Watch:
@@ -84,7 +85,8 @@ def finished(watch: Watch, policy: Policy, now: datetime) -> Watch:
 def failed(watch: Watch, failure: Failure) -> Watch:
     """Of no account for anything else: increments go on as ever."""
     failures = watch.reading.audit.failures  # until it comes to its end: a first page proves nothing
-    return _with(watch, at=failure.at + failure.pause(failures), failures=failures + 1)
+    put_off = _with(watch, at=failure.at + failure.pause(failures), failures=failures + 1)
+    return in_trouble(put_off, StepKind.AUDIT, failure)
 
 
 def token_refused(watch: Watch, failure: Failure) -> Watch:
