@@ -11,7 +11,7 @@ from tests.doubles.local_pubsub.rest import Answer, handle
 from tests.doubles.local_pubsub.transport import Delivery, Transport, post_over_http
 from tests.support.loopback import TICK_SECONDS, Handler, Listener
 
-_PUSHERS = 8
+_PUSHERS = 16
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from tests.tools.bench.patient_google import PatientGoogle, serving
 from tests.tools.bench.processes import cpu_seconds
 from tests.tools.bench.row import Row, at_most
 
-_WATCHES, _INSTANCES, _THREADS, _CALL = "2000", 4, 4, 1.0
+_WATCHES, _INSTANCES, _THREADS, _CALL = "800", 4, 4, 1.0
 _PAGES = 100
 _LONGER, _MOST = 1.6, 1.15
 """A sweep lasts longer than a quarter of the watches take, and less long than half of them."""
