@@ -23,6 +23,8 @@ _COLLECTION = re.compile(
 )
 _READINGS = frozenset(f"{collection}.{part}" for collection in RESOURCES for part in ("list", "page"))
 _HOUR = timedelta(hours=1)
+_NO_WATCHS = ""
+"""A channel is stopped for no collection; but what fails for all alike may be named to whoever does."""
 _REFUSALS = (401, 403, 404)
 _LIMITS = re.compile(r"usageLimits|[lL]imitExceeded|quotaExceeded|accessNotConfigured")
 _NOBODYS = re.compile(r"internal_failure")
@@ -54,7 +56,7 @@ class _Said(NamedTuple):
 
 
 class Calls:
-    """By watch. A call of which nobody heard, as the worker died, is not here; nor are those of the senses."""
+    """By watch, or none. A call of which nobody heard, as the worker died, is not here; nor are those of the senses."""
 
     def __init__(self, scheduler: Scheduler):
         self.of: dict[str, list[Noted]] = defaultdict(list)
@@ -64,7 +66,7 @@ class Calls:
         return [each for each in self.of[watch_id] if each.method in _READINGS]
 
     def blamed(self, since: datetime) -> set[str]:
-        """What Google named to any watch."""
+        """What Google named to anybody."""
         return {each.blamed for noted in self.of.values() for each in noted if each.at >= since}
 
     def failures(self, watch_id: str) -> list[Noted]:
@@ -96,9 +98,10 @@ class Calls:
         self._note(method, request, subject, said[0])
 
     def _note(self, method: str, request: PreparedRequest, subject: str, said: _Said) -> None:
-        target = asked_about(request, subject)
-        if target and self._scheduler.running:
-            self.of[target.id].append(Noted(self._scheduler.now, method, whole=is_whole(request), **said._asdict()))
+        if self._scheduler.running:
+            target = asked_about(request, subject)
+            noted = Noted(self._scheduler.now, method, whole=is_whole(request), **said._asdict())
+            self.of[target.id if target else _NO_WATCHS].append(noted)
 
 
 def asked_about(request: PreparedRequest, subject: str) -> Target | None:

@@ -52,10 +52,12 @@ def events_are_listed_whole_for_a_reason(composition: Composition) -> None:
 
 
 def _whole_without_a_reason(calls: Iterable[Noted]) -> int:
+    """A token that was lost is counted once: where everything ends without another, there is none to go on with."""
     count, token = 0, False
     for each in calls:
         count += token and each.whole and each.method == "events.list"
-        token = each.outcome == "done" and each.method != "events.get" and (token or each.to_go_on)
+        held = token and not (each.whole and each.nameless)
+        token = each.outcome == "done" and each.method != "events.get" and (held or each.to_go_on)
     return count
 
 
