@@ -3,16 +3,21 @@
 import json
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import requests
+from google.auth.exceptions import RefreshError
 
 from calendar_watch.model.resources import EVENTS
 from calendar_watch.model.target import Target
 from tests.doubles.calendar_simulator import Actor, CalendarSimulator
+from tests.searches.chaos.edges.calls import Calls, Noted
 from tests.searches.chaos.edges.listings import Listings
 from tests.searches.chaos.scheduler import Scheduler
+from tests.searches.chaos.senses.asking import whole_without_a_reason
 from tests.searches.chaos.senses.truth import Truth
 from tests.support.invariants import (
     Watched,
@@ -141,6 +146,21 @@ def test_a_deletion_is_true_even_if_the_item_is_there_again() -> None:
     assert not told.false(None)
 
 
+def test_only_of_a_deleted_users_calendar_nobody_can_know_whether_it_is_still_listed() -> None:
+    told = Told()
+    bob = "bob@example.com"
+    Actor(told.google, bob).share(bob, ALICE, "reader")
+    told.alice.post("users/me/calendarList", {"id": bob})
+    told.now += timedelta(hours=1)
+    told.truth.baseline("w", {"time": told.now.isoformat()})
+    about = {"resource": "calendarList", "calendarId": None, "user": ALICE}
+    data = {"watch": about, "itemId": bob, "before": {"id": bob}, "after": None}
+    event = {"id": "w.2", "partitionkey": "w", "time": told.now.isoformat(), "data": data}
+    assert [*told.truth.false_changes(event)]
+    told.google.quirks.begin_spell("Q61", bob, told.now, 600)
+    assert not [*told.truth.false_changes(event)]
+
+
 def test_a_change_that_changes_nothing_is_noticed() -> None:
     told = Told()
     [broken] = told.false({"role": "reader"})
@@ -161,6 +181,27 @@ def test_an_exception_that_is_told_to_end_while_its_series_lives_is_noticed() ->
     assert [*told.truth.false_changes({**event, "data": data})]
     told.alice.delete_event(ALICE, series)
     assert not [*told.truth.false_changes({**event, "data": data})]
+
+
+def test_what_google_names_to_whoever_stops_a_channel_was_named() -> None:
+    scheduler = Scheduler(TEN)
+    calls = Calls(scheduler)
+    request = requests.Request("POST", "https://www.googleapis.com/calendar/v3/channels/stop").prepare()
+
+    def stop() -> None:
+        with suppress(RefreshError), calls.noted("channels.stop", request, ALICE):
+            raise RefreshError("unauthorized_client: Client is unauthorized")  # type: ignore[no-untyped-call]
+
+    scheduler.turn(scheduler.enter("renew", stop))
+    assert calls.blamed(TEN) == {"domain"}
+    assert not calls.of[Target(EVENTS, ALICE, ALICE).id]
+
+
+def test_every_token_that_was_lost_is_counted_and_none_twice() -> None:
+    named = Noted(TEN, "events.list", "done", whole=True, to_go_on=True)
+    nameless = replace(named, to_go_on=False, nameless=True)
+    assert whole_without_a_reason([named, named, named, named]) == 3
+    assert whole_without_a_reason([named, nameless, nameless, nameless]) == 1
 
 
 class Listed(Told):

@@ -46,12 +46,12 @@ def no_watch_is_busy_all_the_time(composition: Composition, calm_since: datetime
 def events_are_listed_whole_for_a_reason(composition: Composition) -> None:
     """Without audits, whoever has been given a sync token goes on with it, unless something went wrong since."""
     for watch in watches(composition):
-        idle = _whole_without_a_reason(composition.calls.of[watch.id])
+        idle = whole_without_a_reason(composition.calls.of[watch.id])
         few = composition.policy.audit or watch.target.generated or idle <= _WHOLE_UNHEARD
         demand(few, f"{watch.id} was listed whole {idle} times for no reason")
 
 
-def _whole_without_a_reason(calls: Iterable[Noted]) -> int:
+def whole_without_a_reason(calls: Iterable[Noted]) -> int:
     """A token that was lost is counted once: where everything ends without another, there is none to go on with."""
     count, token = 0, False
     for each in calls:

@@ -33,7 +33,7 @@ class Truth:
         self._told[watch_id, data["itemId"]] = datetime.fromisoformat(event["time"])
         about, since = data["watch"], micros(told - _READ_EARLIER)
         listed = self._google.collection(about["resource"], about["calendarId"] or about["user"])
-        if data["after"] is None and self._must_be_true(data) and not self._was_gone(data, listed, since):
+        if data["after"] is None and self._must_be_true(event) and not self._was_gone(data, listed, since):
             yield f"{event['id']} tells that {data['itemId']} is deleted, and it was there ever since {told}"
         if data["after"] is None and self._lives_on(event, listed, since):
             yield f"{event['id']} tells that {data['itemId']} is deleted, and the listing showed it alive"
@@ -42,13 +42,20 @@ class Truth:
         if data["before"] and data["after"] and self._is_idle(data, listed, since):
             yield f"{event['id']} tells that {data['itemId']} has changed, and it has not since {told}"
 
-    def _must_be_true(self, data: Mapping[str, Any]) -> bool:
+    def _must_be_true(self, event: Mapping[str, Any]) -> bool:
         """Where two listings in a row lack what nothing else tells of, nobody can know."""
-        if data["watch"]["resource"] == "settings":
+        data = event["data"]
+        if data["watch"]["resource"] == "settings" or self._is_a_deleted_users(event):
             return False
         generated = str(data["watch"]["calendarId"]).endswith(GENERATED)
         alone = generated or "recurringEventId" in data["before"]
         return not alone or not self._google.quirks.reached["Q20"]
+
+    def _is_a_deleted_users(self, event: Mapping[str, Any]) -> bool:
+        """Whoever asks for such an entry hears 404: where a listing lacks it for once, Google has said it twice."""
+        data, read = event["data"], datetime.fromisoformat(event["time"]) - _READ_EARLIER
+        deleted = self._google.quirks.under_spell("Q61", data["itemId"], read)
+        return data["watch"]["resource"] == "calendarList" and deleted
 
     def _goes_back(self, event: Mapping[str, Any]) -> bool:
         """Of two versions in a listing the newer counts; one that is shown first is all that is known by then."""
