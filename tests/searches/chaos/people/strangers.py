@@ -5,6 +5,7 @@ from random import Random
 from urllib.parse import quote
 
 from calendar_watch.model.notification import SYNC, PendingNotification
+from calendar_watch.model.watch import Watch
 from calendar_watch.ports import Filter
 from tests.doubles.calendar_simulator import Actor
 from tests.doubles.calendar_simulator.channels import Channel
@@ -45,11 +46,17 @@ class Strangers:
         if not channels or not watches:
             return
         victim, watch = dice.choice(channels), dice.choice(watches)
-        if victim.resource_id in watch.channels.resource_ids or victim.id in watch.channels.by_id:
-            return  # two watches on one collection are not protected from each other
+        if self._are_of_one_collection(victim, watch) or victim.id in watch.channels.by_id:
+            return  # whoever is on one collection with another is not protected from it
         self._composition.store.put(
             PendingNotification(watch.id, victim.id, victim.resource_id, None, self._composition.now, "exists")
         )
+
+    def _are_of_one_collection(self, channel: Channel, watch: Watch) -> bool:
+        """Even if Google names the resource to the watch only after this, while the news waits."""
+        watched = watch.target.calendar_id or watch.target.subject or ""
+        topic = self._composition.google.collection(watch.target.resource.name, watched).topic
+        return channel.topic == topic or channel.resource_id in watch.channels.resource_ids
 
     def repeat(self, dice: Random) -> None:
         """Send a channel's first message again, with an end that contradicts Google's answer."""

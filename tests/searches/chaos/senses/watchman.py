@@ -174,6 +174,9 @@ class Watchman:
 
 
 def _named(watch: Watch, channel: Channel) -> datetime:
-    """When Google's answer first told the resource of the channel, as far as is known still."""
+    """When an answer of Google's first told the resource of the channel, as far as is known still.
+
+    A channel may have its resource from a message, which is not signed: that names nothing.
+    """
     alike = [each for each in watch.channels.by_id.values() if each.resource_id == channel.resource_id]
-    return min((each.silent_since for each in alike), default=channel.created)
+    return min((each.opened for each in alike if each.opened), default=channel.created)
