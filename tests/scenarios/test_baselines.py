@@ -8,16 +8,18 @@ from typing import Any
 
 import pytest
 
+from calendar_watch.decisions import baseline, registration
 from calendar_watch.errors import CalendarWatchError
 from calendar_watch.model.resources import ACL, SETTINGS
-from calendar_watch.model.target import Target
+from calendar_watch.model.target import Options, Target
+from calendar_watch.model.watch import Baseline
 from tests.contract.schemas.contract import validator
 from tests.doubles.local_firestore import LocalFirestore
 from tests.doubles.memory_store import MemoryStore, direct
 from tests.scenarios.conftest import MakeWorld
 from tests.support.line import Death, answered, refused
 from tests.support.stream import rebuilt
-from tests.support.world import ALICE, ALICES_ACL, ALICES_LIST, ALICES_SETTINGS, BOB, KEY, World, policy_of
+from tests.support.world import ALICE, ALICES_ACL, ALICES_LIST, ALICES_SETTINGS, BOB, KEY, START, World, policy_of
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 IN_STREAM = frozenset({"acl", "calendarList", "settings"})
@@ -322,6 +324,12 @@ def test_who_wants_it_no_longer_and_later_again_is_told_once_more(world: World) 
     deploy(world, "acl")
     world.run(3 * HOUR)
     assert world.told(ALICES_ACL.id) == [KNOWN, "watch.opened", KNOWN, "watch.resynced"]
+
+
+def test_a_new_beginning_that_is_not_for_the_stream_voids_what_was_told_there_though_nobody_wants_the_watch() -> None:
+    """Who ended, met a restore, and is resumed when it is for the stream again, tells it once more."""
+    ended = replace(registration.created(ALICES_ACL, Options(), START), baseline=Baseline(told=True))
+    assert baseline.reached(ended, START, policy_of()).baseline == Baseline()
 
 
 def test_other_domains_of_the_same_rollout_are_told_before_it(make_world: MakeWorld) -> None:

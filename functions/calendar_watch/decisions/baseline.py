@@ -21,10 +21,10 @@ from calendar_watch.model.watch import Baseline, Watch
 
 
 def reached(watch: Watch, now: datetime, policy: Policy) -> Watch:
-    """Everything has been read, for the first time or anew: it is told now, or by and by."""
+    """Everything was read, for the first time or anew: it is told now, or by and by. What was told before is void."""
     if is_for_the_stream(watch, policy):
         return begun(watch)
-    return _ended(watch, watch.log.next_sequence, now, policy)
+    return _ended(replace(watch, baseline=Baseline()), watch.log.next_sequence, now, policy)
 
 
 def noticed(watch: Watch, now: datetime, policy: Policy) -> Watch:
