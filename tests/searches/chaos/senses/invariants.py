@@ -54,7 +54,9 @@ def whoever_lets_go_of_a_watch_leaves_no_notification_behind(
     ]
     if others or result.steps[-1:] != ["Wait"] or result.steps.count("Wait") >= _ROUNDS:
         return  # somebody else may be about to look
-    worker, free = composition.scheduler.running, composition.store.get(watch_id).schedule.holder is None
+    worker, schedule = composition.scheduler.running, composition.store.get(watch_id).schedule
+    overdue = schedule.due_at is not None and schedule.due_at <= composition.now + SKEW
+    free = schedule.holder is None and not overdue  # for what is overdue a sweep comes, as where the time was up
     waiting = [
         each for each in composition.store.notifications(watch_id) if worker and each.received < worker.acted - SKEW
     ]

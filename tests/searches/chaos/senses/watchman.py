@@ -118,8 +118,8 @@ class Watchman:
     def no_channel_that_has_spoken_is_unknown_for_long(self, watch: Watch, live: list[Channel], now: datetime) -> None:
         for channel in live:
             spoke = self._acknowledged.get(channel.id, now)
-            if spoke < _named(watch, channel):
-                continue  # what speaks before Google has named its resource is left to expire
+            if spoke <= _named(watch, channel) + SKEW:
+                continue  # what speaks before it is written down that Google named its resource is left to expire
             demand(
                 channel.id in watch.channels.by_id or now - spoke < _UNHEARD or channel.expiration - now < _UNHEARD,
                 f"{watch.id} does not know its channel {channel.id}, which spoke at {spoke}",
