@@ -1,4 +1,6 @@
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -126,22 +128,26 @@ def test_a_wakeup_whose_watch_fails_is_done_because_that_is_recorded(deployment:
     assert deployment.get(f"/{watch['id']}").items() >= {"state": "degraded", "reason": "forbidden"}.items()
 
 
+@contextmanager
+def at_work(deployment: Deployment, watch_id: str) -> Iterator[None]:
+    """A wake-up that waits for Google meanwhile, and is done after it."""
+    with ThreadPoolExecutor() as pool:
+        with deployment.google.holding("/acl"):
+            first = pool.submit(wake, deployment, push(watch_id))
+            until(lambda: deployment.google.waiting, "the wake-up is at work")
+            yield
+        assert first.result() == 204
+
+
 def test_two_slots_are_kept_for_scheduler_and_a_wakeup_too_many_is_put_off(deploy: Deploy) -> None:
     deployment = deploy(THREADS="3")
     watch, other = deployment.open(ACL), deployment.open(SETTINGS)
     deployment.google.alice.share(ALICE, BOB, "reader")
     deployment.google.deliver()
-    with ThreadPoolExecutor() as pool:
-        with deployment.google.holding("/acl"):
-            first = pool.submit(wake, deployment, push(watch["id"]))
-            until(lambda: deployment.google.waiting, "the first wake-up is at work")
-            response = deployment.ask("renew", "POST", "/wakeups", json=push(other["id"]))
-            assert (response.status_code, problem_of(response)["type"]) == (
-                503,
-                "urn:calendarwatch:problem:unavailable",
-            )
-            assert deployment.reconcile()["failed"] == 0
-        assert first.result() == 204
+    with at_work(deployment, watch["id"]):
+        response = deployment.ask("renew", "POST", "/wakeups", json=push(other["id"]))
+        assert (response.status_code, problem_of(response)["type"]) == (503, "urn:calendarwatch:problem:unavailable")
+        assert deployment.reconcile()["failed"] == 0
     assert wake(deployment, push(other["id"])) == 204
 
 
@@ -204,13 +210,9 @@ def test_a_shard_too_many_is_put_off_for_scheduler_too(deploy: Deploy) -> None:
     watch = deployment.open(ACL)
     deployment.google.alice.share(ALICE, BOB, "reader")
     deployment.google.deliver()
-    with ThreadPoolExecutor() as pool:
-        with deployment.google.holding("/acl"):
-            first = pool.submit(wake, deployment, push(watch["id"]))
-            until(lambda: deployment.google.waiting, "the wake-up is at work")
-            response = deployment.ask("renew", "POST", "/shards", json=shard("3"))
-            assert (response.status_code, problem_of(response)["title"]) == (503, "Service Unavailable")
-        assert first.result() == 204
+    with at_work(deployment, watch["id"]):
+        response = deployment.ask("renew", "POST", "/shards", json=shard("3"))
+        assert (response.status_code, problem_of(response)["title"]) == (503, "Service Unavailable")
     assert sweep_shard(deployment, shard("3")) == 204
 
 
