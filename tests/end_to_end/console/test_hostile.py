@@ -6,7 +6,7 @@ import pytest
 
 from tests.api.deployment import ACL, CALENDAR_LIST, SETTINGS, Deployment, Json, json_of
 from tests.api.google import ALICE
-from tests.end_to_end.console.conftest import Served, Show, seen
+from tests.end_to_end.console.conftest import Served, Show, complaints, seen
 from tests.support.browser import Browser
 
 HOSTILE = (
@@ -80,7 +80,7 @@ def test_a_problem_in_hostile_words_is_text(served: Served, show: Show) -> None:
     )
     page = show("watches?asleep=1", wait=HOSTILE[:40])
     assert harmless(page)
-    assert all("400" in each for each in page.errors())
+    assert all("400" in each for each in complaints(page))
 
 
 def _spoiled(content: Any, name: str = "") -> Any:

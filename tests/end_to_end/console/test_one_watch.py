@@ -6,7 +6,7 @@ import pytest
 
 from tests.api.deployment import ACL, Deployment, Json
 from tests.api.google import ALICE, BOB
-from tests.end_to_end.console.conftest import Served, Show, seen
+from tests.end_to_end.console.conftest import Served, Show, complaints, seen
 from tests.support.browser import Browser
 from tests.support.stack import until
 
@@ -107,7 +107,7 @@ def test_changes_that_are_kept_no_more_are_done_without(deployment: Deployment, 
         deployment.grow_old(watch, number)
     page = show(f"watches/{watch['id']}", wait="role\treader\twriter")
     assert len(page.texts("ol > li")) == 1
-    assert all("410" in each for each in page.errors())
+    assert all("410" in each for each in complaints(page))
 
 
 def test_items_come_in_pages(deployment: Deployment, show: Show) -> None:
@@ -126,7 +126,7 @@ def test_items_come_in_pages(deployment: Deployment, show: Show) -> None:
 @pytest.mark.parametrize("id_", ["a" * 32, "summary", "../summary"])
 def test_a_watch_that_is_not_there_is_told_of_in_a_sentence(show: Show, id_: str) -> None:
     page = show(f"watches/{id_}", wait="There is no such watch.")
-    assert all("404" in each for each in page.errors())
+    assert all("404" in each for each in complaints(page))
 
 
 def test_who_is_followed_by_whom_is_linked(deployment: Deployment, show: Show) -> None:

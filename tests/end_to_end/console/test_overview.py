@@ -5,7 +5,7 @@ from werkzeug import Response
 
 from tests.api.deployment import ACL, CALENDAR_LIST, SETTINGS, Deployment, Json
 from tests.api.google import ALICE, BOB
-from tests.end_to_end.console.conftest import Deploy, Served, Show, seen
+from tests.end_to_end.console.conftest import Deploy, Served, Show, complaints, seen
 from tests.support.stack import until
 
 CAROLS = {**SETTINGS, "subject": "carol@example.org"}
@@ -89,7 +89,7 @@ def test_a_try_of_what_has_ended_meanwhile_is_refused_in_a_sentence(deployment: 
     deployment.end(watch)
     page.click("button", "Try now")
     seen(page, "The function answered 409.", ".card")
-    assert [each for each in page.errors() if "409" not in each] == []
+    assert [each for each in complaints(page) if "409" not in each] == []
 
 
 @pytest.mark.parametrize(
@@ -148,7 +148,7 @@ def test_a_wrong_search_is_answered_in_a_sentence(show: Show) -> None:
     page = show("watches?label=red&asleep=1", wait="400")
     told = seen(page, "label must be key:value", "#alert")
     assert "asleep is no parameter of this address" in told
-    assert all("400" in each for each in page.errors())
+    assert all("400" in each for each in complaints(page))
 
 
 def test_counts_lead_to_what_they_count(deployment: Deployment, show: Show) -> None:
@@ -182,7 +182,7 @@ def test_what_goes_wrong_is_said_in_a_sentence(served: Served, show: Show, answe
     served.instead = answer
     page = show(wait=sentence)
     assert sentence in page.text("#alert")
-    assert all(str(answer.status_code) in each for each in page.errors())
+    assert all(str(answer.status_code) in each for each in complaints(page))
 
 
 def test_a_lost_connection_is_told_and_passes_by_itself(deployment: Deployment, show: Show) -> None:
@@ -192,7 +192,7 @@ def test_a_lost_connection_is_told_and_passes_by_itself(deployment: Deployment, 
     assert "opened" in seen(page, "There is no answer: you are offline"), "what was shown stays"
     page.offline(away=False)
     until(lambda: not page.text("#alert"), "it is not complained of any more")
-    assert all("ERR_INTERNET_DISCONNECTED" in each for each in page.errors())
+    assert all("ERR_INTERNET_DISCONNECTED" in each for each in complaints(page))
 
 
 def test_it_works_below_a_path_as_well(deployment: Deployment, served: Served, show: Show) -> None:
