@@ -67,6 +67,13 @@ class Process(ABC):
     def gone(self) -> bool:
         return self._popen is None or self._popen.poll() is not None
 
+    def end(self, seconds: float) -> None:
+        """SIGTERM, as the platform says it: whoever has work at hand lets go of it, within so long. Kill it then."""
+        assert self._popen
+        self._popen.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._popen.wait(seconds)
+
     def kill(self) -> None:
         """SIGKILL, for gunicorn's workers too. Harmless where nothing runs."""
         if self._popen is None:

@@ -27,6 +27,7 @@ _SETTINGS = {
     "PROBE_SECONDS": "60",
 }
 _GATHERED_EVERY = 0.2
+_FAREWELL = 5.0
 _WITH_BASELINE = ("acl", "calendarList", "settings")
 _PORTS = 7
 _ANOTHER = f"give another: `make dev PORT=9000` takes 9000 to {8999 + _PORTS}"
@@ -41,8 +42,9 @@ def main() -> str | None:
         signal.signal(number, lambda *_: told.set())
     try:
         with ExitStack() as running:
-            _start(running, arguments.port, arguments.state, arguments.baseline)
+            stack = _start(running, arguments.port, arguments.state, arguments.baseline)
             told.wait()
+            stack.renew.end(_FAREWELL)  # else a watch at hand would wait, the next time, until its lease is over
     except ProcessError as error:
         return f"make dev: {error}"
     return None
@@ -71,7 +73,7 @@ def _is_taken(port: int) -> bool:
     return False
 
 
-def _start(running: ExitStack, port: int, state: Path | None, baseline: str) -> None:
+def _start(running: ExitStack, port: int, state: Path | None, baseline: str) -> Stack:
     """Project and key are always the same: what is kept must be understood the next time."""
     if state:
         state.mkdir(parents=True, exist_ok=True)
@@ -86,6 +88,7 @@ def _start(running: ExitStack, port: int, state: Path | None, baseline: str) -> 
     running.enter_context(Repeated(logs.gather, _GATHERED_EVERY))
     sys.stdout.write(guide(stack, metadata.host, str(logs.all), sys.executable))
     sys.stdout.flush()
+    return stack
 
 
 if __name__ == "__main__":
