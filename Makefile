@@ -7,6 +7,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 TERRAFORM ?=
 export TERRAFORM
+# Containers like to set this; then each worker of pytest compiles every test for itself, which takes as long again.
+export PYTHONDONTWRITEBYTECODE :=
 SEARCHES := tests/searches/chaos tests/searches/consumer tests/searches/model tests/searches/soak
 PYTEST = $(BIN)/python -m pytest --dist loadfile --no-loadscope-reorder
 NO_SEARCH = -m "not (search or rehearsal)"

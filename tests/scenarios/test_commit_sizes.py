@@ -75,6 +75,7 @@ def test_four_events_of_half_a_megabyte_that_change_at_once(database: MeasuredFi
     assert Counter(life.told()) == {("updated", f"e{each}"): 1 for each in range(4)}
 
 
+@pytest.mark.search
 @pytest.mark.parametrize("whole", [False, LONG], ids=["fingerprint", "full"])
 def test_large_events_that_all_change_while_an_audit_goes_on(database: MeasuredFirestore, *, whole: bool) -> None:
     """Entries with all the labels that a watch may have, parts, and notes of what was told."""
@@ -94,6 +95,7 @@ def test_large_events_that_all_change_while_an_audit_goes_on(database: MeasuredF
     assert len(life.told()) == 600
 
 
+@pytest.mark.search
 @pytest.mark.parametrize("whole", [False, LONG], ids=["fingerprint", "full"])
 def test_many_large_cancelled_exceptions_whose_series_comes_pages_later(
     database: MeasuredFirestore, *, whole: bool

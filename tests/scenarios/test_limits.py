@@ -88,7 +88,9 @@ def test_a_summary_that_is_very_long_is_cut_wherever_it_is_a_fingerprint(
     assert len(updated["before"]["summary"]) == 5_001
 
 
-@pytest.mark.parametrize("code", [grpc.StatusCode.INVALID_ARGUMENT, grpc.StatusCode.OUT_OF_RANGE])
+@pytest.mark.parametrize(
+    "code", [grpc.StatusCode.INVALID_ARGUMENT, pytest.param(grpc.StatusCode.OUT_OF_RANGE, marks=pytest.mark.search)]
+)
 def test_what_firestore_will_never_take_is_an_error_and_tried_ever_less_often(
     world: World, firestore_server: LocalFirestore, lines: list[dict[str, Any]], code: grpc.StatusCode
 ) -> None:

@@ -304,6 +304,7 @@ def test_a_change_too_large_for_one_write_is_reported_whole_and_in_order(world: 
     assert len(world.query.items(ALICES_ACL.id, "", 2000).items) == 1101
 
 
+@pytest.mark.search
 def test_a_listing_longer_than_the_lease_keeps_the_watch(world: World) -> None:
     for n in range(1100):
         world.alice.share(ALICE, f"user{n:04d}@example.com", "reader")
@@ -324,6 +325,7 @@ def test_a_listing_longer_than_the_lease_keeps_the_watch(world: World) -> None:
     assert world.told(ALICES_ACL.id) == ["watch.opened", "acl.created"]
 
 
+@pytest.mark.search
 def test_a_first_reading_that_takes_too_long_is_given_more_time_by_the_next_who_comes(world: World) -> None:
     for n in range(1100):
         world.alice.share(ALICE, f"user{n:04d}@example.com", "reader")

@@ -31,6 +31,7 @@ def rows(told: World) -> list[Row]:
     return messages(told)
 
 
+@pytest.mark.search
 def test_any_row_that_is_taken_out_is_named(rows: list[Row]) -> None:
     warehouse = Warehouse(rows)
     assert named(warehouse) == []

@@ -72,6 +72,7 @@ def install(venv: Path, requirements: Path) -> tuple[int, str]:
     return told(set_up(venv / "runtime", requirements, python=venv / "bin/python"))
 
 
+@pytest.mark.search
 def test_without_a_network_it_is_said_plainly_in_seconds_also_when_going_on(venv: Path, tmp_path: Path) -> None:
     wanted = tmp_path / "requirements.txt"
     wanted.write_text(f"absent==1.0 --hash=sha256:{'0' * 64}\n")
@@ -97,6 +98,7 @@ def test_what_else_goes_wrong_is_shown_in_pips_own_words(venv: Path, requirement
     assert "network" not in said
 
 
+@pytest.mark.search
 def test_a_package_that_was_half_installed_is_installed_again(venv: Path, requirements: Path) -> None:
     assert install(venv, requirements)[0] == 0
     (package,) = venv.glob("lib/*/site-packages/small.py")
