@@ -135,6 +135,25 @@ def test_an_audit_that_lacks_what_is_there_is_repeated_and_increments_go_on() ->
     assert not life.watch.reading.audit.doubts
 
 
+def test_after_an_audit_that_was_wrong_nothing_is_gone_without_googles_word() -> None:
+    life = audited([[alive("a"), alive("b")]])
+    life.google.single = {"b": alive("b")}
+    life.google.whole = [[alive("a")]]
+    life.run(DAY)
+    assert life.watch.reading.audit.doubts
+
+    def silent(name: str) -> None:
+        if name == "get b":
+            raise TryLaterError("no answer")
+
+    life.google.before = silent
+    life.run(DAY)
+    assert life.told() == []
+    life.google.before, life.google.single = str, {}
+    life.run(2 * HOUR)
+    assert life.told() == [("deleted", "b")]
+
+
 def test_an_audit_that_lacks_many_is_seen_twice() -> None:
     life = audited([[alive(f"e{number}") for number in range(30)]])
     life.run(MINUTE)

@@ -18,7 +18,7 @@ from calendar_watch.model.target import Target
 from tests.doubles.local_firestore import LocalFirestore
 from tests.scenarios.conftest import MakeWorld
 from tests.support.consumer import Consumer, reading
-from tests.support.line import Cut, Death, Send, answered
+from tests.support.line import Cut, Death, Send, answered, refused
 from tests.support.world import ALICE, ALICES_EVENTS, World, policy_of
 
 MINUTE = timedelta(minutes=1)
@@ -272,6 +272,21 @@ def test_an_empty_listing_is_not_believed_for_as_long_as_google_shows_what_it_la
     opened.run(timedelta(hours=2))
     assert len(told_of(opened)) == events
     assert opened.query.show(ALICES_EVENTS.id).reason is None
+    assert_consumers_agree(opened)
+
+
+def test_after_an_empty_listing_that_was_wrong_nothing_is_gone_without_googles_word(opened: World) -> None:
+    event = opened.alice.create_event(ALICE, "Lunch")
+    opened.run(5 * MINUTE)
+    opened.google.expire_sync_tokens()
+    opened.google.faults.empty_next_listings("events", 4)
+    reconcile_when_due(opened)
+    with opened.line.cut("GET", event, refused(503, "backendError")):
+        for _ in range(3):
+            reconcile_when_due(opened)
+    assert opened.query.show(ALICES_EVENTS.id).reason == "emptyListing"
+    opened.run(timedelta(hours=2))
+    assert told_of(opened) == [("created", event)]
     assert_consumers_agree(opened)
 
 

@@ -72,6 +72,7 @@ class ScriptedCalendar:
         return self
 
     def get(self, _target: Target, item_id: str) -> Item:
+        self.before(f"get {item_id}")
         self.calls.append((f"get {item_id}", 0))
         if item_id not in self.single:
             raise ItemGoneError("no such event")

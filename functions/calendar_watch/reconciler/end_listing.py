@@ -100,7 +100,8 @@ class ListingEnd:
         askable = alone if can_ask(watch.target) else []
         chosen = self._ids(watch, sample(askable, self._services.jitter))
         proven = proofs(self._services, self._lease, chosen)
-        return verdict(len(alone) + len(exceptions), proven, second=paging.is_second(watch, self._listing))
+        second, doubts = paging.is_second(watch, self._listing), paging.doubts(watch, self._listing)
+        return verdict(len(alone) + len(exceptions), proven, second=second, doubts=doubts)
 
     def _ids(self, watch: Watch, marks: Sequence[Mark]) -> list[str]:
         names = sorted({name_of(watch.reading.parts, mark) for mark in marks})

@@ -66,7 +66,7 @@ class WholeReader:
             return Verdict.BELIEVED
         chosen = absences.sample(missing, self._services.jitter) if absences.can_ask(watch.target) else []
         proven = proofs(self._services, self._lease, chosen)
-        return absences.verdict(len(missing), proven, second=watch.reading.brake)
+        return absences.verdict(len(missing), proven, second=watch.reading.brake, doubts=watch.reading.doubts)
 
     def _finish(self, watch: Watch, new: Snapshot, started: datetime, parts: Sequence[Snapshot]) -> next_step.Step:
         read = self._read(watch, new, started)

@@ -42,6 +42,8 @@ def list_(world: World, request: Request) -> JsonObject:
 def insert(world: World, request: Request) -> JsonObject:
     calendar_id = request.body["id"]
     access.require(world, calendar_id, request.user, "freeBusyReader")
+    if world.calendars.get(calendar_id) is None:  # an address of old has rules still
+        raise errors.not_found()
     own = _DEFAULTS | _own_fields(request.body)
     record = world.calendar_list(request.user).write(calendar_id, own)
     entries.hold_back(world, request.user, record)

@@ -49,7 +49,8 @@ def _read(watch: Watch, policy: Policy, shown: int, value: int, _overtaken: bool
     old, new = snapshot(doc_of(watch).snapshot), snapshot(shown)
     missing = old.items.keys() - new.items.keys()
     if missing:
-        doubt = absences.verdict(len(missing), [absences.Proof.NONE], second=watch.reading.brake)
+        second, doubts = watch.reading.brake, watch.reading.doubts
+        doubt = absences.verdict(len(missing), [absences.Proof.NONE], second=second, doubts=doubts)
         if doubt is not absences.Verdict.BELIEVED:
             return absences.put_off(watch, doubt, NOW, policy)
     found = reading.found(watch, compare(old, new), NOW, NOW, policy)

@@ -33,8 +33,23 @@ GONE, ALIVE, NONE = Proof.GONE, Proof.ALIVE, Proof.NONE
 def test_what_is_proven_is_believed_at_once_and_what_is_open_the_second_time(
     missing: int, proofs: list[Proof], first: Verdict, second: Verdict
 ) -> None:
-    assert verdict(missing, proofs, second=False) is first
-    assert verdict(missing, proofs, second=True) is second
+    assert verdict(missing, proofs, second=False, doubts=0) is first
+    assert verdict(missing, proofs, second=True, doubts=0) is second
+
+
+@pytest.mark.parametrize(
+    ("missing", "proofs", "verdicts"),
+    [
+        (2, [GONE, NONE], (Verdict.WRONG, Verdict.WRONG)),
+        (1, [GONE], (Verdict.BELIEVED, Verdict.BELIEVED)),
+        (11, [GONE] * 10, (Verdict.SEEN_AGAIN, Verdict.BELIEVED)),
+        (1, [], (Verdict.SEEN_AGAIN, Verdict.BELIEVED)),
+    ],
+)
+def test_after_a_wrong_listing_whoever_can_be_asked_has_to_have_answered(
+    missing: int, proofs: list[Proof], verdicts: tuple[Verdict, Verdict]
+) -> None:
+    assert tuple(verdict(missing, proofs, second=second, doubts=1) for second in (False, True)) == verdicts
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 Google's listings are empty or short at times, although nothing is wrong (phw198/OutlookGoogleCalendarSync#1989): so
 items that are missing are asked for one by one, as far as they are few, and where that says nothing, or too little, a
-second listing decides.
+second listing decides; but not where Google has just shown that its listings are wrong, and does not answer any more.
 """
 
 from collections.abc import Callable, Sequence
@@ -61,9 +61,12 @@ def proof_of(item: Item) -> Proof:
     return Proof.GONE if gone else Proof.ALIVE
 
 
-def verdict(missing: int, proofs: Sequence[Proof], *, second: bool) -> Verdict:
-    """`proofs` are of those that were asked for; `second`: another listing has lacked so much before."""
-    if Proof.ALIVE in proofs:
+def verdict(missing: int, proofs: Sequence[Proof], *, second: bool, doubts: int) -> Verdict:
+    """`proofs` are of those that were asked for; `second`: another listing has lacked so much before.
+
+    `doubts`: so many were wrong in a row. A second one is no better witness then, should Google not answer just now.
+    """
+    if Proof.ALIVE in proofs or (doubts and Proof.NONE in proofs):
         return Verdict.WRONG
     return Verdict.BELIEVED if second or proofs.count(Proof.GONE) == missing else Verdict.SEEN_AGAIN
 

@@ -150,6 +150,11 @@ def is_second(watch: Watch, listing: Listing) -> bool:
     return watch.reading.audit.brake if listing.beside else watch.reading.brake
 
 
+def doubts(watch: Watch, listing: Listing) -> int:
+    """How many before it were wrong, in a row."""
+    return watch.reading.audit.doubts if listing.beside else watch.reading.doubts
+
+
 def wholly(watch: Watch) -> Watch:
     """What this listing did not say is seen in the next one, of everything."""
     return watch.with_reading(sync_token="")

@@ -51,10 +51,9 @@ def haunts(world: World, user: str, calendar_id: str) -> bool:
     """Whether the entry of a calendar that is gone stays in the list, for an hour to two days."""
     if world.calendars.get(calendar_id) is not None or not world.quirks.strikes("Q28"):
         return False
-    ghost = (user, calendar_id)
-    world.memory.ghosts.add(ghost)
+    world.memory.ghosts.add((user, calendar_id))
     due = world.now() + timedelta(seconds=world.quirks.dice("Q28").uniform(_HOUR, _TWO_DAYS))
-    world.errands.add(due, lambda: _lay(world, ghost))
+    world.errands.add(due, lambda: _lay(world, (world.account(user), calendar_id)))
     return True
 
 

@@ -41,6 +41,13 @@ class Memory:
     seconds: float = 0
     """How long the answer in the making takes (Q08)."""
 
+    def rename(self, old: str, new: str) -> None:
+        """What is remembered of the user goes along."""
+        self.names[old] = new
+        self.new_names.add(new)
+        self.ghosts = {(new if user == old else user, calendar) for user, calendar in self.ghosts}
+        self.left = {(new if user == old else user, calendar) for user, calendar in self.left}
+
     def take_seconds(self) -> float:
         seconds, self.seconds = self.seconds, 0
         return seconds

@@ -16,8 +16,7 @@ def rename(world: World, old: str, new: str) -> None:
     """Rules, calendar lists and data owners follow; channels and collections stay what they are."""
     if world.calendars.get(old) is None or world.calendars.find(new) is not None:
         raise ValueError(f"{old} is nobody, or {new} somebody")
-    world.memory.names[old] = new
-    world.memory.new_names.add(new)
+    world.memory.rename(old, new)
     world.hand_over(_OWN, old, new)
     _rename_calendars(world, old, new)
     for acl in world.every("acl"):

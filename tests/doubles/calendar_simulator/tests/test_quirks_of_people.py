@@ -80,6 +80,11 @@ class TestRenaming:
 
         assert refusal_of(robert, "get", f"{BOBS}/events") == (404, "notFound")
 
+    def test_keeps_the_old_id_from_being_listed_again(self, robert: Actor, client: Client) -> None:
+        for actor in (robert, client):
+            assert refusal_of(actor, "post", LIST, {"id": "bob@example.com"}) == (404, "notFound")
+            assert "bob@example.com" not in items(actor.get(LIST))
+
     def test_ends_the_old_id_at_once_where_the_quirk_is_off(self, simulator: CalendarSimulator, bob: Actor) -> None:
         bob.get(LIST)
         simulator.office.rename("bob@example.com", "robert@example.com")
@@ -204,6 +209,18 @@ class TestCalendarLists:
         simulator.calm() if calmed else simulator.advance(timedelta(days=2))
 
         assert items(client.get(f"{LIST}?syncToken={token}"))[team]["deleted"]
+
+    def test_keep_the_ghosts_of_whoever_is_renamed(self, simulator: CalendarSimulator, bob: Actor) -> None:
+        team = bob.create_calendar("Team")
+        only(simulator, "Q28")
+        bob.delete(f"calendars/{team}")
+        simulator.office.rename("bob@example.com", "robert@example.com")
+
+        assert items(bob.get(LIST))[team]["summary"] == "Team"
+        assert "deleted" not in bob.get(f"{LIST}/{team}")
+
+        simulator.advance(timedelta(days=2))
+        assert team not in items(bob.get(LIST))
 
     def test_say_nothing_of_a_data_owner(self, simulator: CalendarSimulator, client: Client) -> None:
         teams = [client.create_calendar("Team") for _ in range(20)]
