@@ -17,8 +17,9 @@ from tests.doubles.calendar_simulator import Actor, CalendarSimulator
 from tests.searches.chaos.edges.calls import Calls, Noted
 from tests.searches.chaos.edges.listings import Listings
 from tests.searches.chaos.scheduler import Scheduler
-from tests.searches.chaos.senses.asking import whole_without_a_reason
+from tests.searches.chaos.senses.asking import forgotten, whole_without_a_reason
 from tests.searches.chaos.senses.truth import Truth
+from tests.searches.chaos.senses.watchman import fail_for_long
 from tests.support.invariants import (
     Watched,
     a_feed_is_numbered_without_a_gap,
@@ -202,6 +203,39 @@ def test_every_token_that_was_lost_is_counted_and_none_twice() -> None:
     nameless = replace(named, to_go_on=False, nameless=True)
     assert whole_without_a_reason([named, named, named, named]) == 3
     assert whole_without_a_reason([named, nameless, nameless, nameless]) == 1
+
+
+INCREMENT = Noted(TEN, "events.list", "done", nameless=True)
+EVERYTHING = Noted(TEN, "events.list", "done", whole=True)
+FAILED = replace(EVERYTHING, outcome="failed")
+GET, WATCH = (Noted(TEN, method, "done", whole=True) for method in ("events.get", "events.watch"))
+
+
+@pytest.mark.parametrize("between", [[], [GET], [replace(GET, outcome="refused", blamed="404")], [WATCH], [FAILED]])
+def test_a_sync_token_that_was_forgotten_is_counted_and_once(between: Sequence[Noted]) -> None:
+    assert forgotten([INCREMENT, *between, EVERYTHING]) == 1
+    assert forgotten([INCREMENT, *between, EVERYTHING, INCREMENT, EVERYTHING]) == 2
+
+
+@pytest.mark.parametrize("blamed", ["", "403", "domain"])
+def test_only_where_an_event_was_asked_for_in_vain_everything_is_listed_on_purpose(blamed: str) -> None:
+    in_vain = replace(GET, outcome="failed", blamed=blamed)
+    assert forgotten([INCREMENT, in_vain, FAILED, FAILED, EVERYTHING]) == 0
+    assert forgotten([INCREMENT, in_vain, GET, EVERYTHING]) == 1
+    assert forgotten([INCREMENT, in_vain, EVERYTHING, INCREMENT, EVERYTHING]) == 1
+
+
+def test_a_sync_token_that_is_refused_or_gone_on_with_is_not_forgotten() -> None:
+    refused = replace(INCREMENT, outcome="failed", blamed="410", nameless=False)
+    assert forgotten([INCREMENT, refused, EVERYTHING]) == 0
+    assert forgotten([INCREMENT, replace(INCREMENT, nameless=False, to_go_on=True), EVERYTHING]) == 0
+
+
+def test_readings_fail_for_long_whatever_a_late_worker_heard_before() -> None:
+    late, *failures = (replace(FAILED, at=TEN + timedelta(minutes=each)) for each in (0, 30, 31, 33, 37, 45))
+    assert not fail_for_long([late, *failures])
+    assert fail_for_long([late, *failures[:-1], replace(FAILED, at=TEN + timedelta(minutes=55))])
+    assert not fail_for_long([late, *failures[2:], replace(FAILED, at=TEN + timedelta(minutes=65))])
 
 
 class Listed(Told):
