@@ -275,6 +275,20 @@ def test_an_exception_that_ends_with_a_series_to_which_it_no_longer_belongs_is_n
     assert "showed it alive" in broken
 
 
+def test_an_exception_ends_with_the_part_of_its_series_that_a_listing_named_last_and_with_no_earlier_one() -> None:
+    listed = Listed()
+    series, part, later = (listed.alice.create_event(ALICE, each, recurrence=["RRULE:FREQ=DAILY"]) for each in "123")
+    exception = listed.alice.cancel_instance(ALICE, series, TEN + timedelta(days=1))
+    listed.google.collection("events", ALICE).bury(part, {"status": "cancelled"})
+    before = {"id": exception, "status": "cancelled", "recurringEventId": series}
+    [broken] = listed.telling(before, None)
+    assert "it was there ever since" in broken
+    listed.show({**before, "recurringEventId": part})
+    assert not listed.telling(before, None)
+    listed.show({**before, "recurringEventId": later})
+    assert listed.telling(before, None) == [broken]
+
+
 def test_a_version_that_a_listing_shows_after_a_newer_one_is_noticed() -> None:
     listed = Listed()
     older, newer = ({"id": "e", "summary": each, "updated": f"2026-11-20T0{each}:00:00Z"} for each in "12")
