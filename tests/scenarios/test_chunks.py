@@ -11,7 +11,7 @@ import pytest
 from calendar_watch.model.change_log import Span
 from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.operations.query import Query
-from tests.doubles.memory_store import MemoryStore, direct
+from tests.doubles.memory_store import Edge, MemoryStore, contended, direct, lost
 from tests.support.line import Death
 from tests.support.world import ALICE, ALICES_ACL, World
 
@@ -85,3 +85,44 @@ def test_what_an_earlier_release_did_not_look_at_is_told_of_nobody_between_two_p
     die_after_the_first_piece(world)
     world.run(10 * MINUTE)
     assert f"user:{ALICE}" not in {each.get("subject") for each in world.events(ALICES_ACL.id)}
+
+
+@pytest.fixture
+def changed(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """In five rules, of which two go into a piece; Google's message is there."""
+    monkeypatch.setattr("calendar_watch.decisions.listing.portions.MOST_ITEMS", 2)
+    world.open(ALICES_ACL)
+    world.run(5 * MINUTE)
+    for number in range(5):
+        world.alice.share(ALICE, f"user{number}@example.com", "reader")
+    world.run(timedelta(seconds=1))
+    return world
+
+
+def told_by_one_reconciliation(world: World) -> list[str]:
+    world.reconcile(ALICES_ACL.id)
+    return [each["subject"] for each in world.events(ALICES_ACL.id) if "subject" in each]
+
+
+def test_the_pieces_of_a_reading_cost_one_listing_in_all(changed: World) -> None:
+    before = len(changed.google.calls)
+    assert told_by_one_reconciliation(changed) == [f"user:user{number}@example.com" for number in range(5)]
+    assert [call.method_id for call in changed.google.calls[before:]] == ["calendar.acl.list"]
+
+
+@pytest.mark.parametrize("piece", [1, 2, 3])
+@pytest.mark.parametrize("mishap", [contended, lost])
+def test_a_piece_that_is_not_written_or_of_which_nobody_hears_is_told_once(
+    changed: World, mishap: Edge, piece: int
+) -> None:
+    left = piece
+
+    def edge(rpc: str, act: Callable[[], Any], /) -> Any:
+        nonlocal left
+        left -= rpc == WriteKind.COMMIT
+        return direct(rpc, act) if left or rpc != WriteKind.COMMIT else mishap(rpc, act)
+
+    assert isinstance(changed.store, MemoryStore)
+    changed.store.edge = edge
+    assert told_by_one_reconciliation(changed) == [f"user:user{number}@example.com" for number in range(5)]
+    assert left <= 0

@@ -17,8 +17,9 @@ from tests.doubles.calendar_simulator import Actor, CalendarSimulator
 from tests.searches.chaos.edges.calls import Calls, Noted
 from tests.searches.chaos.edges.listings import Listings
 from tests.searches.chaos.scheduler import Scheduler
-from tests.searches.chaos.senses.asking import whole_without_a_reason
+from tests.searches.chaos.senses.asking import forgotten, whole_without_a_reason
 from tests.searches.chaos.senses.truth import Truth
+from tests.searches.chaos.senses.watchman import fail_for_long
 from tests.support.invariants import (
     Watched,
     a_feed_is_numbered_without_a_gap,
@@ -204,6 +205,39 @@ def test_every_token_that_was_lost_is_counted_and_none_twice() -> None:
     assert whole_without_a_reason([named, nameless, nameless, nameless]) == 1
 
 
+INCREMENT = Noted(TEN, "events.list", "done", nameless=True)
+EVERYTHING = Noted(TEN, "events.list", "done", whole=True)
+FAILED = replace(EVERYTHING, outcome="failed")
+GET, WATCH = (Noted(TEN, method, "done", whole=True) for method in ("events.get", "events.watch"))
+
+
+@pytest.mark.parametrize("between", [[], [GET], [replace(GET, outcome="refused", blamed="404")], [WATCH], [FAILED]])
+def test_a_sync_token_that_was_forgotten_is_counted_and_once(between: Sequence[Noted]) -> None:
+    assert forgotten([INCREMENT, *between, EVERYTHING]) == 1
+    assert forgotten([INCREMENT, *between, EVERYTHING, INCREMENT, EVERYTHING]) == 2
+
+
+@pytest.mark.parametrize("blamed", ["", "403", "domain"])
+def test_only_where_an_event_was_asked_for_in_vain_everything_is_listed_on_purpose(blamed: str) -> None:
+    in_vain = replace(GET, outcome="failed", blamed=blamed)
+    assert forgotten([INCREMENT, in_vain, FAILED, FAILED, EVERYTHING]) == 0
+    assert forgotten([INCREMENT, in_vain, GET, EVERYTHING]) == 1
+    assert forgotten([INCREMENT, in_vain, EVERYTHING, INCREMENT, EVERYTHING]) == 1
+
+
+def test_a_sync_token_that_is_refused_or_gone_on_with_is_not_forgotten() -> None:
+    refused = replace(INCREMENT, outcome="failed", blamed="410", nameless=False)
+    assert forgotten([INCREMENT, refused, EVERYTHING]) == 0
+    assert forgotten([INCREMENT, replace(INCREMENT, nameless=False, to_go_on=True), EVERYTHING]) == 0
+
+
+def test_readings_fail_for_long_whatever_a_late_worker_heard_before() -> None:
+    late, *failures = (replace(FAILED, at=TEN + timedelta(minutes=each)) for each in (0, 30, 31, 33, 37, 45))
+    assert not fail_for_long([late, *failures])
+    assert fail_for_long([late, *failures[:-1], replace(FAILED, at=TEN + timedelta(minutes=55))])
+    assert not fail_for_long([late, *failures[2:], replace(FAILED, at=TEN + timedelta(minutes=65))])
+
+
 class Listed(Told):
     """What a watch of Alice's events tells, after what a listing has shown of them."""
 
@@ -239,6 +273,20 @@ def test_an_exception_that_ends_with_a_series_to_which_it_no_longer_belongs_is_n
     listed.show({"id": series, "status": "cancelled"})
     [broken] = listed.telling(exception, None)
     assert "showed it alive" in broken
+
+
+def test_an_exception_ends_with_the_part_of_its_series_that_a_listing_named_last_and_with_no_earlier_one() -> None:
+    listed = Listed()
+    series, part, later = (listed.alice.create_event(ALICE, each, recurrence=["RRULE:FREQ=DAILY"]) for each in "123")
+    exception = listed.alice.cancel_instance(ALICE, series, TEN + timedelta(days=1))
+    listed.google.collection("events", ALICE).bury(part, {"status": "cancelled"})
+    before = {"id": exception, "status": "cancelled", "recurringEventId": series}
+    [broken] = listed.telling(before, None)
+    assert "it was there ever since" in broken
+    listed.show({**before, "recurringEventId": part})
+    assert not listed.telling(before, None)
+    listed.show({**before, "recurringEventId": later})
+    assert listed.telling(before, None) == [broken]
 
 
 def test_a_version_that_a_listing_shows_after_a_newer_one_is_noticed() -> None:

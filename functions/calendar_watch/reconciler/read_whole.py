@@ -7,7 +7,7 @@ from calendar_watch.decisions import next_step, reading
 from calendar_watch.decisions.listing import absences
 from calendar_watch.decisions.listing.absences import Verdict
 from calendar_watch.decisions.listing.portions import leading
-from calendar_watch.model.collection.diff import apply, compare
+from calendar_watch.model.collection.diff import Change, apply, compare
 from calendar_watch.model.collection.snapshot import Items, Snapshot, collect
 from calendar_watch.model.resources import Item
 from calendar_watch.model.watch import Watch
@@ -25,7 +25,7 @@ class WholeReader:
         self._source = source
 
     def read(self) -> next_step.Step:
-        """Raises GoogleError."""
+        """Raises GoogleError and ChangedMeanwhileError."""
         started = self._services.clock()
         return self._compare(collect(self._pages()), started)
 
@@ -49,16 +49,27 @@ class WholeReader:
 
     def _report(self, old: Snapshot, new: Snapshot, started: datetime) -> next_step.Step:
         doubt = self._verdict(sorted(old.items.keys() - new.items.keys()))
-        watch, policy, now = self._lease.watch, self._services.policy, self._services.clock()
+        policy = self._services.policy
         if doubt is not Verdict.BELIEVED:
-            return self._lease.write(Write(WriteKind.FAILURE, absences.put_off(watch, doubt, now, policy)))
-        changes = compare(old, new)
-        first = leading(changes, watch.options.labels)
-        if len(first) < len(changes):
-            common = tuple(field for field in new.fields if field in old.fields)
-            part = Snapshot(apply(first, old.items), common)
-            return self._keep(reading.kept(reading.told(watch, first, started, now, policy), part, policy), part)
-        return self._finish(reading.found(watch, changes, started, now, policy), new, started, [new])
+            put_off = absences.put_off(self._lease.watch, doubt, self._services.clock(), policy)
+            return self._lease.write(Write(WriteKind.FAILURE, put_off))
+        rest = self._told_ahead(old, new, started)
+        found = reading.found(self._lease.watch, rest, started, self._services.clock(), policy)
+        return self._finish(found, new, started, [new])
+
+    def _told_ahead(self, old: Snapshot, new: Snapshot, started: datetime) -> Sequence[Change]:
+        """All that does not fit the last write; what is left for that. A crash in between costs another listing."""
+        common = tuple(field for field in new.fields if field in old.fields)
+        rest, items = compare(old, new), old.items
+        while len(first := leading(rest, self._lease.watch.options.labels)) < len(rest):
+            rest, items = rest[len(first) :], apply(first, items)
+            self._tell(first, Snapshot(items, common), started)
+        return rest
+
+    def _tell(self, first: Sequence[Change], part: Snapshot, started: datetime) -> None:
+        policy = self._services.policy
+        told = reading.told(self._lease.watch, first, started, self._services.clock(), policy)
+        self._lease.advance(Write(WriteKind.COMMIT, reading.kept(told, part, policy), parts=[part]))
 
     def _verdict(self, missing: list[str]) -> Verdict:
         watch = self._lease.watch

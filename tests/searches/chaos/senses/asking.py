@@ -21,7 +21,9 @@ _PAGE_TOKENS_REFUSED = 6
 """Three are enough, but a late worker's may not count."""
 _WHOLE_UNHEARD = 8
 """Listings of which the answer was heard, and then lost with the worker."""
+_LISTINGS = frozenset({"events.list", "events.page"})
 _TOKEN_REFUSED = frozenset({"400", "410"})
+_GONE = frozenset({"404", "410"})
 _FORGOTTEN = 1
 """Whoever was ended and asked for again begins with everything."""
 
@@ -67,17 +69,24 @@ def a_sync_token_is_kept_until_another_is_named(composition: Composition) -> Non
         return
     counts = Counter[str]()
     for watch in watches(composition):
-        counts[watch.id] += 0 if watch.target.generated else _forgotten(composition.calls.of[watch.id])
+        counts[watch.id] += 0 if watch.target.generated else forgotten(composition.calls.of[watch.id])
     demand(counts.total() <= _FORGOTTEN, f"sync tokens were forgotten, as no others were named: {+counts}")
 
 
-def _forgotten(calls: Iterable[Noted]) -> int:
-    """How often the listing after an increment that named no token was whole, although no token had been refused."""
-    count, nameless = 0, False
+def forgotten(calls: Iterable[Noted]) -> int:
+    """How often the listing after an increment that named no token was whole, although no token had been refused.
+
+    Where an event of which the increment said too little was asked for in vain, everything is listed on purpose.
+    """
+    count, nameless, in_vain = 0, False, False
     for each in calls:
-        count += nameless and each.whole and each.method == "events.list"
-        if each.outcome == "done" or each.blamed in _TOKEN_REFUSED:
-            nameless = each.nameless and not each.whole
+        if each.method == "events.get":
+            in_vain = each.outcome != "done" and each.blamed not in _GONE
+        elif each.method in _LISTINGS:
+            count += nameless and not in_vain and each.whole and each.method == "events.list"
+            in_vain = False
+            if each.whole or each.outcome == "done" or each.blamed in _TOKEN_REFUSED:
+                nameless = each.nameless and not each.whole
     return count
 
 

@@ -33,7 +33,7 @@ class Truth:
         self._told[watch_id, data["itemId"]] = datetime.fromisoformat(event["time"])
         about, since = data["watch"], micros(told - _READ_EARLIER)
         listed = self._google.collection(about["resource"], about["calendarId"] or about["user"])
-        if data["after"] is None and self._must_be_true(event) and not self._was_gone(data, listed, since):
+        if data["after"] is None and self._must_be_true(event) and not self._was_gone(event, listed, since):
             yield f"{event['id']} tells that {data['itemId']} is deleted, and it was there ever since {told}"
         if data["after"] is None and self._lives_on(event, listed, since):
             yield f"{event['id']} tells that {data['itemId']} is deleted, and the listing showed it alive"
@@ -67,13 +67,17 @@ class Truth:
         shown = self._listings.shown_alive(event["partitionkey"], datetime.fromisoformat(event["time"]))
         return event["data"]["itemId"] in shown and not listed.was_gone(event["data"]["itemId"], since)
 
-    @staticmethod
-    def _was_gone(data: Mapping[str, Any], listed: Collection, since: int) -> bool:
-        """An exception ends with its series alone: cancelled, it says that one instance is off."""
+    def _was_gone(self, event: Mapping[str, Any], listed: Collection, since: int) -> bool:
+        """An exception ends with its series alone: cancelled, it says that one instance is off.
+
+        Of a series that is split twice while it is listed, Google names a part that it says is over when it is asked.
+        """
+        data, told = event["data"], datetime.fromisoformat(event["time"])
         if "recurringEventId" not in data["before"]:
             return listed.was_gone(data["itemId"], since)
         record = listed.find(data["itemId"])
         series = {data["before"]["recurringEventId"], *([record.item["recurringEventId"]] if record else [])}
+        series |= self._listings.last_series(event["partitionkey"], data["itemId"], told)
         return any(listed.was_gone(each, since) for each in series)
 
     @staticmethod
