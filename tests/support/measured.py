@@ -88,4 +88,4 @@ def size_of(value: Any) -> int:
 
 
 def _text(value: str) -> int:
-    return len(value.encode(errors="surrogatepass")) + 1
+    return (len(value) if value.isascii() else len(value.encode(errors="surrogatepass"))) + 1

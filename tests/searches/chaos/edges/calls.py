@@ -1,13 +1,14 @@
 """What was asked of Google about each watch, and what became of it, as far as somebody heard of it."""
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import takewhile
+from operator import attrgetter
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -23,6 +24,7 @@ _COLLECTION = re.compile(
 )
 _READINGS = frozenset(f"{collection}.{part}" for collection in RESOURCES for part in ("list", "page"))
 _HOUR = timedelta(hours=1)
+_AT = attrgetter("at")
 _NO_WATCHS = ""
 """A channel is stopped for no collection; but what fails for all alike may be named to whoever does."""
 _REFUSALS = (401, 403, 404)
@@ -67,7 +69,7 @@ class Calls:
 
     def blamed(self, since: datetime) -> set[str]:
         """What Google named to anybody."""
-        return {each.blamed for noted in self.of.values() for each in noted if each.at >= since}
+        return {each.blamed for noted in self.of.values() for each in noted[bisect_left(noted, since, key=_AT) :]}
 
     def failures(self, watch_id: str) -> list[Noted]:
         """Readings that went wrong in a row, up to the last."""
