@@ -133,7 +133,8 @@ _MEANINGS: Mapping[Reason, _Meaning] = {
     ),
     Reason.WATCH_REFUSED: _Meaning(
         "Google lets the subject read the collection, but opens no channel on it.",
-        "See that the subject may read the calendar. It is read on a timer meanwhile, and Google is asked again",
+        "See that the subject may read the calendar. It is read meanwhile, on a timer where no channel is left, and "
+        "Google is asked again",
     ),
     Reason.READINGS_FAILING: _Meaning(
         "Readings have failed for a quarter of an hour, with errors that ought to pass.",

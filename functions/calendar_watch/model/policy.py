@@ -7,7 +7,7 @@ from datetime import timedelta
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Names and defaults are those of the environment variables; `config` reads them."""
+    """Names and defaults are those of the environment variables: `config` reads them, a test compares the defaults."""
 
     address: str
     """Where Google sends notifications."""

@@ -1,6 +1,7 @@
 """By keyboard, with a screen reader, on a phone, in the dark."""
 
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,17 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(show: Show, watch: 
         page.size(PHONE, 844)
         assert page.run("return [innerWidth, document.documentElement.scrollWidth]") == [PHONE, PHONE], address
         assert all("400" in each for each in complaints(page))
+
+
+def test_a_phone_breaks_no_word_of_the_counts_and_keeps_the_ends_of_a_line_apart(show: Show, watch: Json) -> None:
+    page = show(wait="By state and collection")
+    page.size(PHONE, 844)
+    assert page.run("return [...document.querySelectorAll('.counts a')].map(each => each.getClientRects().length)") == (
+        [1] * len(page.texts(".counts a"))
+    )
+    page = show(f"watches/{watch['id']}", wait="the line is now")
+    ends = page.run("return [...document.querySelectorAll('.ends span')].map(each => each.getBoundingClientRect())")
+    assert all(left["right"] + 8 <= right["left"] for left, right in pairwise(ends))
 
 
 def test_everything_can_be_done_by_keyboard(deployment: Deployment, served: Served, show: Show, watch: Json) -> None:

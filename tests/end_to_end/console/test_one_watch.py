@@ -44,6 +44,16 @@ def test_changes_appear_while_one_looks_with_before_and_after(deployment: Deploy
     assert page.texts("ol > li h3")[-1].startswith("1 opened")
 
 
+def test_of_many_changes_at_once_the_last_are_named(deployment: Deployment, show: Show, watch: Json) -> None:
+    page = shown(show, watch)
+    for number in range(5):
+        deployment.google.alice.share(ALICE, f"user{number}@example.com", "reader")
+    deployment.reconcile()
+    told = seen(page, "5 new", "#status")
+    assert told.startswith("5 new, the last 3 of them: ")
+    assert told.count("created") == 3
+
+
 def test_nothing_is_asked_while_nobody_looks(deployment: Deployment, served: Served, show: Show, watch: Json) -> None:
     page = shown(show, watch)
     with page.hidden():

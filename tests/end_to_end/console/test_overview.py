@@ -18,9 +18,9 @@ def deployment(deploy: Deploy) -> Deployment:
     return deploy(BELIEVE_SECONDS="0.01")
 
 
-def suspended(deployment: Deployment) -> Json:
+def suspended(deployment: Deployment, status: int = 403, reason: str = "forbidden") -> Json:
     watch = deployment.open(ACL)
-    with deployment.google.refusing("/acl", 403, "forbidden"):
+    with deployment.google.refusing("/acl", status, reason):
         for _ in range(4):
             deployment.order(watch["id"], "resync")
             deployment.order(watch["id"], "retry")
@@ -52,7 +52,7 @@ def test_who_needs_somebody_is_shown_with_what_to_do_and_is_tried_on_the_spot(
         "suspended",
         "since",
         "forbidden",
-        watch["remedy"],
+        watch["remedy"].replace("POST /{id}/retry", "Try now"),
         watch["detail"],
         "in a row",
     ):
@@ -62,6 +62,13 @@ def test_who_needs_somebody_is_shown_with_what_to_do_and_is_tried_on_the_spot(
     assert f"POST /{watch['id']}/retry" in served.asked
     assert deployment.get(f"/{watch['id']}")["state"] == "active"
     assert page.run("return document.activeElement.innerText") == "Try now"
+
+
+def test_what_this_page_cannot_end_it_shows_how_to_end(deployment: Deployment, served: Served, show: Show) -> None:
+    watch = suspended(deployment, 404, "notFound")
+    card = show(wait="Try now").text(".card")
+    assert "DELETE" in watch["remedy"]
+    assert f"curl -X DELETE {served.url}/{watch['id']}" in card
 
 
 def test_who_could_not_be_opened_is_shown_and_who_only_waits_is_not(deployment: Deployment, show: Show) -> None:
@@ -139,7 +146,7 @@ def test_filters_combine_and_are_in_the_address(deployment: Deployment, show: Sh
     seen(page, "1, resource acl, state active, state suspended, reason forbidden")
     address = page.run("return location.hash")
     again = show(address[2:], wait="1, resource acl")
-    assert again.run("return [...document.querySelectorAll(':checked')].map(each => each.value)") == [
+    assert again.run("return [...document.querySelectorAll(':checked')].map(each => each.value).filter(Boolean)") == [
         *("acl", "active", "suspended", "forbidden")
     ]
 
@@ -165,6 +172,41 @@ def test_what_is_shared_outside_is_counted(served: Served, show: Show) -> None:
     told = page.text("section:last-of-type")
     assert "internal\n5 rules\ngroup\n0 rules\ndomain\n0 rules\nexternal\n2 rules\npublic\n1 rule" in told
     assert "1 rules" not in told
+
+
+def test_whoever_is_shared_with_leads_to_the_watches(deployment: Deployment, show: Show) -> None:
+    deployment.open({**ACL, "calendarId": deployment.google.alice.create_calendar("Team")})
+    deployment.open(ACL)
+    deployment.share("reader", "eve@evil.net")
+    page = show(wait="Shared with")
+    page.click("a[href*='exposure=external']", "1 rule")
+    seen(page, "1, resource acl, exposure external")
+    assert page.texts(".card h3 a") == [f"acl {ALICE} for {ALICE}"]
+    page.click("summary", "Search")
+    page.run("document.querySelector('[name=exposure]').value = 'internal'")
+    page.click("form button", "Search")
+    seen(page, "2, resource acl, exposure internal")
+
+
+def test_whoever_is_shared_with_is_looked_for_on_every_page(deployment: Deployment, served: Served, show: Show) -> None:
+    deployment.multiply(deployment.open(ACL), 600)
+    served.amended = _only_the_last_is_public
+    page = show("watches?exposure=public", wait="2, exposure public")
+    assert len(page.texts(".card")) == 2
+    assert "Next page" not in page.text("#view")
+
+
+def _only_the_last_is_public(path: str, content: Json) -> Json:
+    if path == "/":
+        content["watches"][-1]["exposures"] = EXPOSURES
+    return content
+
+
+def test_a_page_of_whoever_is_shared_with_leads_to_the_next(deployment: Deployment, show: Show) -> None:
+    deployment.multiply(deployment.open(ACL), 600)
+    page = show("watches?exposure=internal", wait="500, exposure internal")
+    page.click("a", "Next page")
+    seen(page, "101 more, exposure internal")
 
 
 @pytest.mark.parametrize(

@@ -160,6 +160,27 @@ def test_the_first_watch_that_the_readme_asks_for_is_opened(shown: str) -> None:
     assert "problem" not in ended.stdout
 
 
+@pytest.mark.search
+def test_a_watch_is_suspended_and_comes_back_as_the_guide_has_it(shown: str) -> None:
+    api = WatchesApi(f"{exported(shown)['WATCHES']}/")
+    watch = api.open(**ALICES)["id"]
+    paste(shown, watch, "/spell", "/resync")
+    until_it_is("suspended", api, watch)
+    paste(shown, watch, "/calm", "/retry")
+    until_it_is("active", api, watch)
+
+
+def until_it_is(state: str, api: WatchesApi, watch: str) -> None:
+    until(lambda: api.show(watch)["state"] == state, f"it is {state}", seconds=PATIENCE)
+
+
+def paste(shown: str, watch: str, *those_with: str) -> None:
+    environment = {"PATH": os.environ["PATH"], **exported(shown), "ID": watch, "JSON": "Content-Type: application/json"}
+    for each in those_with:
+        [line] = [line for line in pasted(shown) if each in line]
+        subprocess.run(line, shell=True, env=environment, capture_output=True, check=True)  # noqa: S602 (ours)
+
+
 def test_a_baseline_is_told_in_the_stream_where_that_was_asked_for(shown: str) -> None:
     api = WatchesApi(f"{exported(shown)['WATCHES']}/")
     watch = api.open(resource="acl", calendarId="frank@example.com", subject="frank@example.com")["id"]
@@ -226,6 +247,16 @@ def test_a_baseline_that_there_is_not_is_refused_in_a_sentence(tmp_path: Path) -
     ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=PATIENCE)  # noqa: S603 (ours)
     assert ended.returncode == 2
     assert "'acl,events': name some of acl, calendarList, settings" in ended.stderr
+
+
+def test_a_folder_that_keeps_nothing_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    environment = {**os.environ, "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "tests.tools.dev", "--state", str(tmp_path / "file" / "state")]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=PATIENCE)  # noqa: S603 (ours)
+    assert ended.returncode == 2
+    assert "state': Not a directory; name another" in ended.stderr
+    assert "Traceback" not in ended.stderr
 
 
 def test_a_port_that_is_taken_is_named_in_a_sentence(tmp_path: Path, shown: str) -> None:

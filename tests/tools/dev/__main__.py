@@ -5,6 +5,7 @@ import itertools
 import signal
 import socket
 import sys
+import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 from threading import Event
@@ -25,6 +26,7 @@ _SETTINGS = {
     "SAFETY_SYNC_SECONDS": "30",
     "BRAKE_SECONDS": "5",
     "PROBE_SECONDS": "60",
+    "BELIEVE_SECONDS": "30",
 }
 _GATHERED_EVERY = 0.2
 _FAREWELL = 5.0
@@ -53,10 +55,20 @@ def main() -> str | None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m tests.tools.dev", description=__doc__)
     parser.add_argument("--port", type=int, default=0, help="of watches; the others take those that follow (free ones)")
-    parser.add_argument("--state", type=Path, help="a folder that keeps calendars, watches and changes (none)")
+    parser.add_argument("--state", type=_folder, help="a folder that keeps calendars, watches and changes (none)")
     told = "resources whose baseline is told in the stream: acl,settings"
     parser.add_argument("--baseline", type=_resources, default="", help=told)
     return parser
+
+
+def _folder(text: str) -> Path:
+    """Made where there is none; and something can be kept in it."""
+    try:
+        Path(text).mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=text).close()
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"nothing can be kept in {text!r}: {error.strerror}; name another") from error
+    return Path(text)
 
 
 def _resources(text: str) -> str:
@@ -75,8 +87,6 @@ def _is_taken(port: int) -> bool:
 
 def _start(running: ExitStack, port: int, state: Path | None, baseline: str) -> Stack:
     """Project and key are always the same: what is kept must be understood the next time."""
-    if state:
-        state.mkdir(parents=True, exist_ok=True)
     ports = itertools.count(port) if port else free_ports()
     stack = Stack({**_SETTINGS, "BASELINE_IN_STREAM": baseline})
     stack.ports, stack.state = ports, state and state.absolute()

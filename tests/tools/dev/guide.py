@@ -77,9 +77,21 @@ A watch is copied with its next change. In a third terminal with the same, see t
 
 Lose the next message; the change comes with the next reading on schedule, within 30 s:
 
-    curl -s $ADMIN/drop -d '{{"count": 1}}'
+    curl -s $ADMIN/drop -d '{{"count": 1, "state": "exists"}}'
     curl -s -X PATCH $API/calendars/primary/acl/user:carol@example.com -H "$ALICE" -d '{{"role": "writer"}}'
     curl -s $ADMIN/deliveries
+
+Have Google refuse Alice's calendar. Within a minute the watch is suspended; see state and remedy:
+
+    curl -s $ADMIN/spell -d '{{"quirk": "Q10", "about": "alice@example.com", "seconds": 600}}'
+    curl -s -X POST $WATCHES/$ID/resync -H "$JSON"
+    curl -s $WATCHES/$ID
+
+End that, and have the watch tried again, at most 30 s after the last try; see what it told of all:
+
+    curl -s $ADMIN/calm -d '{{"quirk": "Q10"}}'
+    curl -s -X POST $WATCHES/$ID/retry -H "$JSON"
+    curl -s "$WATCHES/$ID/changes?after=0"
 
 Which channels are live at Google, what was asked of it, and what a look at what is due answers:
 
