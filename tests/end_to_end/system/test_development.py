@@ -119,6 +119,7 @@ def test_what_is_shown_can_be_pasted_into_any_shell(shown: str, shell: str) -> N
     assert '"subject":"bob@example.com"' in ended.stdout
     assert {*re.findall("problem:([a-z-]+)", ended.stdout)} == {"changes-expired"}
     assert '"error"' not in ended.stdout
+    assert ended.stdout.endswith("nobody is refused\n"), "of the domain that is enrolled"
     assert re.search('"state":"stopp(ed|ing)"', ended.stdout)
 
 
