@@ -1,6 +1,6 @@
 # One command for each thing one does. Only Python 3.11+ and make are needed; everything else sets itself up.
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test search bench scale chaos consumer day soak model mutants conformance documents stored-documents lint check infra-check checks verify preflight enrol drain pictures format lock clean
+.PHONY: help demo dev sql test search bench scale chaos consumer day soak model mutants conformance documents stored-documents lint check infra-check checks verify preflight enrol drain pictures format lock clean
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -26,6 +26,9 @@ demo: $(VENV)/runtime  ## the main job, end to end on this machine, in under a m
 
 dev: $(VENV)/runtime  ## leave the whole system running here, to play with; PORT=8080: watches, others follow; STATE=folder: keep it; BASELINE=acl: told in the stream, too
 	@$(BIN)/python -m tests.tools.dev $(if $(PORT),--port $(PORT)) $(if $(STATE),--state "$(STATE)") $(BASELINE:%=--baseline "%")
+
+sql: $(VENV)/tools  ## ask what make dev has told what CONSUMING.md asks in SQL: make sql WATCHES=http://127.0.0.1:…; WHO=carol@example.com DAY=2026-11-28
+	@PYTHONPATH=functions:. $(BIN)/python -m tests.tools.sql "$(WATCHES)" $(WHO:%=--who "%") $(DAY:%=--day %)
 
 test: $(VENV)/tools  ## every test but the searches, with branch coverage; ONLY=tests/api: a part, without
 ifdef ONLY

@@ -14,6 +14,8 @@ from typing import Any
 from infra.tools.service import Watches, connect, run
 
 _LEAST_WIDTH = 60
+_IN_JSON, _WITH_MAKE = '{"subject": "alice@example.com"}', "SUBJECT=alice@example.com"
+"""How a user is named to the API, and to make."""
 
 
 def checks(watches: Watches, subject: str | None, calendar: str | None) -> int:
@@ -32,9 +34,8 @@ def table(found: list[dict[str, Any]], columns: int) -> Iterator[str]:
         yield from textwrap.wrap(head + each["detail"], width, subsequent_indent=" " * len(head))
         if each["remedy"]:
             margin = " " * len(head)
-            yield from textwrap.wrap(f"→ {each['remedy']}", width, initial_indent=margin, subsequent_indent=margin)
-    if any('{"subject"' in (each["remedy"] or "") for each in found):
-        yield "\nWith make: SUBJECT=alice@example.com"
+            remedy = each["remedy"].replace(_IN_JSON, _WITH_MAKE)
+            yield from textwrap.wrap(f"→ {remedy}", width, initial_indent=margin, subsequent_indent=margin)
 
 
 def main() -> int:

@@ -1,6 +1,7 @@
 """Google's own services, asked as a service account of which nobody has a key.
 
-IAM signs for it, or gives its token, to whoever gcloud is logged in as, if that one may.
+IAM signs for it, or gives its token, to whoever gcloud is logged in as, if that one may. In a rehearsal on this
+machine, where nobody checks, gcloud is not asked.
 """
 
 import json
@@ -10,12 +11,14 @@ from dataclasses import dataclass
 from http.client import HTTPException
 from typing import Any, Self
 
-from infra.tools.service import Service, gcloud
+from infra.tools.service import Service, gcloud, is_loopback
 
 _ACCOUNTS = "/v1/projects/-/serviceAccounts"
 _TOKEN = "https://oauth2.googleapis.com/token"  # noqa: S105 - an address
 _GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _HOUR = 3_600
+_REHEARSAL = "rehearsal"
+"""Project and token of whoever rehearses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,9 @@ def _said(error: Any) -> str:
     return str(error["message"] if isinstance(error, Mapping) else error).rstrip(".")
 
 
-def service_account(name: str) -> str:
+def service_account(hosts: Hosts, name: str) -> str:
     """Terraform's of that name, of the project that gcloud is set to."""
-    return f"calendar-watch-{name}@{gcloud('project', 'config', 'get', 'project')}.iam.gserviceaccount.com"
+    return f"calendar-watch-{name}@{_gcloud(hosts, 'project', 'config', 'get', 'project')}.iam.gserviceaccount.com"
 
 
 def token_of(hosts: Hosts, account: str, scopes: Sequence[str]) -> str:
@@ -70,6 +73,10 @@ def token_for(hosts: Hosts, account: str, user: str, scope: str, now: float) -> 
 
 
 def _by_iam(hosts: Hosts, account: str, verb: str, body: object) -> Any:
-    own = gcloud("access token", "auth", "print-access-token")
+    own = _gcloud(hosts, "access token", "auth", "print-access-token")
     needed = f"You need roles/iam.serviceAccountTokenCreator on {account}, or name another: ACCOUNT=…"
     return Google(hosts.iam, own, needed).ask("POST", f"{_ACCOUNTS}/{account}:{verb}", body)
+
+
+def _gcloud(hosts: Hosts, what: str, *arguments: str) -> str:
+    return _REHEARSAL if is_loopback(hosts.iam) else gcloud(what, *arguments)

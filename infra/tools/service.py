@@ -158,5 +158,6 @@ def run(program: Callable[[], int]) -> NoReturn:
         print(problem, file=sys.stderr)
         status = COULD_NOT_ASK
     except KeyboardInterrupt:
+        print("interrupted: give the same command again, it goes on with what is left", file=sys.stderr)
         status = _INTERRUPTED
     sys.exit(status)

@@ -57,11 +57,14 @@ def serving() -> Iterator[str]:
         thread.join()
 
 
-def test_every_watch_has_ended_afterwards() -> None:
+def test_every_watch_has_ended_afterwards_and_how_far_it_is_was_told(capsys: pytest.CaptureFixture[str]) -> None:
     Service.states = {"child": "active", "parent": "active", "ended": "stopped", "refused": "suspended"}
     with serving() as url:
         assert drain(lambda: Watches(url, "token"), pause=0) == 0
     assert set(Service.states.values()) == {"stopped"}
+    told = capsys.readouterr().out.splitlines()
+    assert told[:2] == ["3 watches left", "3 of 3 asked to end"]
+    assert told[-1] == "no watch is left"
 
 
 def test_who_is_not_let_in_is_told_how_to_be() -> None:

@@ -1,6 +1,6 @@
 """Whom `make enrol` takes from a file, what it asks for and foretells, and how it keeps to the quota."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from infra.tools.clock import Clock
+from infra.tools.enrol.directory import Directory
 from infra.tools.enrol.enrolment import enrol
 from infra.tools.enrol.forecast import Pace, duration
+from infra.tools.enrol.leavers import of_leavers
 from infra.tools.enrol.order import Order, Request
 from infra.tools.enrol.refused import Refused, of_google, table
-from infra.tools.enrol.users import addresses, of_file
+from infra.tools.enrol.users import Users, addresses, in_words, of_file
+from infra.tools.google import Google
 from infra.tools.service import PlainError, Watches
 
 ALICE, BOB = "alice@example.com", "bob@example.com"
@@ -46,6 +49,24 @@ def test_a_file_that_cannot_be_read_is_said_to_be_so(tmp_path: Path) -> None:
             of_file(path)
 
 
+@pytest.mark.parametrize(
+    ("users", "said"),
+    [
+        (Users("file", (ALICE,)), ["1 user"]),
+        (
+            Users("example.com", (ALICE, BOB), ("eve@example.com",)),
+            ["2 users; 1 more is suspended or archived, and left out"],
+        ),
+        (
+            Users("file", (ALICE, BOB, "eve@elsewhere.org")),
+            ["3 users", "2 at example.com, 1 at elsewhere.org: whoever is at none of SUBJECT_DOMAINS will be refused"],
+        ),
+    ],
+)
+def test_how_many_there_are_is_told_and_where_if_that_differs(users: Users, said: list[str]) -> None:
+    assert [*in_words(users)] == said
+
+
 def test_a_calendar_list_is_asked_for_with_what_it_follows_and_a_calendar_by_its_address() -> None:
     order = Order(("calendarList", "acl", "settings"), ("acl",), {"team": "a"})
     assert order.missing([ALICE], []) == [
@@ -67,6 +88,15 @@ def test_a_watch_that_has_ended_is_brought_back(state: str) -> None:
 @pytest.mark.parametrize("other", [{"follow": ["acl"]}, {"labels": {}}, {"labels": {"enrolled": "file"}}])
 def test_what_is_to_be_otherwise_is_asked_for_again(other: dict[str, Any]) -> None:
     assert len(FOLLOWING.missing([ALICE], [there(**other)])) == 1
+
+
+@pytest.mark.parametrize(
+    ("there_already", "asked"), [("example.com", []), ("file", []), (None, [{"enrolled": "file"}])]
+)
+def test_a_file_does_not_take_the_place_of_the_domain(there_already: str | None, asked: list[dict[str, str]]) -> None:
+    labels = {"enrolled": there_already} if there_already else {}
+    of_a_file = Order(("calendarList",), ("acl", "events"), {"enrolled": "file"})
+    assert [each["labels"] for each in of_a_file.missing([ALICE], [there(labels=labels)])] == asked
 
 
 def test_labels_that_others_gave_stay() -> None:
@@ -196,3 +226,38 @@ def test_what_google_refuses_is_a_table_with_each_remedy_once() -> None:
         "→ userGone: DELETE the watch.",
     ]
     assert list(table([])) == ["nobody is refused"]
+
+
+class Enrolled(Watches):
+    """As `watches` lists who is enrolled."""
+
+    def __init__(self, subjects: Sequence[str]) -> None:
+        super().__init__("http://127.0.0.1", "")
+        self._subjects = subjects
+
+    def every(self, **_: Any) -> Iterator[dict[str, Any]]:
+        return (there(subject=each, followedBy=[], id=each) for each in self._subjects)
+
+
+class Deserted(Directory):
+    """In which there is nobody any more."""
+
+    def __init__(self) -> None:
+        super().__init__(Google("http://127.0.0.1", "", ""), "example.com")
+
+    def has(self, address: str) -> bool:
+        assert address
+        return False
+
+
+@pytest.mark.parametrize(("enrolled", "allowed"), [(4, 1), (20, 1), (21, 2)])
+def test_of_few_one_may_always_have_left_and_no_more(enrolled: int, allowed: int) -> None:
+    everybody = many(enrolled)
+
+    def left(count: int) -> int:
+        users = Users("example.com", tuple(everybody[count:]))
+        return len(of_leavers(Enrolled(everybody), users, Deserted(), 5))
+
+    assert left(allowed) == allowed
+    with pytest.raises(PlainError, match="nothing was ended"):
+        left(allowed + 1)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.tools.service import COULD_NOT_ASK, identity_token
+from infra.tools.google import Hosts, service_account, token_of
+from infra.tools.service import COULD_NOT_ASK, PlainError, identity_token
+from infra.tools.service import run as run_program
 from tests.support.gcloud import install_gcloud
 from tests.support.loopback import free_ports
 
@@ -64,3 +66,23 @@ def test_a_service_account_names_whom_its_token_is_for(
     install_gcloud(tmp_path, {**answers, f"auth print-identity-token --audiences={A_SERVICE}": "for the service"})
     monkeypatch.setenv("PATH", str(tmp_path))
     assert identity_token(A_SERVICE) == token
+
+
+def test_google_itself_is_asked_as_whoever_is_logged_in_and_its_stand_in_here_as_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert service_account(Hosts.at("http://127.0.0.1:8080"), "calendar").endswith("@rehearsal.iam.gserviceaccount.com")
+    with pytest.raises(PlainError, match="there is no gcloud"):
+        token_of(Hosts(), "calendar-watch-calendar@p.iam.gserviceaccount.com", [])
+    install_gcloud(tmp_path, {"config get project": "my-project"})
+    assert service_account(Hosts(), "calendar") == "calendar-watch-calendar@my-project.iam.gserviceaccount.com"
+
+
+def test_whoever_interrupts_is_told_how_it_goes_on(capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted() -> int:
+        raise KeyboardInterrupt
+
+    with pytest.raises(SystemExit, match="130"):
+        run_program(interrupted)
+    assert "give the same command again" in capsys.readouterr().err

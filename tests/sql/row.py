@@ -24,6 +24,12 @@ class Row:
         attributes = {**message.attributes, "orderingKey": message.ordering_key}
         return cls(message.id, message.published, attributes, json.loads(message.payload))
 
+    @classmethod
+    def of_event(cls, event: Mapping[str, Any]) -> Self:
+        """As the message would be of an entry of the feed."""
+        attributes = {f"ce-{name}": value for name, value in event.items() if name != "data"}
+        return cls(event["id"], datetime.fromisoformat(event["time"]), attributes, event["data"])
+
     @property
     def id(self) -> str:
         return self.attributes["ce-id"]

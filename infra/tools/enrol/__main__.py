@@ -22,8 +22,9 @@ from infra.tools.enrol.forecast import Pace
 from infra.tools.enrol.leavers import of_leavers
 from infra.tools.enrol.order import LABEL, Order, Request
 from infra.tools.enrol.refused import UNWELL, Refused, of_google, table
-from infra.tools.enrol.users import Users, of_file
+from infra.tools.enrol.users import Users, in_words, of_file
 from infra.tools.google import Hosts, service_account
+from infra.tools.quantity import quantity
 from infra.tools.service import Watches, connect, run
 
 UNASKED = "nobody was asked for, so it is not known who would be refused"
@@ -48,16 +49,18 @@ def _enrolled(reconnect: Callable[[], Watches], users: Users, given: Namespace) 
     missing = order.missing(users.active, (each for name in order.resources for each in watches.every(resource=name)))
     _foretell(users, missing, pace)
     refused = [] if given.dry_run else [*enrol(reconnect, missing, pace, Clock(time.monotonic, time.sleep))]
-    by_google, untried = of_google(reconnect().every(state=UNWELL, label=f"{LABEL}:{users.source}"))
+    asked = {*users.active}
+    unwell = (each for each in reconnect().every(state=UNWELL) if LABEL in each["labels"] and each["subject"] in asked)
+    by_google, untried = of_google(unwell)
     if untried:
-        print(f"{untried} are still to be opened: ask again later whether Google refuses any")
+        print(quantity(untried, "is", "are"), "still to be opened: ask again later whether Google refuses any")
     return [*refused, *by_google]
 
 
 def _foretell(users: Users, missing: Sequence[Request], pace: Pace) -> None:
-    out = f"; {len(users.inactive)} more are suspended or archived, and left out" if users.inactive else ""
-    print(f"{len(users.active)} users{out}")
-    print(f"{len(missing)} watches to ask for: {pace.forecast(missing)}" if missing else "all are enrolled")
+    print("\n".join(in_words(users)))
+    asked = quantity(len(missing), "watch", "watches")
+    print(f"{asked} to ask for: {pace.forecast(missing)}" if missing else "all are enrolled")
 
 
 def _leave(watches: Watches, users: Users, given: Namespace) -> None:
@@ -69,12 +72,14 @@ def _leave(watches: Watches, users: Users, given: Namespace) -> None:
     if ends:
         watches.end(each.id for each in leaving)
     done = "ended" if ends else "to be ended: LEAVERS=end does it"
-    print(f"{len(leaving)} watches of who left {done}" if leaving else "nobody has left")
+    left = quantity(len(leaving), "watch", "watches")
+    print(f"{left} of who left {done}" if leaving else "nobody has left")
 
 
 def _directory(given: Namespace) -> Directory:
-    account = given.account or service_account("calendar")
-    return directory(Hosts.at(given.google), account, given.admin, given.domain, time.time())
+    hosts = Hosts.at(given.google)
+    account = given.account or service_account(hosts, "calendar")
+    return directory(hosts, account, given.admin, given.domain, time.time())
 
 
 if __name__ == "__main__":

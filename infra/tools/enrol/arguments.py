@@ -60,7 +60,10 @@ def _quantities(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--leavers", choices=("show", "end"), help="what to do about the watches of who left")
     parser.add_argument(
-        "--at-most", type=_positive(float), default=5.0, help="percent of the enrolled that may have left (%(default)s)"
+        "--at-most",
+        type=_positive(float),
+        default=5.0,
+        help="percent of the enrolled that may have left, rounded up (%(default)s)",
     )
     parser.add_argument("--google", help="where Google is, for rehearsals: the simulator's address")
 

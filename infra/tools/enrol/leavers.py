@@ -19,9 +19,9 @@ class Enrolled:
 
 
 def of_leavers(watches: Watches, users: Users, directory: Directory, at_most: float) -> list[Enrolled]:
-    """`at_most`: percent of those enrolled. Each is looked up once more, by itself.
+    """`at_most`: percent of those enrolled, rounded up: of few, one may have left.
 
-    Raises PlainError where more are missing: then rather the list is wrong.
+    Each is looked up once more, by itself. Raises PlainError where more are missing: then rather the list is wrong.
     """
     labelled = watches.every(label=f"{LABEL}:{users.source}")
     ours = (watch for watch in labelled if _is_ours(watch, users.source))

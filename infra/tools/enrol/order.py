@@ -12,7 +12,8 @@ RESOURCES = ("acl", "calendarList", "events", "settings")
 OF_A_CALENDAR = ("acl", "events")
 """What may be watched of each; and so what may be followed."""
 LABEL = "enrolled"
-"""Its value says from where: only what bears it is ended when somebody leaves."""
+"""Its value says from where, a domain or FILE: only what bears that of the domain is ended when somebody leaves it."""
+FILE = "file"
 _ENDED = ("stopping", "stopped")
 
 
@@ -57,7 +58,12 @@ def _due(request: Request, watch: Watch | None) -> Request | None:
     """What others have given it as labels stays: asking again would replace them."""
     if watch is None or not is_wanted(watch):
         return request
-    labels = {**watch["labels"], **request["labels"]}
+    labels = {**watch["labels"], **request["labels"], **_domain(request["labels"], watch["labels"])}
     if labels == watch["labels"] and set(watch["follow"]) == set(request.get("follow", ())):
         return None
     return {**request, "labels": labels}
+
+
+def _domain(given: Mapping[str, str], there: Mapping[str, str]) -> Mapping[str, str]:
+    """By which it was enrolled: no file takes its place, or nobody would know when the user leaves."""
+    return {LABEL: there[LABEL]} if given.get(LABEL) == FILE and LABEL in there else {}

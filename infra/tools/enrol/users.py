@@ -1,10 +1,13 @@
 """Who is to be watched: of a domain, or of a file."""
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from infra.tools.enrol.order import FILE
+from infra.tools.quantity import quantity
 from infra.tools.service import PlainError
 
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
@@ -24,7 +27,7 @@ def of_file(path: Path) -> Users:
         lines = path.read_text().splitlines()
     except (OSError, ValueError) as error:
         raise PlainError(f"{path} cannot be read: {getattr(error, 'strerror', None) or 'it is no text'}") from None
-    return Users("file", tuple(addresses(lines, str(path))))
+    return Users(FILE, tuple(addresses(lines, str(path))))
 
 
 def addresses(lines: Iterable[str], name: str) -> list[str]:
@@ -37,3 +40,14 @@ def addresses(lines: Iterable[str], name: str) -> list[str]:
         if address:
             found[address] = None
     return list(found)
+
+
+def in_words(users: Users) -> Iterator[str]:
+    """How many there are and, where that is not the same for all, at which domains."""
+    more = quantity(len(users.inactive), "more is", "more are")
+    out = f"; {more} suspended or archived, and left out" if users.inactive else ""
+    yield quantity(len(users.active), "user", "users") + out
+    domains = Counter(address.rpartition("@")[2] for address in users.active)
+    if len(domains) > 1:
+        of_each = ", ".join(f"{count} at {domain}" for domain, count in domains.most_common())
+        yield f"{of_each}: whoever is at none of SUBJECT_DOMAINS will be refused"

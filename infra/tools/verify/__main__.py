@@ -71,7 +71,8 @@ def _proved(watches: Watches, given: Namespace) -> int:
 
 
 def _google(given: Namespace, scopes: Sequence[str]) -> Google:
-    hosts, account = Hosts.at(given.google), given.account or service_account("verifier")
+    hosts = Hosts.at(given.google)
+    account = given.account or service_account(hosts, "verifier")
     told = f"Does {account} manage the sharing of the test calendar? CALENDAR=new makes one of its own"
     return Google(hosts.calendar, token_of(hosts, account, scopes), told)
 

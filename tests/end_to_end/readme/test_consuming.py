@@ -185,7 +185,7 @@ def test_the_example_keeps_items_and_history_in_sql(
 ) -> None:
     watch = deployment.open(ACL)
     deployment.share("reader")
-    monkeypatch.setenv("WATCH", watch["id"])
+    monkeypatch.setenv("ID", watch["id"])
     monkeypatch.chdir(tmp_path)
     example = InSql()
     deployment.share("writer")

@@ -119,6 +119,7 @@ def test_what_is_shown_can_be_pasted_into_any_shell(shown: str, shell: str) -> N
     assert '"subject":"bob@example.com"' in ended.stdout
     assert {*re.findall("problem:([a-z-]+)", ended.stdout)} == {"changes-expired"}
     assert '"error"' not in ended.stdout
+    assert ended.stdout.endswith("nobody is refused\n"), "of the domain that is enrolled"
     assert re.search('"state":"stopp(ed|ing)"', ended.stdout)
 
 
@@ -186,6 +187,21 @@ def test_a_baseline_is_told_in_the_stream_where_that_was_asked_for(shown: str) -
     watch = api.open(resource="acl", calendarId="frank@example.com", subject="frank@example.com")["id"]
     types = [each["type"] for each in until(lambda: api.changes(watch), "its beginning is told")]
     assert types[0] == "calendarwatch.acl.known.v1"
+
+
+def test_what_one_asks_in_sql_can_be_asked_of_what_it_has_told(shown: str) -> None:
+    url = exported(shown)["WATCHES"]
+    api = WatchesApi(f"{url}/")
+    watch = api.open(resource="acl", calendarId="ivan@example.com", subject="ivan@example.com")["id"]
+    person(shown, "ivan").share("primary", "eve@evil.net", "reader")
+    until(lambda: len(api.changes(watch)) > 2, "the change is told")
+    command = [sys.executable, "-m", "tests.tools.sql", url, "--who", "eve@evil.net"]
+    environment = {**os.environ, "PYTHONPATH": "functions:."}
+    ended = subprocess.run(command, capture_output=True, text=True, check=True, env=environment, timeout=PATIENCE)  # noqa: S603 (ours)
+    _, public, this_week, of_eve = ended.stdout.split("\n\n")
+    assert "ivan@" not in public
+    assert re.search(r" ivan@example\.com +user +eve@evil\.net +none +reader ", this_week)
+    assert re.search(r" ivan@example\.com +reader ", of_eve)
 
 
 def test_everybody_has_calendars_of_their_own(shown: str) -> None:

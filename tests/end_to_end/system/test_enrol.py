@@ -1,6 +1,5 @@
-"""`make enrol`, as people run it, against all of it: a Directory, a deployment that acts for everybody, and gcloud."""
+"""`make enrol`, as people rehearse it, against all of it: a Directory, and a deployment that acts for everybody."""
 
-import os
 import re
 import subprocess
 import sys
@@ -12,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from tests.support.gcloud import LOGGED_IN, install_gcloud
 from tests.support.stack import Stack, call, until
 
 ADMIN = "admin@example.com"
@@ -27,11 +25,10 @@ FORETOLD = re.compile(r"(\d+) watches to ask for: (\d+) calls to Google, (?:(\d+
 
 
 class Enrolling:
-    """A deployment where nothing is opened by itself, beside a gcloud that is logged in."""
+    """A deployment where nothing is opened by itself. Nobody is logged in."""
 
-    def __init__(self, stack: Stack, path: Path, pace: int):
+    def __init__(self, stack: Stack, pace: int):
         self.stack = stack
-        self._path = path
         self._pace = pace
 
     def people(self, count: int) -> list[str]:
@@ -41,18 +38,12 @@ class Enrolling:
         return users
 
     def command(self, *options: str) -> list[str]:
-        google = self.stack.google.admin_root.removesuffix("/simulator")
-        where = [self.stack.watches.url, "--google", google, "--calls-per-minute", str(self._pace)]
+        where = [self.stack.watches.url, "--google", self.stack.google.root, "--calls-per-minute", str(self._pace)]
         return [sys.executable, "-u", "-m", "infra.tools.enrol", *where, *options]
 
     def run(self, *options: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(  # noqa: S603 (our own)
-            self.command(*options),
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=PATIENCE,
+            self.command(*options), capture_output=True, text=True, check=False, timeout=PATIENCE
         )
 
     def of_domain(self, *options: str, admin: str = ADMIN) -> subprocess.CompletedProcess[str]:
@@ -61,16 +52,12 @@ class Enrolling:
     def killed(self, after: int, *options: str) -> None:
         """Run it until so many batches were asked for, and let it do nothing more, not even say goodbye."""
         command = self.command("--domain", "example.com", "--admin", ADMIN, *options)
-        with subprocess.Popen(command, env=self.environment, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 (our own)
             assert process.stdout
             told = (line for line in process.stdout if " asked for" in line)
             for _ in range(after):
                 next(told)
             process.kill()
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return {**os.environ, "PATH": f"{self._path}{os.pathsep}{os.environ['PATH']}"}
 
     def watches(self, **query: str) -> list[Any]:
         found, token = [], ""
@@ -102,12 +89,10 @@ def sizes(request: pytest.FixtureRequest) -> tuple[int, int]:
 
 
 @pytest.fixture(scope="module")
-def enrolling(sizes: tuple[int, int], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Enrolling]:
+def enrolling(sizes: tuple[int, int]) -> Iterator[Enrolling]:
     environment = {**PATIENT, **EVERYBODY, "CALENDAR_CALLS_PER_MINUTE": str(sizes[1])}
-    programs = tmp_path_factory.mktemp("bin")
-    install_gcloud(programs, LOGGED_IN)
     with Stack(environment, tick=NEVER) as stack:
-        yield Enrolling(stack, programs, sizes[1])
+        yield Enrolling(stack, sizes[1])
 
 
 def foretold(done: subprocess.CompletedProcess[str]) -> tuple[int, int, float]:
@@ -203,6 +188,20 @@ def states(enrolling: Enrolling, subject: str) -> dict[str, set[str]]:
     return found
 
 
+def test_whoever_is_enrolled_from_a_file_as_well_is_shown_when_they_leave_the_domain(
+    enrolling: Enrolling, tmp_path: Path
+) -> None:
+    users = tmp_path / "users.txt"
+    users.write_text("both@example.com\n")
+    everybody = enrolling.people(10)
+    enrolling.stack.google.admin("PUT", "directory", {"users": [*everybody, "both@example.com"], "admins": [ADMIN]})
+    enrolling.of_domain()
+    assert "all are enrolled" in enrolling.run("--file", str(users)).stdout
+    enrolling.stack.google.admin("PUT", "standing", {"user": "both@example.com", "standing": "deleted"})
+    shown = enrolling.of_domain("--leavers", "show", "--at-most", "100")
+    assert re.search(r"^both@example\.com  calendarList  ", shown.stdout, re.MULTILINE)
+
+
 def test_where_too_many_seem_to_have_left_nothing_is_ended(enrolling: Enrolling) -> None:
     enrolling.people(60)
     enrolling.of_domain()
@@ -238,11 +237,14 @@ def test_where_the_scope_is_not_delegated_it_is_named(enrolling: Enrolling) -> N
 
 def test_make_hands_on_what_it_is_told(enrolling: Enrolling) -> None:
     enrolling.people(10)
-    google = enrolling.stack.google.admin_root.removesuffix("/simulator")
     given = [f"WATCHES={enrolling.stack.watches.url}", "DOMAIN=example.com", f"ADMIN={ADMIN}", "DRY_RUN=1"]
-    command = ["make", "enrol", f"PYTHON={sys.executable}", *given, f"OPTIONS=--google {google} --follow acl"]
-    done = subprocess.run(  # noqa: S603 (our own)
-        command, env=enrolling.environment, capture_output=True, text=True, check=False, timeout=PATIENCE
-    )
+    command = [
+        "make",
+        "enrol",
+        f"PYTHON={sys.executable}",
+        *given,
+        f"OPTIONS=--google {enrolling.stack.google.root} --follow acl",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)  # noqa: S603 (our own)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("10 users\n")

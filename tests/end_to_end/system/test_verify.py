@@ -1,12 +1,9 @@
-"""`make verify`, as people run it, against all of it: a deployment that acts for everybody, Google, IAM and gcloud."""
+"""`make verify`, as people rehearse it, against all of it: a deployment that acts for everybody, Google and IAM."""
 
-import os
 import re
-import stat
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,22 +20,18 @@ STEP = re.compile(r"(ok|NOT OK) +([a-z ]+?) +[\d.]+ s(?:  .*)?")
 
 
 class Verifying:
-    """A deployment, the service account that Terraform makes, and a gcloud that is logged in."""
+    """A deployment, and the service account that Terraform makes. Nobody is logged in."""
 
-    def __init__(self, stack: Stack, path: Path):
+    def __init__(self, stack: Stack):
         self.stack = stack
         self.verifier = stack.google.person(VERIFIER)
         self.alice = stack.google.person(SUBJECT)
-        self._path = path
 
     def run(self, calendar: str, *options: str) -> subprocess.CompletedProcess[str]:
         given = [f"WATCHES={self.stack.watches.url}", f"SUBJECT={SUBJECT}", f"CALENDAR={calendar}"]
-        google = self.stack.google.admin_root.removesuffix("/simulator")
-        command = ["make", "verify", f"PYTHON={sys.executable}", *given, *options, f"OPTIONS=--google {google}"]
-        environment = {**os.environ, "PATH": f"{self._path}{os.pathsep}{os.environ['PATH']}"}
-        return subprocess.run(  # noqa: S603 (our own)
-            command, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
-        )
+        rehearsed = f"OPTIONS=--google {self.stack.google.root}"
+        command = ["make", "verify", f"PYTHON={sys.executable}", *given, *options, rehearsed]
+        return subprocess.run(command, capture_output=True, text=True, check=False, timeout=PATIENCE)  # noqa: S603 (our own)
 
     def run_when_well(self, calendar: str, *options: str) -> subprocess.CompletedProcess[str]:
         """A machine that is busy keeps a message longer than the checks allow; what they said is kept for a while."""
@@ -68,14 +61,10 @@ def failed(done: subprocess.CompletedProcess[str], status: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def verifying(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Verifying]:
-    folder = tmp_path_factory.mktemp("bin")
-    gcloud = folder / "gcloud"
-    gcloud.write_text('#!/bin/sh\ncase "$*" in *project) echo rehearsal;; *) echo a-token;; esac\n')
-    gcloud.chmod(stat.S_IRWXU)
+def verifying() -> Iterator[Verifying]:
     with Stack({**QUICK, **EVERYBODY, "SETTLE_SECONDS": "3600"}, tick=TICK) as stack:
         until(lambda: has_warmed_up(stack), "a first watch is opened and ended")
-        yield Verifying(stack, folder)
+        yield Verifying(stack)
 
 
 @pytest.fixture(scope="module")

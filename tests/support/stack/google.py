@@ -11,8 +11,9 @@ _A_DAY = {"start": {"date": "2026-11-23"}, "end": {"date": "2026-11-24"}}
 
 class Google:
     def __init__(self, host: str):
-        self.api_root = f"http://{host}/calendar/v3"
-        self.admin_root = f"http://{host}/simulator"
+        self.root = f"http://{host}"
+        self.api_root = f"{self.root}/calendar/v3"
+        self.admin_root = f"{self.root}/simulator"
 
     def person(self, email: str) -> "Person":
         self.admin("POST", "tokens", {"token": email, "subject": email, "scopes": [_EVERYTHING]})

@@ -12,6 +12,7 @@ _COPY = (
     "from google.cloud import firestore; items = firestore.Client().collection('calendar_copies/$ID/calendar_items'); "
     "print(*[each.get('item') for each in items.stream()])"
 )
+_DIRECTORY = {"users": ["grace@example.com", "heidi@example.com"], "admins": ["admin@example.com"]}
 _GUIDE = """\
 Calendar Watch is running on this machine, until Ctrl-C. Every second it looks at what is due.
 A channel, which is Google's promise to call us at changes, lives two minutes here, not a week.
@@ -112,6 +113,12 @@ End the watch, and see that its channel is gone:
     curl -s -X DELETE $WATCHES/$ID
     curl -s $ADMIN/channels
 
+Enrol a domain of three, in the repository's folder; at first only to see what it would do:
+
+    curl -s -X PUT $ADMIN/directory -d '{directory}'
+    make enrol WATCHES=$WATCHES ADMIN=admin@example.com DOMAIN=example.com OPTIONS="--google {google}" DRY_RUN=1
+    make enrol WATCHES=$WATCHES ADMIN=admin@example.com DOMAIN=example.com OPTIONS="--google {google}"
+
 More: tests/doubles/calendar_simulator/README.md
 """
 
@@ -124,6 +131,8 @@ def guide(stack: Stack, metadata: str, logs: str, python: str) -> str:
         renew=stack.renew.url.rstrip("/"),
         api=stack.google.api_root,
         admin=stack.google.admin_root,
+        google=stack.google.root,
+        directory=json.dumps(_DIRECTORY),
         pubsub=stack.pubsub.host,
         consumer=stack.pubsub.consumer,
         push=json.dumps(_PUSH | {"topic": stack.pubsub.changes}),
