@@ -13,6 +13,7 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 from calendar_watch import pubsub
+from calendar_watch.decisions import next_step
 from calendar_watch.errors import CalendarWatchError
 from calendar_watch.google_http import Tries
 from calendar_watch.model.channel_token import ChannelTokens
@@ -124,11 +125,12 @@ class Composition:
             return 503
         return 204
 
-    def reconcile(self, watch_id: str, seconds: float) -> Result | None:
+    def reconcile(self, watch_id: str, seconds: float, *, again: bool) -> Result | None:
         """What `renew` does at once; None when Pub/Sub has to ask again."""
         try:
             deadline = Deadline.after(self.scheduler.clock(), seconds)
-            return reconcile(self._next_instance(), watch_id, deadline, pause=self.scheduler.pause)
+            claimable = next_step.claimable_again if again else next_step.claimable
+            return reconcile(self._next_instance(), watch_id, deadline, self.scheduler.pause, claimable)
         except CalendarWatchError:
             return None
 
@@ -176,6 +178,7 @@ def _pubsub(scheduler: Scheduler) -> LocalPubSub:
     for topic in (CHANGES, WAKEUPS, HANDOVERS):
         pubsub.create_topic(topic)
     for name, topic, path in ((PUSHES, WAKEUPS, "wakeups"), (HANDED, HANDOVERS, "shards")):
-        pubsub.create_subscription(Subscription(name, topic, ack_seconds=60, endpoint=f"https://renew/{path}"))
+        endpoint = f"https://renew/{path}"
+        pubsub.create_subscription(Subscription(name, topic, ack_seconds=60, endpoint=endpoint, first_wait=10))
     pubsub.create_subscription(Subscription(ARRIVALS, CHANGES, ack_seconds=600))
     return pubsub

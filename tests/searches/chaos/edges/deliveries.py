@@ -106,7 +106,8 @@ class Deliveries:
         if _is_shard(push):
             return self._shard(message)
         watch_id = message.attributes["watchId"]
-        result = self._composition.reconcile(watch_id, self._dice.seconds())
+        again = push.received.attempt > 1
+        result = self._composition.reconcile(watch_id, self._dice.seconds(), again=again)
         if result is None:
             return 503
         self._reconciled(watch_id, result)
