@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from math import ceil
 
 import pytest
 
@@ -33,20 +34,39 @@ def one_event_a_page() -> Iterator[None]:
 def test_a_long_listing_pauses_when_time_is_up_and_goes_on_where_it_was(world: World) -> None:
     for number in range(20):
         world.alice.create_event(ALICE, f"Event {number}")
+    sweeps = swept_until_read(world)
+    assert max(sweeps) <= timedelta(seconds=SECONDS + 10)
+    assert len(sweeps) == 3, "20 pages of six seconds, 50 seconds a sweep"
+    assert whole_pages(world) == 20, "no page is read twice"
+    assert world.query.show(ALICES_EVENTS.id).reading.item_count == 20
+
+
+@pytest.mark.search
+def test_a_calendar_of_50_000_events_is_read_in_sweeps_of_which_none_is_too_long(world: World) -> None:
+    """Pages of so large a calendar are put down together: when time is up, those that are at hand."""
+    world.google.seed_events(ALICE, 50_000)
+    sweeps = swept_until_read(world)
+    assert max(sweeps) <= timedelta(seconds=SECONDS + 10)
+    assert len(sweeps) == ceil(whole_pages(world) / ceil(SECONDS / 6)), "each goes on where the one before stopped"
+    assert world.query.show(ALICES_EVENTS.id).reading.item_count == 50_000
+
+
+def swept_until_read(world: World) -> list[timedelta]:
+    """How long each sweep lasted, with six seconds a page."""
     world.registry.enrol([(ALICES_EVENTS, {})])
-    lasted, sweeps = [], 0
+    lasted: list[timedelta] = []
     with world.line.cut("GET", "/events", slow(after(world, 6))):
         while world.query.show(ALICES_EVENTS.id).reading.item_count is None:
             began = world.now
             world.sweep()
             lasted.append(world.now - began)
             assert world.store.get(ALICES_EVENTS.id).schedule.holder is None
-            sweeps += 1
-    assert max(lasted) <= timedelta(seconds=SECONDS + 10)
-    assert sweeps == 3, "20 pages of six seconds, 50 seconds a sweep"
+    return lasted
+
+
+def whole_pages(world: World) -> int:
     lists = [each for each in world.google.calls if each.method_id == "calendar.events.list"]
-    assert sum("syncToken" not in each.query for each in lists) == 20, "no page is read twice"
-    assert world.query.show(ALICES_EVENTS.id).reading.item_count == 20
+    return sum("syncToken" not in each.query for each in lists)
 
 
 def test_a_large_collection_that_is_read_in_one_go_is_not_begun_when_too_little_time_is_left(world: World) -> None:

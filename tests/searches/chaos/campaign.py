@@ -9,6 +9,7 @@ from functools import partial
 from time import monotonic
 
 from tests.doubles.calendar_simulator.quirks import QUIRKS
+from tests.searches.chaos.composition import HANDOVERS
 from tests.searches.chaos.life import live
 from tests.searches.chaos.restore import AGES, lose_and_restore
 
@@ -35,6 +36,10 @@ class Outcome:
     """How often each quirk reached us."""
     heaviest: int = 0
     """Bytes of the largest commit."""
+    shards: int = 0
+    """That were handed over."""
+    paused: int = 0
+    """Reconciliations that were let go of when time was up."""
 
 
 def run(seed: int, steps: int, age: str = "") -> Outcome:
@@ -54,6 +59,8 @@ def run(seed: int, steps: int, age: str = "") -> Outcome:
         str(life.composition.injection.digest),
         reached=life.reached,
         heaviest=life.composition.database.largest,
+        shards=len(life.composition.pubsub.published(HANDOVERS)),
+        paused=life.composition.injection.passed_by["store.pause"],
     )
 
 
@@ -106,7 +113,8 @@ def _sum_up(outcomes: list[Outcome], seconds: float) -> None:
     _say(
         f"{len(outcomes)} runs, {steps:,} steps, {turns:,} inputs and outputs, {faults:,} faults, "
         f"{hours:,.0f} hours of virtual time in {seconds:.0f} s, "
-        f"the largest commit {heaviest:,} bytes: {violations} violations"
+        f"the largest commit {heaviest:,} bytes, {sum(each.shards for each in outcomes):,} shards handed over, "
+        f"{sum(each.paused for each in outcomes):,} pauses: {violations} violations"
     )
 
 

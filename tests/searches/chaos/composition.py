@@ -1,6 +1,8 @@
 """All parts in one process and in virtual time, each of their inputs and outputs through the gate."""
 
 import uuid
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from random import Random
@@ -11,6 +13,7 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 from calendar_watch import pubsub
+from calendar_watch.decisions import next_step
 from calendar_watch.errors import CalendarWatchError
 from calendar_watch.google_http import Tries
 from calendar_watch.model.channel_token import ChannelTokens
@@ -21,7 +24,7 @@ from calendar_watch.operations.query import Query
 from calendar_watch.operations.receive import Receiver
 from calendar_watch.operations.register import Registry
 from calendar_watch.ports import Services
-from calendar_watch.pubsub import PubSub, WakeupTopic
+from calendar_watch.pubsub import HandoverTopic, PubSub, WakeupTopic
 from calendar_watch.reconciler.reconcile import reconcile
 from calendar_watch.reconciler.result import Result
 from calendar_watch.wiring import Edges, Runtime, Setup, build
@@ -37,9 +40,10 @@ from tests.searches.chaos.edges.listings import Listings
 from tests.searches.chaos.scheduler import Scheduler
 from tests.support.aside import ByChance
 from tests.support.measured import MeasuredFirestore
-from tests.support.world import CHANGES, KEY, PUBSUB, ROOT, SECONDS, START, WAKEUPS, answered, swept
+from tests.support.world import CHANGES, KEY, PUBSUB, ROOT, START, WAKEUPS, answered, swept, swept_shard
 
-PUSHES = "projects/p/subscriptions/wakeups"
+PUSHES, HANDED = "projects/p/subscriptions/wakeups", "projects/p/subscriptions/handover"
+HANDOVERS = "projects/p/topics/handover"
 ARRIVALS = "projects/p/subscriptions/arrivals"
 
 
@@ -70,7 +74,7 @@ class Composition:
             new_id=lambda: str(uuid.UUID(int=self.dice.getrandbits(128), version=4)),
             jitter=self.dice.random,
             aside=ByChance(self.dice),
-            terminating=lambda: False,
+            terminating=lambda: self.scheduler.running is not None and self.scheduler.running.ending,
         )
         self._edges = Edges(store, lambda subject, scope: self._session(subject or "", scope), self._publishing)
         self._start()
@@ -107,18 +111,26 @@ class Composition:
     def receive(self, delivery: Delivery) -> int:
         return answered(self.receiver, replace(delivery, headers=CaseInsensitiveDict(delivery.headers)))
 
-    def sweep(self) -> None:
+    def sweep(self, seconds: float) -> None:
         """What `renew` does every minute."""
-        try:
-            swept(self._next_instance(), start=self.dice.choice("27amz"))
-        except CalendarWatchError:
-            return
+        start = self.dice.choice("27amz")
+        with suppress(CalendarWatchError):
+            swept(self._next_instance(), seconds=seconds, start=start, hand_over=self._hand_over)
 
-    def reconcile(self, watch_id: str) -> Result | None:
+    def sweep_shard(self, shard: int, seconds: float) -> int:
+        """What it does when a shard is handed over to it; the status that it answers."""
+        try:
+            swept_shard(self._next_instance(), shard, seconds=seconds)
+        except CalendarWatchError:
+            return 503
+        return 204
+
+    def reconcile(self, watch_id: str, seconds: float, *, again: bool) -> Result | None:
         """What `renew` does at once; None when Pub/Sub has to ask again."""
         try:
-            deadline = Deadline.after(self.now, SECONDS)
-            return reconcile(self._next_instance(), watch_id, deadline, pause=self.scheduler.pause)
+            deadline = Deadline.after(self.scheduler.clock(), seconds)
+            claimable = next_step.claimable_again if again else next_step.claimable
+            return reconcile(self._next_instance(), watch_id, deadline, self.scheduler.pause, claimable)
         except CalendarWatchError:
             return None
 
@@ -128,9 +140,14 @@ class Composition:
         self.services, self._another = self._another, self.services
         return self.services
 
+    def _hand_over(self, shards: Sequence[int]) -> None:
+        HandoverTopic(self._publishing(self._tries()), HANDOVERS).hand_over(shards)
+
     def _wake(self, watch_id: str) -> None:
-        tries = Tries(20, pubsub.WAITS, self._runtime.seconds, self._runtime.sleep, self._runtime.jitter)
-        WakeupTopic(self._publishing(tries), WAKEUPS).wake(watch_id)
+        WakeupTopic(self._publishing(self._tries()), WAKEUPS).wake(watch_id)
+
+    def _tries(self) -> Tries:
+        return Tries(20, pubsub.WAITS, self._runtime.seconds, self._runtime.sleep, self._runtime.jitter)
 
     def _publishing(self, tries: Tries) -> PubSub:
         return PubSub(PUBSUB, lambda: self._pubsub_session, tries)
@@ -158,8 +175,10 @@ def _session(prefix: str, adapter: BaseAdapter) -> requests.Session:
 
 def _pubsub(scheduler: Scheduler) -> LocalPubSub:
     pubsub = LocalPubSub(lambda: scheduler.now)
-    for topic in (CHANGES, WAKEUPS):
+    for topic in (CHANGES, WAKEUPS, HANDOVERS):
         pubsub.create_topic(topic)
-    pubsub.create_subscription(Subscription(PUSHES, WAKEUPS, ack_seconds=60, endpoint="https://renew/wakeups"))
+    for name, topic, path in ((PUSHES, WAKEUPS, "wakeups"), (HANDED, HANDOVERS, "shards")):
+        endpoint = f"https://renew/{path}"
+        pubsub.create_subscription(Subscription(name, topic, ack_seconds=60, endpoint=endpoint, first_wait=10))
     pubsub.create_subscription(Subscription(ARRIVALS, CHANGES, ack_seconds=600))
     return pubsub

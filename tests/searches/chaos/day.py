@@ -42,7 +42,16 @@ class Report:
 class Day:
     def __init__(self, seed: int, *, safety: bool):
         rates = FaultRates(
-            "day", mishaps=0.01, deaths=0, hangs=0, dropped=0.3, doubled=0.2, outages=frozenset(), quirks=frozenset()
+            "day",
+            mishaps=0.01,
+            deaths=0,
+            hangs=0,
+            dropped=0.3,
+            doubled=0.2,
+            ended=0,
+            hurried=0,
+            outages=frozenset(),
+            quirks=frozenset(),
         )
         hourly = timedelta(hours=1) if safety else timedelta(0)
         self._life = Life(seed, rates, policy_of(publishes=True, safety_sync=hourly))

@@ -1,14 +1,15 @@
 """How bad it is: what may break, and how often. The seed chooses."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
 from tests.doubles.calendar_simulator.quirks import CHANCES, QUIRKS
 from tests.searches.chaos.edges.fault_injection import BRIEF, LASTING, Fate
-from tests.searches.chaos.scheduler import Scheduler
+from tests.searches.chaos.scheduler import Scheduler, Worker
+from tests.support.world import SECONDS
 
 _STORE = ("unavailable", "lost", "contended")
 _PUBSUB = ("refused", "lost")
@@ -24,6 +25,9 @@ _HANGS = (5.0, 15.0, 40.0, 70.0, 200.0)
 _GOOGLE_HANGS = 3
 """How much oftener Google lets one wait than Firestore does."""
 _LATENCY = (0.0, 0.0, 0.0, 0.1, 0.7)
+_HURRIES = (0.1, 2.0, 10.0)
+"""Seconds."""
+LONGEST_DELAY = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,12 @@ class FaultRates:
     delayed: float = 0.1
     skew: float = 3.0
     """Seconds by which a worker's clock may be wrong, in either direction."""
+    ended: float = 0.02
+    """Workers that are told to end, at each step."""
+    hurried: float = 0.2
+    """Sweeps and wake-ups that have hardly any time."""
+    handed: float = 0.3
+    """Handed over shards of which nobody hears, or somebody twice, or late."""
     safety: bool = True
     """Whether there are safety reads."""
     outages: frozenset[str] = frozenset(
@@ -90,7 +100,7 @@ STORM = replace(
     outages=STEADY.outages | LOSSLESS.outages | {"channel dies", "channel ends early", "blocked"},
 )
 ALL_RATES = (STEADY, LOSSLESS, STORM)
-CALM = FaultRates("calm", 0, 0, 0, 0, 0, 0, 0, 0, outages=frozenset(), quirks=frozenset())
+CALM = FaultRates("calm", 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, outages=frozenset(), quirks=frozenset())
 
 
 FORCED: Mapping[str, Mapping[str, str]] = {
@@ -120,11 +130,12 @@ def options(random: Random) -> Mapping[str, object]:
 class Dice:
     """Decides what becomes of each call. `struck` counts what went wrong."""
 
-    def __init__(self, rates: FaultRates, scheduler: Scheduler, dice: Random):
+    def __init__(self, rates: FaultRates, scheduler: Scheduler, dice: Random, haste: Random):
         self.rates = rates
         self.struck: Counter[str] = Counter()
         self._scheduler = scheduler
         self._dice = dice
+        self._haste = haste
         self._away: dict[str, datetime] = {}
         self.forced = ""
         """What becomes of the next call, whatever the chances are: a key of `_FORCED`, or empty."""
@@ -136,6 +147,21 @@ class Dice:
     def calm(self) -> None:
         self.rates = CALM
         self._away.clear()
+
+    def seconds(self) -> float:
+        """What a sweep has, or a wake-up: enough, or so little that it lets go in the middle, and hands shards over."""
+        return self._haste.choice(_HURRIES) if self._haste.random() < self.rates.hurried else SECONDS
+
+    def told_to_end(self, workers: Sequence[Worker]) -> list[Worker]:
+        return [each for each in workers if self._haste.random() < self.rates.ended]
+
+    def delays(self) -> list[float]:
+        """How many seconds late the message of a shard comes, each time: never, once or twice."""
+        copies = self._haste.choice((0, 2)) if self._haste.random() < self.rates.handed else 1
+        return [self._delay() for _ in range(copies)]
+
+    def _delay(self) -> float:
+        return self._haste.uniform(0, LONGEST_DELAY) if self._haste.random() < self.rates.handed else 0
 
     def __call__(self, call: str) -> Fate:
         fate = self._fate(call)

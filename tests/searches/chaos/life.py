@@ -4,6 +4,7 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 
 from calendar_watch.model.policy import Policy
@@ -41,7 +42,7 @@ class Life:
     def __init__(self, seed: int, rates: FaultRates, policy: Policy | None = None):
         self.random = Random(f"{seed} life")  # noqa: S311 (repeatable on purpose)
         self.scheduler = Scheduler(START)
-        self.dice = Dice(rates, self.scheduler, self.random)
+        self.dice = Dice(rates, self.scheduler, self.random, Random(f"{seed} haste"))  # noqa: S311 (likewise)
         injection = FaultInjection(self.scheduler, self.dice)
         self.composition = Composition(seed, injection, policy or self._policy(seed, rates), **options(self.random))
         self.quirks = drawn(rates, self.random)
@@ -86,6 +87,8 @@ class Life:
     def step(self) -> None:
         acts = list(self._acts)
         self.random.choices(acts, [self._acts[each] for each in acts])[0]()
+        for worker in self.dice.told_to_end(self.scheduler.workers):
+            worker.ending = True
         for _ in range(self.random.randrange(_MOST_TURNS)):
             self.tick(_MOMENT)
 
@@ -214,7 +217,7 @@ class Life:
         sweeps = [each for each in self.scheduler.workers if each.name == "sweep"]
         if len(sweeps) >= _MOST_SWEEPS:
             self.scheduler.kill(sweeps[0])
-        self._enter("sweep", self.composition.sweep)
+        self._enter("sweep", partial(self.composition.sweep, self.dice.seconds()))
 
     def _pass(self) -> None:
         self.flow(timedelta(minutes=self.random.choice((1, 2, 5, 20))))

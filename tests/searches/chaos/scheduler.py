@@ -23,6 +23,8 @@ class Worker:
         """When its last input or output happened, however long it then took to hear of it."""
         self.turns = 0
         self.dead = False
+        self.ending = False
+        """It was told to end, as a platform does it: with SIGTERM."""
         self.done = False
         self.error: BaseException | None = None
         self._work = work

@@ -12,6 +12,7 @@ def test_nothing_is_lost_doubled_or_forgotten(seed: int) -> None:
     assert not outcome.violation
     assert outcome.turns > 300
     assert outcome.struck > 20
+    assert outcome.shards, "some sweep had too little time"
 
 
 def test_the_same_seed_is_the_same_story() -> None:

@@ -19,6 +19,9 @@ CHOSEN = FaultRates(
     hangs=0,
     doubled=0,
     delayed=0,
+    ended=0,
+    hurried=0,
+    handed=0,
     safety=False,
     outages=LOSSLESS.outages,
     quirks=frozenset(),
@@ -56,6 +59,11 @@ class World(RuleBasedStateMachine):
     def a_worker_stands_still(self, chance: int) -> None:
         self.life.random.seed(chance)
         self.life.freeze()
+
+    @rule(who=SOMEBODY)
+    def an_instance_is_told_to_end(self, who: int) -> None:
+        for worker in self.life.scheduler.workers[who : who + 1]:
+            worker.ending = True
 
     @rule(who=SOMEBODY, turns=st.integers(1, 20))
     def a_worker_goes_on(self, who: int, turns: int) -> None:

@@ -8,12 +8,12 @@ from random import Random
 from calendar_watch.reconciler.result import Result
 from tests.doubles.calendar_simulator import Delivery
 from tests.doubles.local_pubsub import Delivery as Push
-from tests.doubles.local_pubsub import Transport
-from tests.searches.chaos.composition import PUSHES, Composition
-from tests.searches.chaos.fault_rates import Dice
+from tests.doubles.local_pubsub import Message, Transport
+from tests.searches.chaos.composition import HANDED, PUSHES, Composition
+from tests.searches.chaos.fault_rates import LONGEST_DELAY, Dice
 from tests.support.world import ADDRESS
 
-_LONGEST_DELAY = 90.0
+_FRESH = timedelta(minutes=1)
 _REPEATED_FROM = 500
 
 
@@ -26,7 +26,8 @@ class Deliveries:
         self._dice = dice
         self._random = random
         self._reconciled = reconciled
-        self._held: list[tuple[datetime, Delivery]] = []
+        self._held: list[tuple[datetime, Callable[[], None]]] = []
+        """When, and what is delivered then."""
         self._transport = Transport(composition.pubsub, self._push)
         self.silent: set[str] = set()
         """Channels whose messages Google loses from now on."""
@@ -40,16 +41,20 @@ class Deliveries:
             self._accept(delivery)
         due = [each for each in self._held if each[0] <= now]
         self._held = [each for each in self._held if each[0] > now]
-        for _, delivery in due:
-            self._deliver(delivery)
-        if self._composition.pubsub.subscription(PUSHES).backlog:
+        for _, deliver in due:
+            deliver()
+        if self._waiting():
             for push in self._transport.take_due():
-                self._enter("wake-up", partial(self._transport.deliver, push))
+                self._take(push)
+
+    def _waiting(self) -> int:
+        """Messages of our own to `renew`."""
+        return sum(self._composition.pubsub.subscription(each).backlog for each in (PUSHES, HANDED))
 
     def next_due(self) -> datetime | None:
         now = self._composition.now
         waiting = [self._composition.google.next_due(), *(when for when, _ in self._held)]
-        if self._composition.pubsub.subscription(PUSHES).backlog:
+        if self._waiting():
             waiting.append(now + timedelta(seconds=1))
         return min((each for each in waiting if each), default=None)
 
@@ -63,9 +68,20 @@ class Deliveries:
             return
         copies = 2 if self._random.random() < rates.doubled else 1
         for _ in range(copies):
-            late = self._random.uniform(0, _LONGEST_DELAY) if self._random.random() < rates.delayed else 0
-            self._held.append((self._composition.now + timedelta(seconds=late), delivery))
+            late = self._random.uniform(0, LONGEST_DELAY) if self._random.random() < rates.delayed else 0
+            self._hold(late, partial(self._deliver, delivery))
         self._dice.struck["doubled"] += copies - 1
+
+    def _hold(self, seconds: float, deliver: Callable[[], None]) -> None:
+        self._held.append((self._composition.now + timedelta(seconds=seconds), deliver))
+
+    def _take(self, push: Push) -> None:
+        """What nobody hears of comes again when Pub/Sub has waited for an answer: of a shard, that is too late."""
+        if not _is_shard(push):
+            self._enter("wake-up", partial(self._transport.deliver, push))
+            return
+        for late in self._dice.delays():
+            self._hold(late, partial(self._enter, "shard", partial(self._transport.deliver, push)))
 
     def _deliver(self, delivery: Delivery) -> None:
         def work() -> None:
@@ -86,13 +102,27 @@ class Deliveries:
         self._composition.google.delivered(delivery, status)
 
     def _push(self, push: Push) -> int:
-        watch_id = push.received.message.attributes["watchId"]
-        result = self._composition.reconcile(watch_id)
+        message = push.received.message
+        if _is_shard(push):
+            return self._shard(message)
+        watch_id = message.attributes["watchId"]
+        again = push.received.attempt > 1
+        result = self._composition.reconcile(watch_id, self._dice.seconds(), again=again)
         if result is None:
             return 503
         self._reconciled(watch_id, result)
         return 204
 
+    def _shard(self, message: Message) -> int:
+        """As `renew` answers `/shards`."""
+        if self._composition.scheduler.clock() - message.published > _FRESH:
+            return 204
+        return self._composition.sweep_shard(int(message.attributes["shard"]), self._dice.seconds())
+
     def _enter(self, name: str, work: Callable[[], None]) -> None:
         skew = self._random.uniform(-self._dice.rates.skew, self._dice.rates.skew)
         self._composition.scheduler.enter(name, work, timedelta(seconds=skew))
+
+
+def _is_shard(push: Push) -> bool:
+    return push.subscription.name == HANDED
