@@ -28,7 +28,8 @@ def met(watch: Watch, now: datetime, policy: Policy) -> Watch:
     begins_after = last + _APART * (policy.epoch - watch.log.epoch) - 1
     watch = doubted(audit.abandoned(watch), now).with_log(epoch=policy.epoch, begins_after=begins_after)
     watch = watch.with_reading(sync_token="", listing=None, read_at=now, read_cause=ReadCause.OPENED)
-    return reached(watch, now, policy) if watch.log.sequence else watch
+    was_read = watch.log.sequence or watch.baseline.under_way
+    return reached(watch, now, policy) if was_read else watch
 
 
 def postponed(watch: Watch, now: datetime, policy: Policy) -> Watch:

@@ -14,7 +14,7 @@ from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import EVENTS
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import Log, State, Watch
+from calendar_watch.model.watch import Baseline, Log, State, Watch
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -138,6 +138,13 @@ def test_one_that_the_restored_database_does_not_know_begins_beyond_what_it_told
     opened = reading.baseline(claimed, NOW, policy)
     assert told(opened) == [("opened", first)]
     assert opened.log.published == first - 1
+
+
+def test_a_baseline_of_which_nothing_was_told_yet_is_told_under_the_new_numbers() -> None:
+    """Its first number was one of before: all that there is would have counted as told."""
+    policy = replace(AFTER, baseline_in_stream=frozenset({"events"}))
+    found = replace(watch(sequence=0, published=0, announced=None), baseline=Baseline(first=1))
+    assert after_claim(found, policy=policy)[0].baseline.first == 1_000_000
 
 
 def test_a_lower_epoch_changes_nothing() -> None:
