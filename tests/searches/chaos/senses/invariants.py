@@ -55,6 +55,8 @@ def whoever_lets_go_of_a_watch_leaves_no_notification_behind(
     if others or result.steps[-1:] != ["Wait"] or result.steps.count("Wait") >= _ROUNDS:
         return  # somebody else may be about to look
     worker, schedule = composition.scheduler.running, composition.store.get(watch_id).schedule
+    if worker and worker.ending:
+        return  # in a hurry, as where the time was up: a sweep comes
     overdue = schedule.due_at is not None and schedule.due_at <= composition.now + SKEW
     free = schedule.holder is None and not overdue  # for what is overdue a sweep comes, as where the time was up
     waiting = [
