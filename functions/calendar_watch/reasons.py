@@ -128,7 +128,7 @@ _MEANINGS: Mapping[Reason, _Meaning] = {
         without_watch="Ask again in some hours. Should it return, ask Google for more quota.",
     ),
     Reason.EMPTY_LISTING: _Meaning(
-        "A whole listing lacked items that Google then showed, or showed nothing of many.",
+        "A whole listing lacked items that Google then showed, or did not answer for, or of which it lacked many.",
         "Nothing: items were missing that may be there all the same: they are read again before that is believed",
     ),
     Reason.WATCH_REFUSED: _Meaning(

@@ -275,18 +275,31 @@ def test_an_empty_listing_is_not_believed_for_as_long_as_google_shows_what_it_la
     assert_consumers_agree(opened)
 
 
-def test_after_an_empty_listing_that_was_wrong_nothing_is_gone_without_googles_word(opened: World) -> None:
+@pytest.mark.parametrize("silence", [(503, "backendError"), (403, "accessNotConfigured")])
+def test_nothing_is_gone_while_google_does_not_answer_however_often_listings_lack_it(
+    opened: World, silence: tuple[int, str]
+) -> None:
     event = opened.alice.create_event(ALICE, "Lunch")
     opened.run(5 * MINUTE)
     opened.google.expire_sync_tokens()
-    opened.google.faults.empty_next_listings("events", 4)
-    reconcile_when_due(opened)
-    with opened.line.cut("GET", event, refused(503, "backendError")):
+    opened.google.faults.empty_next_listings("events", 3)
+    with opened.line.cut("GET", event, refused(*silence)):
         for _ in range(3):
             reconcile_when_due(opened)
     assert opened.query.show(ALICES_EVENTS.id).reason == "emptyListing"
     opened.run(timedelta(hours=2))
     assert told_of(opened) == [("created", event)]
+    assert_consumers_agree(opened)
+
+
+def test_of_what_google_refuses_to_show_a_second_listing_decides_as_that_may_last(opened: World) -> None:
+    event = opened.alice.create_event(ALICE, "Lunch")
+    opened.run(5 * MINUTE)
+    opened.google.expire_sync_tokens()
+    with opened.line.cut("GET", event, refused(403, "forbidden")):
+        opened.alice.delete_event(ALICE, event)
+        opened.run(5 * MINUTE)
+    assert told_of(opened) == [("created", event), ("deleted", event)]
     assert_consumers_agree(opened)
 
 

@@ -151,13 +151,14 @@ def test_an_emptied_listing_is_never_believed_while_google_shows_what_it_lacks(w
     assert roles(world, ALICES_ACL) == [(None, "reader")]
 
 
-def test_what_google_has_shown_is_not_gone_because_it_does_not_answer_any_more(world: World) -> None:
+@pytest.mark.parametrize("answer", [(503, "backendError"), (403, "forbidden")])
+def test_what_google_has_shown_is_not_gone_because_it_shows_it_no_more(world: World, answer: tuple[int, str]) -> None:
     world.open(ALICES_ACL)
     world.run(5 * MINUTE)
     with world.line.cut("GET", "/acl", EMPTY):
         world.alice.share(ALICE, BOB, "reader")
         world.run(2 * MINUTE)
-        with world.line.cut("GET", "example.com", refused(503, "backendError")):
+        with world.line.cut("GET", "example.com", refused(*answer)):
             world.run(4 * HOUR)
         assert world.query.show(ALICES_ACL.id).reason == "emptyListing"
     world.run(2 * HOUR)

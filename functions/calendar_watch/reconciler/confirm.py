@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from calendar_watch.decisions.listing.absences import Proof, proof_of
-from calendar_watch.errors import GoogleError, ItemGoneError
+from calendar_watch.errors import GoogleError, ItemGoneError, TryLaterError
 from calendar_watch.ports import Services
 from calendar_watch.reconciler.lease import Lease
 
@@ -18,5 +18,7 @@ def _proof(services: Services, lease: Lease, item_id: str) -> Proof:
         return proof_of(services.calendar.get(lease.watch.target, item_id))
     except ItemGoneError:
         return Proof.GONE
+    except TryLaterError:
+        return Proof.SILENT
     except GoogleError:
-        return Proof.NONE
+        return Proof.REFUSED

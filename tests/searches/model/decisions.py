@@ -45,12 +45,12 @@ def _opened(watch: Watch, policy: Policy, channel_id: int, age: str) -> Watch:
 
 
 def _read(watch: Watch, policy: Policy, shown: int, value: int, _overtaken: bool) -> Watch:  # noqa: FBT001
-    """As `read_whole` puts it together, where Google, asked for what is missing, does not answer."""
+    """As `read_whole` puts it together, where Google refuses to say of what is missing."""
     old, new = snapshot(doc_of(watch).snapshot), snapshot(shown)
     missing = old.items.keys() - new.items.keys()
     if missing:
         second, doubts = watch.reading.brake, watch.reading.doubts
-        doubt = absences.verdict(len(missing), [absences.Proof.NONE], second=second, doubts=doubts)
+        doubt = absences.verdict(len(missing), [absences.Proof.REFUSED], second=second, doubts=doubts)
         if doubt is not absences.Verdict.BELIEVED:
             return absences.put_off(watch, doubt, NOW, policy)
     found = reading.found(watch, compare(old, new), NOW, NOW, policy)

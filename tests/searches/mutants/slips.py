@@ -232,12 +232,17 @@ SLIPS = (
     Slip(
         "what is missing is believed although Google shows it",
         ("tests/scenarios/test_readings.py", "tests/scenarios/test_events.py"),
-        (Edit("decisions/listing/absences.py", "if Proof.ALIVE in proofs or", "if len(proofs) > missing or"),),
+        (Edit("decisions/listing/absences.py", "if {Proof.ALIVE, Proof.SILENT}", "if {Proof.SILENT}"),),
     ),
     Slip(
-        "what Google has shown is believed to be gone as it does not answer any more",
+        "what is missing is believed to be gone as Google does not answer",
         ("tests/scenarios/test_readings.py", "tests/scenarios/test_events.py"),
-        (Edit("decisions/listing/absences.py", "proofs or (doubts and Proof.NONE in proofs):", "proofs:"),),
+        (Edit("decisions/listing/absences.py", "if {Proof.ALIVE, Proof.SILENT}", "if {Proof.ALIVE}"),),
+    ),
+    Slip(
+        "what Google has shown is believed to be gone as it refuses to say any more",
+        ("tests/scenarios/test_readings.py", "tests/scenarios/test_events.py"),
+        (Edit("decisions/listing/absences.py", " or (doubts and Proof.REFUSED in proofs):", ":"),),
     ),
     Slip(
         "after 410 the difference is dropped",

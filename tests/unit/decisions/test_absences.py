@@ -14,7 +14,7 @@ from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS, SETTINGS
 from calendar_watch.model.target import Target
 
-GONE, ALIVE, NONE = Proof.GONE, Proof.ALIVE, Proof.NONE
+GONE, ALIVE, SILENT, REFUSED = Proof.GONE, Proof.ALIVE, Proof.SILENT, Proof.REFUSED
 
 
 @pytest.mark.parametrize(
@@ -23,10 +23,11 @@ GONE, ALIVE, NONE = Proof.GONE, Proof.ALIVE, Proof.NONE
         (1, [GONE], Verdict.BELIEVED, Verdict.BELIEVED),
         (10, [GONE] * 10, Verdict.BELIEVED, Verdict.BELIEVED),
         (11, [GONE] * 10, Verdict.SEEN_AGAIN, Verdict.BELIEVED),
-        (2, [GONE, NONE], Verdict.SEEN_AGAIN, Verdict.BELIEVED),
+        (2, [GONE, REFUSED], Verdict.SEEN_AGAIN, Verdict.BELIEVED),
         (2, [GONE], Verdict.SEEN_AGAIN, Verdict.BELIEVED),
         (1, [], Verdict.SEEN_AGAIN, Verdict.BELIEVED),
         (2, [GONE, ALIVE], Verdict.WRONG, Verdict.WRONG),
+        (2, [GONE, SILENT], Verdict.WRONG, Verdict.WRONG),
         (500, [ALIVE] + [GONE] * 9, Verdict.WRONG, Verdict.WRONG),
     ],
 )
@@ -40,7 +41,7 @@ def test_what_is_proven_is_believed_at_once_and_what_is_open_the_second_time(
 @pytest.mark.parametrize(
     ("missing", "proofs", "verdicts"),
     [
-        (2, [GONE, NONE], (Verdict.WRONG, Verdict.WRONG)),
+        (2, [GONE, REFUSED], (Verdict.WRONG, Verdict.WRONG)),
         (1, [GONE], (Verdict.BELIEVED, Verdict.BELIEVED)),
         (11, [GONE] * 10, (Verdict.SEEN_AGAIN, Verdict.BELIEVED)),
         (1, [], (Verdict.SEEN_AGAIN, Verdict.BELIEVED)),

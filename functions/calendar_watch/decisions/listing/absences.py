@@ -1,8 +1,9 @@
 """Deletions are absences: what a whole listing no longer shows, and what it takes until that is believed.
 
 Google's listings are empty or short at times, although nothing is wrong (phw198/OutlookGoogleCalendarSync#1989): so
-items that are missing are asked for one by one, as far as they are few, and where that says nothing, or too little, a
-second listing decides; but not where Google has just shown that its listings are wrong, and does not answer any more.
+items that are missing are asked for one by one, as far as they are few, and where Google refuses to say, or that says
+too little, a second listing decides; but not where Google does not answer just now, nor where it refuses after having
+shown that its listings are wrong.
 """
 
 from collections.abc import Callable, Sequence
@@ -27,8 +28,10 @@ class Proof(StrEnum):
 
     GONE = "gone"
     ALIVE = "alive"
-    NONE = "none"
-    """Nothing: Google did not answer, or it shows such items though no list does."""
+    SILENT = "silent"
+    """Nothing just now: what keeps Google from answering ought to pass."""
+    REFUSED = "refused"
+    """Nothing, and that may last."""
 
 
 class Verdict(StrEnum):
@@ -64,9 +67,9 @@ def proof_of(item: Item) -> Proof:
 def verdict(missing: int, proofs: Sequence[Proof], *, second: bool, doubts: int) -> Verdict:
     """`proofs` are of those that were asked for; `second`: another listing has lacked so much before.
 
-    `doubts`: so many were wrong in a row. A second one is no better witness then, should Google not answer just now.
+    `doubts`: so many were wrong in a row. A second one is no better witness then, should Google refuse to say.
     """
-    if Proof.ALIVE in proofs or (doubts and Proof.NONE in proofs):
+    if {Proof.ALIVE, Proof.SILENT} & {*proofs} or (doubts and Proof.REFUSED in proofs):
         return Verdict.WRONG
     return Verdict.BELIEVED if second or proofs.count(Proof.GONE) == missing else Verdict.SEEN_AGAIN
 
