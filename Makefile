@@ -54,7 +54,7 @@ chaos: $(VENV)/tools  ## break everything at once, 200,000 steps, some eight min
 		$(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),$(if $(DIGEST),50,500))) --steps $(or $(STEPS),400) $(if $(DIGEST),--digest) $(if $(RESTORE),--restore "$(RESTORE)")
 
 consumer: $(VENV)/tools  ## the consumer of infra/consumer, killed, doubled, reordered, with gaps and restores; SEEDS=200
-	@PYTHONPATH=functions:infra/consumer:. $(BIN)/python -m tests.searches.consumer --seeds $(or $(SEEDS),200) --steps $(or $(STEPS),400)
+	@PYTHONPATH=functions:infra/consumer:. $(BIN)/python -m tests.searches.consumer --seeds $(or $(SEEDS),200) --steps $(or $(STEPS),60)
 
 day: $(VENV)/tools  ## a day in which much gets lost: how long until changes are told
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.searches.chaos.day

@@ -13,6 +13,11 @@ from tests.support.browser import Browser
 AXE = (Path(__file__).parent / "axe-core/axe.min.js").read_text()
 """https://github.com/dequelabs/axe-core 4.14.1, as npm has it."""
 PHONE = 390
+LINES_OF_EACH_NAME = """return [...document.querySelectorAll('th')].map(each => {
+  const range = document.createRange();
+  range.selectNodeContents(each);
+  return range.getClientRects().length;
+})"""
 PAGES = {"": "As of", "watches?state=active": "state active", "watches/{id}": "opened", "watches?asleep=1": "400"}
 
 
@@ -76,15 +81,24 @@ def test_a_phone_shows_every_page_without_scrolling_sideways(show: Show, watch: 
         assert all("400" in each for each in complaints(page))
 
 
-def test_a_phone_breaks_no_word_of_the_counts_and_keeps_the_ends_of_a_line_apart(show: Show, watch: Json) -> None:
+def test_a_phone_breaks_no_word_of_a_table_and_keeps_the_ends_of_a_line_apart(show: Show, watch: Json) -> None:
     page = show(wait="By state and collection")
     page.size(PHONE, 844)
     assert page.run("return [...document.querySelectorAll('.counts a')].map(each => each.getClientRects().length)") == (
         [1] * len(page.texts(".counts a"))
     )
     page = show(f"watches/{watch['id']}", wait="the line is now")
+    page.run("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+    assert "Before" in page.texts("th")
+    assert {*page.run(LINES_OF_EACH_NAME)} == {1}
     ends = page.run("return [...document.querySelectorAll('.ends span')].map(each => each.getBoundingClientRect())")
     assert all(left["right"] + 8 <= right["left"] for left, right in pairwise(ends))
+
+
+@pytest.mark.usefixtures("watch")
+def test_a_card_of_a_watch_that_needs_nobody_ends_with_what_is_known_of_it(show: Show) -> None:
+    [card] = show("watches?resource=acl", wait="1, resource acl").texts(".card")
+    assert card.splitlines()[-1] == "team:security"
 
 
 def test_everything_can_be_done_by_keyboard(deployment: Deployment, served: Served, show: Show, watch: Json) -> None:
