@@ -3,7 +3,7 @@
 Sizes are as Firestore counts them: https://firebase.google.com/docs/firestore/storage-size
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -79,7 +79,7 @@ def size_of(value: Any) -> int:
             return _text(value)
         case bytes():
             return len(value)
-        case Mapping():
+        case dict():
             return sum(_text(name) + size_of(each) for name, each in value.items())
         case list() | tuple():
             return sum(map(size_of, value))

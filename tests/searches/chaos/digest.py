@@ -25,7 +25,7 @@ class Digest:
     def call(self, now: datetime, call: str, fate: Sequence[object]) -> None:
         """An input or output, and what became of it."""
         edge, _, name = call.partition(".")
-        self._add(now, call if edge != "store" or name in WRITES else edge, fate)
+        self._hash.update(repr((now, call if edge != "store" or name in WRITES else edge, fate)).encode())
 
     def delivery(self, now: datetime, channel_id: str, status: int | None) -> None:
         """A message of Google's, and how it was answered."""
