@@ -278,7 +278,7 @@ SLIPS = (
     ),
     Slip(
         "a first page that is asked for anew goes on with what the old listing had shown",
-        ("tests/scenarios/test_listings.py",),
+        ("tests/scenarios/test_events.py", "tests/scenarios/test_listings.py"),
         (
             Edit(
                 "decisions/listing/paging.py",
