@@ -95,7 +95,6 @@ def test_large_events_that_all_change_while_an_audit_goes_on(database: MeasuredF
     assert len(life.told()) == 600
 
 
-@pytest.mark.search
 @pytest.mark.parametrize("whole", [False, LONG], ids=["fingerprint", "full"])
 def test_many_large_cancelled_exceptions_whose_series_comes_pages_later(
     database: MeasuredFirestore, *, whole: bool

@@ -171,7 +171,6 @@ def assert_in_order(held: Mapping[str, Item], changes: Sequence[Mapping[str, Any
         known[each["itemId"]] = each["after"]
 
 
-@pytest.mark.search
 @given(cases, st.integers(0, 14), st.booleans())
 def test_a_worker_may_die_at_any_write(case: Case, moment: int, afterwards: bool) -> None:  # noqa: FBT001
     with small_parts(case.parts_a_page):

@@ -339,7 +339,6 @@ def test_a_listing_longer_than_the_lease_keeps_the_watch(world: World) -> None:
     assert world.told(ALICES_ACL.id) == ["watch.opened", "acl.created"]
 
 
-@pytest.mark.search
 def test_a_first_reading_that_takes_too_long_is_given_more_time_by_the_next_who_comes(world: World) -> None:
     for n in range(1100):
         world.alice.share(ALICE, f"user{n:04d}@example.com", "reader")
