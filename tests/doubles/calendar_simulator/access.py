@@ -1,9 +1,9 @@
 """Roles: who may do what with a calendar."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from . import errors
+from .collection import Record
 from .quirks import rules
 from .world import World
 
@@ -12,28 +12,17 @@ ROLES = ("none", "freeBusyReader", "reader", "writerWithoutPrivateAccess", "writ
 
 
 def role_of(world: World, calendar_id: str, user: str) -> str:
-    found = map(world.acl(calendar_id).get, _rules_for(world, user))
-    return max((rule.item["role"] for rule in found if rule), key=ROLES.index, default="none")
+    return max((rule.item["role"] for rule in rules_for(world, calendar_id, user)), key=ROLES.index, default="none")
 
 
-def _rules_for(world: World, user: str) -> Iterator[str]:
-    """Few, where a calendar may have thousands."""
+def rules_for(world: World, calendar_id: str, user: str) -> Iterator[Record]:
+    """Those that let the user in, few as they are, where a calendar may have thousands."""
+    return filter(None, map(world.acl(calendar_id).get, _names(world, user)))
+
+
+def _names(world: World, user: str) -> Iterator[str]:
     yield from ("default", f"user:{user}", f"domain:{user.partition('@')[2]}")
     yield from (f"group:{group}" for group, members in world.memory.groups.items() if user in members)
-
-
-def applies(world: World, scope: Mapping[str, Any], user: str) -> bool:
-    match scope["type"]:
-        case "default":
-            return True
-        case "domain":
-            return user.endswith(f"@{scope['value']}")
-        case "user":
-            return bool(scope["value"] == user)
-        case "group":
-            return user in world.memory.groups.get(scope["value"], ())
-        case _:
-            return False
 
 
 def at_least(role: str, least: str) -> bool:

@@ -8,10 +8,13 @@ import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from random import Random
 from typing import Any
 
 import pytest
 
+from tests.end_to_end.system.reader import Reader
+from tests.end_to_end.system.traffic import Traffic
 from tests.support import firestore_emulator
 from tests.support.backends import backends
 from tests.support.stack import Person, RefusedError, Stack, until
@@ -58,6 +61,27 @@ def calendar(alice: Person) -> Iterator[str]:
     calendar_id = alice.create_calendar("Team")
     yield calendar_id
     alice.delete_calendar(calendar_id)
+
+
+@pytest.fixture
+def calendars(request: pytest.FixtureRequest, alice: Person) -> Iterator[list[str]]:
+    """As many as `CALENDARS` of the test's module says."""
+    created = [alice.create_calendar(f"Team {number}") for number in range(request.module.CALENDARS)]
+    yield created
+    for calendar in created:
+        alice.delete_calendar(calendar)
+
+
+@pytest.fixture
+def traffic(alice: Person, calendars: list[str]) -> Iterator[Traffic]:
+    traffic = Traffic(alice, calendars, Random(0))  # noqa: S311 (repeatable on purpose)
+    yield traffic
+    traffic.end()
+
+
+@pytest.fixture
+def reader(stack: Stack, alice: Person) -> Reader:
+    return Reader(stack, alice)
 
 
 @pytest.fixture

@@ -51,3 +51,8 @@ def shown(person: Person, watch: Any) -> Items:
     """By Google, in one page."""
     path = _LISTS[watch["resource"]].format_map(watch)
     return collection_of(person.call("GET", path)["items"])
+
+
+def each_once(events: list[Event]) -> list[Event]:
+    """In the order of their first coming."""
+    return list({event["id"]: event for event in events}.values())

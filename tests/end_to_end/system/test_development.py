@@ -257,19 +257,21 @@ def shares(api: WatchesApi, watch: str, after: int) -> list[Any]:
     return [each for each in api.changes(watch, after) if each["type"].startswith("calendarwatch.acl.")]
 
 
+def refused(directory: Path, *options: str) -> "subprocess.CompletedProcess[str]":
+    environment = {**os.environ, "TMPDIR": str(directory)}
+    command = [sys.executable, "-m", "tests.tools.dev", *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=PATIENCE)  # noqa: S603 (ours)
+
+
 def test_a_baseline_that_there_is_not_is_refused_in_a_sentence(tmp_path: Path) -> None:
-    environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    command = [sys.executable, "-m", "tests.tools.dev", "--baseline", "acl,events"]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=PATIENCE)  # noqa: S603 (ours)
+    ended = refused(tmp_path, "--baseline", "acl,events")
     assert ended.returncode == 2
     assert "'acl,events': name some of acl, calendarList, settings" in ended.stderr
 
 
 def test_a_folder_that_keeps_nothing_is_refused_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    command = [sys.executable, "-m", "tests.tools.dev", "--state", str(tmp_path / "file" / "state")]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=PATIENCE)  # noqa: S603 (ours)
+    ended = refused(tmp_path, "--state", str(tmp_path / "file" / "state"))
     assert ended.returncode == 2
     assert "state': Not a directory; name another" in ended.stderr
     assert "Traceback" not in ended.stderr
@@ -277,9 +279,7 @@ def test_a_folder_that_keeps_nothing_is_refused_in_a_sentence(tmp_path: Path) ->
 
 def test_a_port_that_is_taken_is_named_in_a_sentence(tmp_path: Path, shown: str) -> None:
     port = exported(shown)["WATCHES"].rpartition(":")[2]
-    environment = {**os.environ, "TMPDIR": str(tmp_path)}
-    command = [sys.executable, "-m", "tests.tools.dev", "--port", port]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=PATIENCE)  # noqa: S603 (ours)
+    ended = refused(tmp_path, "--port", port)
     assert ended.returncode == 1
     assert ended.stderr.startswith(
         f"make dev: on this machine, port {port} is taken; give another: `make dev PORT=9000` takes 9000 to 9006"

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.system.conftest import QUICK, TICK, Open
-from tests.end_to_end.system.reader import Reader
-from tests.end_to_end.system.test_pubsub_faults import dying, each_once
+from tests.end_to_end.system.deaths import dying
+from tests.end_to_end.system.reader import Reader, each_once
 from tests.end_to_end.system.traffic import Traffic
-from tests.support.stack import Person, Stack, until
+from tests.support.stack import Stack, until
 
 CALENDARS, CHANGES, KILLS, SHARDS = 6, 300, 5, 50
 SECONDS_BETWEEN = 0.05
@@ -38,30 +38,19 @@ def stack() -> Iterator[Stack]:
         yield stack
 
 
-@pytest.fixture
-def calendars(alice: Person) -> Iterator[list[str]]:
-    created = [alice.create_calendar(f"Team {number}") for number in range(CALENDARS)]
-    yield created
-    for calendar in created:
-        alice.delete_calendar(calendar)
-
-
 @pytest.mark.search
 def test_nothing_is_lost_of_what_is_handed_over_though_renew_dies_at_random(
-    stack: Stack, alice: Person, calendars: list[str], open_watch: Open
+    stack: Stack, traffic: Traffic, calendars: list[str], open_watch: Open, reader: Reader
 ) -> None:
     watches = [open_watch(resource=resource, calendarId=each) for resource in ("acl", "events") for each in calendars]
-    reader = Reader(stack, alice)
     until(lambda: reader.has_begun(watches), "every baseline is read", PATIENCE)
-    traffic = Traffic(alice, calendars, Random(1))  # noqa: S311 (repeatable on purpose)
-    with dying(stack.renew, Random(2)) as deaths:  # noqa: S311 (likewise)
+    with dying(stack.renew, Random(1)) as deaths:  # noqa: S311 (repeatable on purpose)
         for _ in range(CHANGES):
             traffic.change()
             time.sleep(SECONDS_BETWEEN)
         until(lambda: len(deaths) >= KILLS, "renew was killed often enough", PATIENCE)
     until(lambda: handed_over(stack) >= SHARDS, "shards were handed over", PATIENCE)
     until(lambda: reader.agrees(watches), "every consumer knows what Google shows", PATIENCE)
-    traffic.end()
     for watch in watches:
         assert each_once(reader.of(watch)) == stack.api.changes(watch["id"]), "in order, and as in the feed"
 

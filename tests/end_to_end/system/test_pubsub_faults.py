@@ -1,22 +1,20 @@
 """Pub/Sub refuses, is away, and `renew` dies meanwhile: nothing is lost, nothing changes its place or its content."""
 
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterator
 from functools import partial
 from random import Random
-from threading import Event
 from typing import Any
 
 import pytest
 
 from tests.doubles import local_pubsub
 from tests.doubles.local_pubsub import Faults
-from tests.end_to_end.system.conftest import QUICK, TICK
-from tests.end_to_end.system.reader import Reader
+from tests.end_to_end.system.conftest import QUICK, TICK, Open
+from tests.end_to_end.system.deaths import dying
+from tests.end_to_end.system.reader import Reader, each_once
 from tests.end_to_end.system.traffic import Traffic
-from tests.support.stack import Function, Person, Stack, until
+from tests.support.stack import Person, Stack, until
 
 CALENDARS, CHANGES, KILLS = 9, 1000, 5
 SECONDS_BETWEEN = 0.015
@@ -24,8 +22,6 @@ SECONDS_BETWEEN = 0.015
 
 PATIENCE = 600
 """Half a minute is enough on an idle machine, two where sixteen wait for two cores."""
-
-Open = Callable[..., Any]
 
 
 def dice(seed: int) -> Random:
@@ -51,21 +47,6 @@ def faults(pubsub: local_pubsub.Server) -> Faults:
 
 
 @pytest.fixture
-def calendars(alice: Person) -> Iterator[list[str]]:
-    created = [alice.create_calendar(f"Team {number}") for number in range(CALENDARS)]
-    yield created
-    for calendar in created:
-        alice.delete_calendar(calendar)
-
-
-@pytest.fixture
-def traffic(alice: Person, calendars: list[str]) -> Iterator[Traffic]:
-    traffic = Traffic(alice, calendars, dice(0))
-    yield traffic
-    traffic.end()
-
-
-@pytest.fixture
 def watch(calendar: str, open_watch: Open) -> Any:
     return open_watch(resource="acl", calendarId=calendar)
 
@@ -79,35 +60,6 @@ def watches(calendars: list[str], subject: str, open_watch: Open, stack: Stack) 
     other = stack.api.open(resource="calendarList", subject=f"other-{subject}")
     yield [*of_calendars, open_watch(resource="calendarList"), other]
     stack.api.end(other["id"])
-
-
-@pytest.fixture
-def reader(stack: Stack, alice: Person) -> Reader:
-    return Reader(stack, alice)
-
-
-@contextmanager
-def dying(function: Function, random: Random) -> Iterator[list[float]]:
-    """Meanwhile it is killed at random, again and again; gives the times."""
-    over, deaths = Event(), list[float]()
-
-    def die_and_rise() -> None:
-        while not over.wait(random.uniform(0.5, 3)):
-            function.restart()
-            deaths.append(time.monotonic())
-
-    with ThreadPoolExecutor(1) as pool:
-        dying = pool.submit(die_and_rise)
-        try:
-            yield deaths
-        finally:
-            over.set()
-            dying.result()
-
-
-def each_once(events: list[Any]) -> list[Any]:
-    """In the order of their first coming."""
-    return list({event["id"]: event for event in events}.values())
 
 
 @pytest.mark.search

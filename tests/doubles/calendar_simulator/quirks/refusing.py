@@ -38,10 +38,7 @@ class Asked:
         if self.calendar in (None, self.user):
             return False
         recent = micros(self.world.now()) - _MINUTE * _MICROS
-        rules = self.world.acl(self.calendar or "").live()
-        return any(
-            rule.revision > recent and access.applies(self.world, rule.item["scope"], self.user) for rule in rules
-        )
+        return any(rule.revision > recent for rule in access.rules_for(self.world, self.calendar or "", self.user))
 
 
 def _calendar(asked: Asked) -> bool:
