@@ -9,7 +9,7 @@ import pytest
 from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.shard import SHARDS, shard_of
 from tests.api.conftest import Deploy
-from tests.api.deployment import ACL, CALENDAR_LIST, KEY, SETTINGS, Deployment, json_of, problem_of
+from tests.api.deployment import ACL, CALENDAR_LIST, KEY, SETTINGS, Deployment, Json, json_of, problem_of
 from tests.api.google import ALICE, BOB
 from tests.support.stack import until
 
@@ -184,25 +184,28 @@ def sweep_shard(deployment: Deployment, body: object) -> int:
     return deployment.ask("renew", "POST", "/shards", json=body).status_code
 
 
-def test_a_shard_that_was_handed_over_is_swept(deploy: Deploy) -> None:
-    deployment = deploy(SAFETY_SYNC_SECONDS="0.01", SETTLE_SECONDS="0.01")
+@pytest.fixture
+def due(deployment: Deployment) -> Json:
+    """A watch of which only a sweep will find what has changed."""
     watch = deployment.open(ACL)
     deployment.google.alice.share(ALICE, BOB, "reader")
-    ours = shard_of(watch["id"])
+    deployment.leave_held(watch, since=timedelta(hours=2))
+    return watch
+
+
+def test_a_shard_that_was_handed_over_is_swept(deployment: Deployment, due: Json) -> None:
+    ours = shard_of(due["id"])
     for other in {*SHARDS} - {ours}:
         assert sweep_shard(deployment, shard(str(other))) == 204
-    assert len(deployment.changes(watch)) == 1
+    assert len(deployment.changes(due)) == 1
     assert sweep_shard(deployment, shard(str(ours))) == 204
-    assert len(deployment.changes(watch)) == 2
+    assert len(deployment.changes(due)) == 2
 
 
-def test_a_shard_that_was_handed_over_a_minute_ago_is_not_swept_again(deploy: Deploy) -> None:
-    deployment = deploy(SAFETY_SYNC_SECONDS="0.01", SETTLE_SECONDS="0.01")
-    watch = deployment.open(ACL)
-    deployment.google.alice.share(ALICE, BOB, "reader")
+def test_a_shard_that_was_handed_over_a_minute_ago_is_not_swept_again(deployment: Deployment, due: Json) -> None:
     long_ago = (datetime.now(UTC) - timedelta(seconds=61)).isoformat()
-    assert sweep_shard(deployment, shard(str(shard_of(watch["id"])), long_ago)) == 204
-    assert len(deployment.changes(watch)) == 1
+    assert sweep_shard(deployment, shard(str(shard_of(due["id"])), long_ago)) == 204
+    assert len(deployment.changes(due)) == 1
 
 
 def test_a_shard_too_many_is_put_off_for_scheduler_too(deploy: Deploy) -> None:
