@@ -5,7 +5,7 @@ revisions N and N-1 run side by side. A document of another schema is not read a
 """
 
 from collections.abc import Iterable
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from calendar_watch.firestore.schema import SCHEMA, Document, ours
@@ -60,8 +60,8 @@ def watch_document(watch: Watch) -> dict[str, Any]:
         "followed_by": list(watch.followed_by),
         "read_cause": watch.reading.read_cause.value,
         "announced": watch.log.announced and watch.log.announced.value,
-        "refusals": {kind.value: asdict(each) for kind, each in watch.health.refusals.items()},
-        "troubles": {kind.value: asdict(each) for kind, each in watch.health.troubles.items()},
+        "refusals": {kind.value: _document(each, _REFUSAL_FIELDS) for kind, each in watch.health.refusals.items()},
+        "troubles": {kind.value: _document(each, _TROUBLE_FIELDS) for kind, each in watch.health.troubles.items()},
         "not_before": dict(watch.schedule.not_before),
         "parts": list(watch.reading.parts),
         "listing": watch.reading.listing and _listing_document(watch.reading.listing),

@@ -42,8 +42,13 @@ class NotificationBox:
     def __init__(self, composition: Composition):
         self._composition = composition
         self._waiting: set[tuple[str, str]] = set()
+        self._commits = 0
+        """When it was looked into last."""
 
     def look(self) -> None:
+        if self._commits == len(self._composition.database.commits):
+            return
+        self._commits = len(self._composition.database.commits)
         waiting = {(each.watch_id, each.channel_id) for each in self._composition.store.waiting("", 10_000)}
         for watch_id, _ in self._waiting - waiting:
             self.whoever_takes_notifications_away_makes_a_reading_due(watch_id)
@@ -51,7 +56,7 @@ class NotificationBox:
 
     def restored(self) -> None:
         """What waited in the database that was lost is gone with it."""
-        self._waiting = set()
+        self._waiting, self._commits = set(), 0
 
     def whoever_takes_notifications_away_makes_a_reading_due(self, watch_id: str) -> None:
         watch = known(self._composition, watch_id)
