@@ -17,8 +17,9 @@ from calendar_watch.model.watch import State, Watch
 from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.operations.register import Outcome
 from calendar_watch.ports import Filter
-from calendar_watch.reconciler.lease import LeaseLostError
+from calendar_watch.reconciler.lease import ChangedMeanwhileError, LeaseLostError
 from tests.doubles.local_firestore import LocalFirestore
+from tests.doubles.memory_store import MemoryStore, unavailable
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_faults import firestore_fault
 from tests.support.line import refused
@@ -235,6 +236,22 @@ def test_a_worker_who_lost_the_list_brings_no_child_back(world: World) -> None:
     with pytest.raises(LeaseLostError):
         world.lease(late).advance(Write(WriteKind.FOLLOW, late, children=[child]))
     assert wanted(world) == {("acl", ALICE)}
+
+
+def test_a_write_of_which_nobody_hears_is_not_taken_for_the_one_before_that_left_the_list_alike(world: World) -> None:
+    world.open(ALICES_LIST)
+    world.run(5 * MINUTE)
+    lease = world.lease(world.store.get(ALICES_LIST.id).with_reading(read_at=world.now))
+    lease.claim([], lambda _watch, _step: None)
+    first, second = (
+        children.child(lease.watch, Target(resource, ALICE, ALICE), 0, world.now, world.policy)
+        for resource in (ACL, EVENTS)
+    )
+    lease.advance(Write(WriteKind.FOLLOW, lease.watch, children=[first]))
+    assert isinstance(world.store, MemoryStore)
+    world.store.edge = lambda rpc, act, /: unavailable(rpc, act) if rpc == WriteKind.FOLLOW else act()
+    with pytest.raises(ChangedMeanwhileError):
+        lease.advance(Write(WriteKind.FOLLOW, lease.watch, children=[second]))
 
 
 @pytest.mark.parametrize("nth", [1, *(pytest.param(nth, marks=pytest.mark.search) for nth in range(2, 8)), 8])

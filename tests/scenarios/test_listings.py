@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from unittest.mock import patch
 
@@ -482,6 +482,22 @@ def test_the_last_sync_is_when_the_listing_began() -> None:
     life.google.before = slowly
     life.read()
     assert life.watch.reading.last_sync == began
+
+
+def test_a_first_page_that_is_asked_for_anew_as_a_worker_died_is_a_listing_that_begins_anew() -> None:
+    asked: list[datetime] = []
+    with small_parts():
+        life = Life(ScriptedCalendar(whole=[[]]))
+        life.google.increment = [[alive(each) for each in OWN]]
+        life.google.before = lambda _name: asked.append(life.now)
+        life.store.edge = dying(2, afterwards=False)
+        with suppress(Death):
+            life.read()
+        life.store.edge = direct
+        life.read()
+    assert len(life.changes(1)) == len(OWN)
+    assert asked[0] < asked[1]
+    assert life.watch.reading.last_sync == asked[1]
 
 
 def test_after_a_resync_there_is_a_settling_reading() -> None:
