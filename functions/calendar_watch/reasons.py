@@ -92,7 +92,7 @@ _MEANINGS: Mapping[Reason, _Meaning] = {
     Reason.NOT_FOUND: _Meaning(
         "There is no such calendar, or the subject cannot see it.",
         "See that the calendar exists and that the subject can see it",
-        "; otherwise DELETE the watch.",
+        ", then POST /{id}/retry; otherwise DELETE the watch.",
         gone=True,
     ),
     Reason.AUTHORIZATION_REVOKED: _Meaning(

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from infra.tools.quantity import quantity
-from infra.tools.service import Watches, connect, run
+from infra.tools.service import GOES_ON, Watches, connect, run
 
 AT_ONCE = 5000
 _BATCH = 100
@@ -36,4 +36,4 @@ def _end(watches: Watches, wanted: Sequence[str]) -> None:
 
 
 if __name__ == "__main__":
-    run(lambda: drain(lambda: connect("".join(sys.argv[1:2]))))
+    run(lambda: drain(lambda: connect("".join(sys.argv[1:2]))), GOES_ON)

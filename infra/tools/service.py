@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 from urllib.parse import urlencode, urlsplit
 
 COULD_NOT_ASK = 2
+GOES_ON = "interrupted: give the same command again, it goes on with what is left"
 _INTERRUPTED = 130
 _SECONDS = 60
 _THREADS = 16
@@ -150,7 +151,7 @@ def gcloud(what: str, *arguments: str) -> str:
         raise PlainError(f"gcloud gives no {what}: {str(error.stderr).strip() or 'gcloud auth login'}") from None
 
 
-def run(program: Callable[[], int]) -> NoReturn:
+def run(program: Callable[[], int], interrupted: str = "interrupted") -> NoReturn:
     """End with what `program` returns, or with a sentence on why it could not do what it is for."""
     try:
         status = program()
@@ -158,6 +159,6 @@ def run(program: Callable[[], int]) -> NoReturn:
         print(problem, file=sys.stderr)
         status = COULD_NOT_ASK
     except KeyboardInterrupt:
-        print("interrupted: give the same command again, it goes on with what is left", file=sys.stderr)
+        print(interrupted, file=sys.stderr)
         status = _INTERRUPTED
     sys.exit(status)

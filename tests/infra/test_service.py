@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.tools.google import Hosts, service_account, token_of
-from infra.tools.service import COULD_NOT_ASK, PlainError, identity_token
+from infra.tools.service import COULD_NOT_ASK, GOES_ON, PlainError, identity_token
 from infra.tools.service import run as run_program
 from tests.support.gcloud import install_gcloud
 from tests.support.loopback import free_ports
@@ -84,5 +84,5 @@ def test_whoever_interrupts_is_told_how_it_goes_on(capsys: pytest.CaptureFixture
         raise KeyboardInterrupt
 
     with pytest.raises(SystemExit, match="130"):
-        run_program(interrupted)
+        run_program(interrupted, GOES_ON)
     assert "give the same command again" in capsys.readouterr().err

@@ -25,7 +25,7 @@ from infra.tools.enrol.refused import UNWELL, Refused, of_google, table
 from infra.tools.enrol.users import Users, in_words, of_file
 from infra.tools.google import Hosts, service_account
 from infra.tools.quantity import quantity
-from infra.tools.service import Watches, connect, run
+from infra.tools.service import GOES_ON, Watches, connect, run
 
 UNASKED = "nobody was asked for, so it is not known who would be refused"
 
@@ -83,4 +83,4 @@ def _directory(given: Namespace) -> Directory:
 
 
 if __name__ == "__main__":
-    run(main)
+    run(main, GOES_ON)

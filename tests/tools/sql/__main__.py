@@ -13,6 +13,7 @@ from typing import Any
 
 import requests
 
+from infra.tools.service import PlainError, connect, is_loopback
 from tests.sql.questions import QUESTIONS
 from tests.sql.row import Row
 from tests.sql.warehouse import Warehouse
@@ -25,10 +26,12 @@ _UNTOLD = "No baseline was told, so that nothing is known to be so now: make dev
 
 def main() -> str | None:
     given = _parser().parse_args()
+    if not is_loopback(given.watches):
+        return "make sql: say where make dev has watches, WATCHES=http://127.0.0.1:…"
     try:
         rows = [*_rows(given.watches.rstrip("/") + "/")]
-    except requests.RequestException as error:
-        return f"make sql: say where make dev has watches, WATCHES=http://127.0.0.1:…: {error}"
+    except (requests.RequestException, PlainError) as error:
+        return f"make sql: is that where make dev has watches? {error}"
     sys.stdout.write("" if any("baselineFrom" in each.data for each in rows) else _UNTOLD)
     warehouse, instead = Warehouse(rows), {_WHO: given.who, **_days(given.day)}
     sys.stdout.write(f"X is {given.who}, the day is {given.day}\n")
@@ -53,7 +56,7 @@ def _days(day: date) -> Mapping[str, str]:
 
 def _rows(url: str) -> Iterator[Row]:
     api = WatchesApi(url)
-    for watch in api.list("resource=acl&pageSize=500"):
+    for watch in connect(url).every(resource="acl"):
         oldest = call("GET", f"{url}{watch['id']}/changes?after=0").json().get("oldestSequence", 1)
         yield from map(Row.of_event, api.changes(watch["id"], oldest - 1))
 
