@@ -17,7 +17,7 @@ from tests.doubles.calendar_simulator import Actor, CalendarSimulator
 from tests.searches.chaos.edges.calls import Calls, Noted
 from tests.searches.chaos.edges.listings import Listings
 from tests.searches.chaos.scheduler import Scheduler
-from tests.searches.chaos.senses.asking import forgotten, whole_without_a_reason
+from tests.searches.chaos.senses.calls_to_google import forgotten, whole_without_a_reason
 from tests.searches.chaos.senses.truth import Truth
 from tests.searches.chaos.senses.watchman import fail_for_long
 from tests.support.invariants import (

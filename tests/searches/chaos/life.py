@@ -19,7 +19,7 @@ from tests.searches.chaos.people.operators import Operators
 from tests.searches.chaos.people.strangers import Strangers
 from tests.searches.chaos.people.users import Users
 from tests.searches.chaos.scheduler import Scheduler, Worker
-from tests.searches.chaos.senses import asking, invariants
+from tests.searches.chaos.senses import calls_to_google, invariants
 from tests.searches.chaos.senses.lines import Lines, listening
 from tests.searches.chaos.senses.seen import demand, demand_none, watches
 from tests.searches.chaos.senses.watchman import NotificationBox, Watchman
@@ -162,13 +162,13 @@ class Life:
         invariants.what_operators_were_promised_is_so(composition, self.operators.answered)
         invariants.nobody_is_told_of_a_channel_lost_without_a_reason(witness, self.watchman)
         invariants.what_works_is_shown_to_work(composition)
-        asking.no_watch_is_busy_all_the_time(composition, self.calm_since)
+        calls_to_google.no_watch_is_busy_all_the_time(composition, self.calm_since)
         invariants.rules_are_counted_as_they_are(composition)
-        asking.events_are_listed_whole_for_a_reason(composition)
-        asking.a_sync_token_is_kept_until_another_is_named(composition)
-        asking.no_sync_token_is_kept_whose_page_tokens_are_refused(composition)
+        calls_to_google.events_are_listed_whole_for_a_reason(composition)
+        calls_to_google.a_sync_token_is_kept_until_another_is_named(composition)
+        calls_to_google.no_sync_token_is_kept_whose_page_tokens_are_refused(composition)
         invariants.no_commit_is_too_heavy(composition)
-        asking.work_is_bounded(composition, self.causes, self.watch_hours)
+        calls_to_google.work_is_bounded(composition, self.causes, self.watch_hours)
         demand_none(lines.telling)
 
     @property
