@@ -34,9 +34,9 @@ def paged(count: int, size: int) -> Pages:
     return [items[start : start + size] for start in range(0, count, size)]
 
 
-def stale(base: Pages, pages: Pages) -> Life:
+def stale(base: Pages, pages: Pages, **policy: Any) -> Life:
     """A watch whose sync token Google no longer takes."""
-    life = Life(ScriptedCalendar(whole=base))
+    life = Life(ScriptedCalendar(whole=base), **policy)
     life.google.whole, life.google.stale, life.google.next_token = pages, "sync", "newer"
     return life
 
@@ -84,13 +84,14 @@ def test_a_page_that_fails_costs_none_of_those_before_it() -> None:
 
 
 @pytest.mark.usefixtures("_together")
-def test_the_lease_is_prolonged_while_pages_come_slowly() -> None:
-    life = stale(paged(8, 2), paged(16, 2))
+def test_a_lease_that_is_shorter_than_a_sweep_is_prolonged_while_pages_come_slowly() -> None:
+    lease = timedelta(seconds=15)
+    life = stale(paged(8, 2), paged(16, 2), lease=lease)
 
     def slowly(_name: str) -> None:
         assert life.watch.schedule.due_at
         assert life.watch.schedule.due_at > life.now
-        life.now += LEASE / 3
+        life.now += lease / 3
 
     life.google.before = slowly
     life.read()
