@@ -1,5 +1,6 @@
 """The database is lost, and an older state of it is restored with a raised EPOCH; Google and consumers had gone on."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,8 +13,9 @@ from calendar_watch.model.change_log import Span
 from calendar_watch.model.resources import ACL, EVENTS
 from calendar_watch.model.target import Target
 from calendar_watch.model.watch import State, Watch
+from calendar_watch.model.write import WriteKind
 from tests.contract.schemas.contract import validator
-from tests.doubles.memory_store import Collections
+from tests.doubles.memory_store import Collections, MemoryStore, direct
 from tests.scenarios.conftest import MakeWorld
 from tests.support.consumer import Consumer, Items, reading
 from tests.support.databases import InMemory
@@ -155,6 +157,39 @@ def test_the_feed_begins_at_the_new_beginning_by_number_and_by_time(world: World
     time = page.changes[0]["time"]
     by_time = world.query.changes(ALICES_ACL.id, Span(since=datetime.fromisoformat(time)), 10_000)
     assert [each["sequence"] for each in by_time.changes] == [each["sequence"] for each in page.changes]
+
+
+def test_whoever_is_told_where_the_feed_begins_can_go_on_there_also_before_the_new_beginning_is_told(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(policy=policy_of(publishes=True, baseline_in_stream=frozenset({"acl"})))
+    world.open(ALICES_ACL)
+    share(world, "reader")
+    restored(world, database(world).backup())
+    began, store = [], world.store
+    assert isinstance(store, MemoryStore)
+
+    def looked_at(rpc: str, act: Callable[[], Any], /) -> Any:
+        done = act()
+        if rpc in set(WriteKind):
+            store.edge = direct
+            began.append(begins(world))
+            assert world.query.changes(ALICES_ACL.id, Span(began[-1] - 1), 10)
+            store.edge = looked_at
+        return done
+
+    store.edge = looked_at
+    world.run(2 * HOUR)
+    assert {held(world, ALICES_ACL).log.begins_after + 1} < {*began}
+
+
+def begins(world: World) -> int:
+    """By what the feed says of itself."""
+    try:
+        world.query.changes(ALICES_ACL.id, Span(0), 10)
+    except TooOldError as refused:
+        return refused.oldest_sequence
+    return 1
 
 
 def test_a_watch_that_the_backup_does_not_know_begins_where_nothing_was_told(world: World, consumer: Consumer) -> None:
