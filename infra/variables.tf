@@ -112,7 +112,7 @@ variable "change_subscribers" {
 }
 
 variable "deletion_protection" {
-  description = "Keep Terraform from deleting what cannot be made again: the database and the keys."
+  description = "Keep Terraform from deleting what cannot be made again: the database, the keys and the rows in BigQuery."
   type        = bool
   default     = true
   nullable    = false

@@ -70,6 +70,21 @@ def test_what_is_no_rule_has_no_exposure(world: World) -> None:
     assert not {"exposure", "exposurechange", "role"} & {*created, *created["data"]}
 
 
+@pytest.mark.parametrize("nth", range(1, 6))
+def test_what_was_shared_is_logged_once_whichever_answer_of_firestores_is_lost(
+    world: World, firestore_server: LocalFirestore, lines: list[dict[str, Any]], nth: int
+) -> None:
+    """An alert is built on the line."""
+    world.open(ALICES_ACL)
+    world.run(MINUTE)
+    world.alice.share_with(ALICE, "default", None, "reader")
+    with firestore_server.faults.lose_answer("Commit", nth=nth) as lost:
+        world.run(HOUR)
+    assert lost.matched >= nth
+    logged = [(each["severity"], each["exposure"], each["change"]) for each in lines if each["event"] == "exposure"]
+    assert logged == [("WARNING", "public", "raised")]
+
+
 # --- counted
 
 

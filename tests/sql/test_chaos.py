@@ -9,6 +9,7 @@ from tests.searches.chaos.life import Life, live, tells_baselines
 from tests.searches.chaos.restore import lose_and_restore
 from tests.sql.conftest import HOUR, Items, now, shown, watches
 from tests.sql.row import Row
+from tests.sql.test_gaps import inner, named
 from tests.sql.warehouse import Warehouse
 from tests.support.world import CHANGES
 
@@ -19,8 +20,8 @@ WATCHED = (2, *(pytest.param(each, marks=pytest.mark.search) for each in (6, 15)
 """Of these, some in which access rules are watched in the end."""
 
 
-def told(life: Life) -> Warehouse:
-    return Warehouse([Row.of(each) for each in life.composition.pubsub.published(CHANGES)])
+def rows(life: Life) -> list[Row]:
+    return [Row.of(each) for each in life.composition.pubsub.published(CHANGES)]
 
 
 def there(life: Life) -> Mapping[str, Items]:
@@ -28,18 +29,27 @@ def there(life: Life) -> Mapping[str, Items]:
     return shown(composition.store, composition.reader, composition.now)
 
 
-def right(seed: int) -> Mapping[str, Items]:
-    """What is so now, as the views say and `items` too."""
+def right(seed: int) -> Life:
+    """What is so now is what the views say and `items` too."""
     life = live(seed, STEPS)
-    warehouse = told(life)
+    warehouse = Warehouse(rows(life))
     assert now(warehouse) == there(life)
     assert warehouse.rows("gaps") == []
-    return there(life)
+    return life
 
 
 @pytest.mark.parametrize("seed", WATCHED)
 def test_what_is_so_now_is_so_after_chaos(seed: int) -> None:
-    assert right(seed)
+    assert there(right(seed))
+
+
+@pytest.mark.parametrize("seed", WATCHED)
+def test_any_row_of_chaos_that_is_taken_out_is_named(seed: int) -> None:
+    once = {each.id: each for each in rows(live(seed, STEPS))}.values()
+    warehouse = Warehouse(once)
+    for row in inner(once):
+        with warehouse.without(row):
+            assert named(warehouse) == [(row.watch, row.sequence, row.sequence)]
 
 
 @pytest.mark.search
@@ -54,6 +64,6 @@ def test_what_is_so_now_is_so_after_much_more_of_it(seed: int) -> None:
 def test_what_is_so_now_is_so_after_a_restore_for_all_who_are_still_known(seed: int) -> None:
     """Of a watch that only the lost database knew nobody tells anything any more."""
     life = live(seed, STEPS, halfway=partial(lose_and_restore, age=HOUR))
-    warehouse, known = told(life), {each.id for each in watches(life.composition.store)}
+    warehouse, known = Warehouse(rows(life)), {each.id for each in watches(life.composition.store)}
     assert {watch: rules for watch, rules in now(warehouse).items() if watch in known} == there(life)
     assert warehouse.rows("gaps") == []

@@ -17,7 +17,7 @@ from tests.support.stack.rest import told
 from tests.tools.demo.follower import Followed
 from tests.tools.demo.pace import of_this_machine, stretched
 from tests.tools.demo.screen import Screen
-from tests.tools.demo.story import SETTINGS, Story
+from tests.tools.demo.story import BOB, CAROL, SETTINGS, Story
 
 pytestmark = pytest.mark.search
 
@@ -59,3 +59,10 @@ def test_what_is_so_now_is_what_watches_shows_after_the_demo() -> None:
     assert now(warehouse) == {watch["id"]: items}
     assert len(items) > 1
     assert warehouse.rows("external_now") == warehouse.rows("gaps") == []
+    raised = sorted(warehouse.rows("sharing_raised"), key=lambda each: each["sequence"])
+    assert [(each["grantee"], each["role_before"], each["role_after"], each["exposure_after"]) for each in raised] == [
+        (BOB, "none", "reader", "internal"),
+        (BOB, "reader", "writer", "internal"),
+        (None, "none", "reader", "public"),
+        (CAROL, "none", "reader", "internal"),
+    ]

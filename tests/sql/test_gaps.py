@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from tests.sql.conftest import messages
+from tests.sql.conftest import HOUR, messages
+from tests.sql.lives import shared
 from tests.sql.row import Row
 from tests.sql.warehouse import Warehouse
-from tests.support.world import World
+from tests.support.world import KEY, World
 
 MILLION = 1_000_000
 
@@ -82,3 +83,17 @@ def test_what_is_lost_right_after_the_jump_is_named(rows: list[Row]) -> None:
     first, *others = restored(rows, 0)
     [(_, _, last)] = named(Warehouse([*rows, *others]))
     assert last == first.sequence
+
+
+def test_any_row_of_a_database_that_was_restored_twice_is_named(world: World) -> None:
+    """The last one before the jump, too: its number says how far the backup had come."""
+    shared(world)
+    for epoch in (2, 3):
+        world.deploy(replace(world.policy, epoch=epoch), [KEY])
+        world.run(2 * HOUR)
+    rows = messages(world)
+    warehouse = Warehouse(rows)
+    assert named(warehouse) == []
+    for row in inner(rows):
+        with warehouse.without(row):
+            assert any(watch == row.watch and low <= row.sequence <= high for watch, low, high in named(warehouse))

@@ -107,3 +107,17 @@ def test_access_that_a_later_baseline_does_not_know_is_over(world: World, team: 
     world.open(Target(ACL, team, ALICE))
     until(world, DAY + HOUR)
     assert answer(world, ON_A_DAY) == []
+
+
+@pytest.mark.parametrize(("then", "until_when"), [("reader", None), ("none", DAY + HOUR)])
+def test_access_has_an_end_where_it_was_not_given_again_on_that_day(
+    world: World, team: str, then: str, until_when: datetime | None
+) -> None:
+    world.alice.share(team, EVE, "reader")
+    for moment, role in ((DAY + HOUR, "none"), (DAY + 2 * HOUR, then)):
+        until(world, moment)
+        world.alice.share(team, EVE, role)
+    until(world, DAY + timedelta(days=2))
+    [found] = answer(world, ON_A_DAY)
+    assert (found["calendar_id"], found["role"]) == (team, "reader")
+    assert (found["until"] and found["until"].replace(minute=0, second=0, microsecond=0, tzinfo=UTC)) == until_when

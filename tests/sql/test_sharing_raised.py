@@ -1,7 +1,10 @@
 """`sharing_raised` is what successive readings saw grow, worked out from Google's side alone."""
 
 import random
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,6 +58,12 @@ def shared_at_random(world: World, seed: int) -> None:
         world.alice.share_with(chance.choice((ALICE, team)), kind, value, chance.choice(ROLES))
         world.run(chance.choice((MINUTE / 600, MINUTE, HOUR)))
     world.run(HOUR)
+
+
+def test_whoever_works_it_out_from_googles_side_has_nothing_of_ours() -> None:
+    """Not on the path either."""
+    outside = {"PYTHONPATH": str(Path(__file__).parents[2])}
+    subprocess.run([sys.executable, "-c", "import tests.sql.history"], env=outside, check=True)
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -150,22 +150,32 @@ class Lease:
 
     def _put(self, write: Write) -> None:
         before, self.watch = self.watch, self._services.store.write(write)
-        self._remember(write.watch.log.pending)
-        telemetry.written(before, write.watch, self._services.clock())
+        self._came_true(before, write.watch)
 
     def _happened(self, decided: Watch) -> bool:
-        """Whether a write whose answer was lost, or that met with a conflict, is there all the same."""
-        self._read_again()
-        if self.watch != replace(decided, version=self.watch.version).with_log(pending=()):
-            return False
-        self._remember(decided.log.pending)
-        return True
+        """Whether a write whose answer was lost, or that met with a conflict, is there all the same.
+
+        Then it is told as any other, also where the lease ended with it.
+        """
+        before, self.watch = self.watch, self._services.store.get(self.watch.id)
+        if self.watch == replace(decided, version=self.watch.version).with_log(pending=()):
+            self._came_true(before, decided)
+            return True
+        self._must_be_held()
+        return False
+
+    def _came_true(self, before: Watch, after: Watch) -> None:
+        self._remember(after.log.pending)
+        telemetry.written(before, after, self._services.clock())
 
     def _remember(self, entries: Sequence[ChangeEvent]) -> None:
         self._logged += (each for each in entries if weight(each) <= _LIGHT)
 
     def _read_again(self) -> None:
         self.watch = self._services.store.get(self.watch.id)
+        self._must_be_held()
+
+    def _must_be_held(self) -> None:
         if self.watch.schedule.holder != self._nonce:
             raise LeaseLostError
 

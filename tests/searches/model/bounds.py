@@ -39,6 +39,8 @@ class Bounds(NamedTuple):
     """A listing may have been made while the claim was being written."""
     deadlines: bool = False
     """Workers may run out of time between two steps."""
+    baseline: bool = False
+    """What is there is to be told in the stream, as the model begins or soon after."""
     topic: bool = False
     """Changes are published."""
     silent: int = 2

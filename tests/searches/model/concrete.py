@@ -12,9 +12,9 @@ from calendar_watch.model.listing import ReadCause, Reading
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL
 from calendar_watch.model.target import Options, Target
-from calendar_watch.model.watch import Log, Schedule, State, Watch
+from calendar_watch.model.watch import Baseline, Log, Schedule, State, Watch
 from calendar_watch.reasons import Reason
-from tests.searches.model.rules import EMPTY
+from tests.searches.model.rules import EMPTY, ITEMS
 from tests.searches.model.state import Channel, Doc
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -53,6 +53,7 @@ def watch_of(doc: Doc, asked: datetime = _AGO) -> Watch:
             resource_ids=(RESOURCE,) if doc.named else (),
         ),
         exposure=classification(snapshot(doc.snapshot)),
+        baseline=_baseline(doc),
         log=Log(
             doc.sequence + _AFTER_THE_BASELINE,
             doc.published + _AFTER_THE_BASELINE,
@@ -81,6 +82,9 @@ def doc_of(watch: Watch) -> Doc:
         named=bool(watch.channels.resource_ids),
         sequence=log.sequence - _AFTER_THE_BASELINE,
         published=log.published - _AFTER_THE_BASELINE,
+        baseline=_baseline_of(watch.baseline),
+        first=(watch.baseline.first or _AFTER_THE_BASELINE) - _AFTER_THE_BASELINE,
+        known=_known(watch),
     )
 
 
@@ -121,6 +125,31 @@ def _digest(value: int) -> str:
 
 
 _VALUES = {_digest(each): each for each in range(EMPTY, 1000)}
+
+
+# --- what is told of it in the stream
+
+
+def _baseline(doc: Doc) -> Baseline:
+    return {
+        "": Baseline(),
+        "soon": Baseline(begins_at=_SOON),
+        "now": Baseline(begins_at=_AGO),
+        "under way": Baseline(first=doc.first + _AFTER_THE_BASELINE),
+        "told": Baseline(told=True),
+    }[doc.baseline]
+
+
+def _baseline_of(baseline: Baseline) -> str:
+    if baseline.under_way or baseline.told:
+        return "told" if baseline.told else "under way"
+    return "" if baseline.begins_at is None else "soon" if baseline.begins_at > NOW else "now"
+
+
+def _known(watch: Watch) -> int:
+    if watch.baseline.first is None:
+        return ITEMS if watch.baseline.told else 0
+    return watch.log.next_sequence - watch.baseline.first
 
 
 # --- when a collection is read

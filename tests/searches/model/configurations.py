@@ -82,6 +82,14 @@ CONFIGURATIONS = {
         Bounds(changes=1, faults=1, of=CRASH, deadlines=True),
         Bounds(changes=2, generations=2, operations=1, faults=1, of=CRASH | STORE, deadlines=True, topic=True),
     ),
+    "baseline of a watch that was read before": Configuration(
+        Bounds(changes=1, faults=1, of=CRASH | STORE, baseline=True),
+        Bounds(changes=1, generations=2, faults=1, of=CRASH | STORE, baseline=True),
+    ),
+    "baseline of a new watch": Configuration(
+        Bounds(operations=1, unreachable=True, silent=1, baseline=True),
+        Bounds(changes=1, operations=1, unreachable=True, silent=1, faults=1, of=frozenset({"crash"}), baseline=True),
+    ),
     "publishing": Configuration(
         Bounds(changes=2, faults=1, topic=True, of=CRASH | STORE | CALLS),
         Bounds(changes=2, faults=2, operations=1, topic=True, of=CRASH | STORE | CALLS),

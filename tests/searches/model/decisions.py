@@ -2,8 +2,18 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
-from calendar_watch.decisions import channel_lifecycle, claim, pausing, publishing, reading, refusals, registration
+from calendar_watch.decisions import (
+    baseline,
+    channel_lifecycle,
+    claim,
+    pausing,
+    publishing,
+    reading,
+    refusals,
+    registration,
+)
 from calendar_watch.decisions.backoff import Failure
 from calendar_watch.decisions.listing import absences
 from calendar_watch.errors import TryLaterError
@@ -14,6 +24,7 @@ from calendar_watch.model.notification import PendingNotification
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.watch import Watch
 from tests.searches.model.concrete import ANOTHER, LIFETIME, NOW, RESOURCE, began, doc_of, name, snapshot
+from tests.searches.model.rules import ITEMS
 from tests.searches.model.state import FOREIGN, Write
 
 _LONG_AGO = NOW - timedelta(minutes=1)
@@ -57,6 +68,13 @@ def _read(watch: Watch, policy: Policy, shown: int, value: int, _overtaken: bool
     return reading.kept(reading.read(found, began(value), policy, NOW), new, policy)
 
 
+def _known_told(watch: Watch, policy: Policy) -> Watch:
+    """One entry is as many as fit one write."""
+    items = {each: {"id": each} for each in "abc"[:ITEMS]}
+    with patch("calendar_watch.decisions.listing.portions.MOST_ITEMS", 1):
+        return baseline.told(watch, items, NOW, policy)
+
+
 def _published(watch: Watch, _policy: Policy, last: int) -> Watch:
     offset = watch.log.sequence - doc_of(watch).sequence
     return publishing.published(watch, [{"sequence": f"{last + offset:020d}"}])
@@ -94,6 +112,7 @@ RULES: Mapping[str, Callable[..., Watch]] = {
     "claimed": _claimed,
     "opened": _opened,
     "read": _read,
+    "known_told": _known_told,
     "published": _published,
     "failed": _failed,
     "stopped": _stopped,

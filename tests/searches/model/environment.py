@@ -129,6 +129,9 @@ class Environment:
         doc, google = state.doc, state.google
         if doc.read == "later" and google.listed >= doc.settles:
             yield Step("it is time to settle", SURELY, state._replace(doc=woken(doc._replace(read="now"))))
+        if doc.wanted and doc.baseline == "soon":
+            after = state._replace(doc=woken(doc._replace(baseline="now")))
+            yield Step("it is time to tell what is there", SURELY, after)
         for kind in doc.waits:
             if self._pause_ends(state, kind):
                 after = state._replace(doc=woken(doc._replace(waits=doc.waits - {kind})))

@@ -56,3 +56,4 @@ def at_rest(state: State, *, topic: bool) -> None:
         return
     demand(not state.must > doc.snapshot or not newest or newest.id not in live, "what was acknowledged is never read")
     demand(doc.read != "now" or "read" in doc.waits, "a reading is due for ever")
+    demand(doc.baseline in {"", "told"}, "what is there is never told to its end")

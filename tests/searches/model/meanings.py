@@ -46,8 +46,8 @@ MEANINGS: Mapping[str, str] = {
     "Watch.reading": "its values",
     "Watch.channels": "its values",
     "Watch.exposure": "snapshot: its rule is counted with it; there is one set of internal domains",
-    "Watch.baseline": "nothing: the model begins when a watch has opened, and told what is there; no resource is added"
-    " later. Within a baseline a worker may die at any RPC: `tests/scenarios/test_baselines.py`",
+    "Watch.baseline": "baseline and first; known, which the code works out of them and the sequence. What is there are"
+    " two items, of which one fits a write",
     "Watch.erasing": "nothing: what was read and told is kept for as long as the model looks",
     "Watch.following": "nothing: a model of its own",
     "Watch.log": "its values",

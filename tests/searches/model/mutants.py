@@ -227,6 +227,31 @@ class OptionsWithoutRevision(following.Rules):
         return parent._replace(follows=not parent.follows)
 
 
+class BaselineBegunAnew(Rules):
+    """Whoever takes over from a dead worker begins with the first item again."""
+
+    def begun(self, doc: Doc) -> Doc:
+        return doc._replace(baseline="under way", first=doc.sequence + 1)
+
+
+class ReadWithinABaseline(Rules):
+    def baseline_due(self, doc: Doc) -> bool:
+        reads = doc.wanted and doc.read == "now" and "read" not in doc.waits
+        return super().baseline_due(doc) and not reads
+
+
+class ToldWithinABaseline(Rules):
+    """What becomes of the watch itself."""
+
+    def keeps_silent(self, doc: Doc) -> bool:  # noqa: ARG002
+        return False
+
+
+class BaselineEndsWithTheWatch(Rules):
+    def baseline_due(self, doc: Doc) -> bool:
+        return doc.wanted and super().baseline_due(doc)
+
+
 class Mutant(NamedTuple):
     rules: type[Rules]
     bounds: Bounds
@@ -278,6 +303,10 @@ MUTANTS = [
     Mutant(AnsweredAnyway, _READING),
     Mutant(PublishedBeforeSent, _READING._replace(topic=True)),
     Mutant(PausedUntilLater, Bounds(changes=1, deadlines=True)),
+    Mutant(BaselineBegunAnew, Bounds(baseline=True)),
+    Mutant(ReadWithinABaseline, Bounds(changes=1, faults=1, of=frozenset({"crash"}), baseline=True)),
+    Mutant(ToldWithinABaseline, Bounds(operations=1, baseline=True)),
+    Mutant(BaselineEndsWithTheWatch, Bounds(operations=1, baseline=True)),
 ]
 
 FOLLOWING = [

@@ -24,13 +24,15 @@ class Protocol:
         self._same: dict[Any, Any] = {}
 
     def initial(self) -> State:
-        """A watch with a confirmed channel; if messages do not arrive, one that has just been asked for."""
+        """A watch with a confirmed channel; if messages do not arrive, one that has just been asked for, and read."""
         google = Google(stops=not self._bounds.deaf, reachable=not self._bounds.unreachable)
         if self._bounds.unreachable:
             doc = Doc(due="now", read="now", cause="notification", told="")
+            doc = doc._replace(baseline="under way", first=1) if self._bounds.baseline else doc
         else:
             channel = Channel(1, answered=True, confirmed=True)
             doc, google = Doc(channels=(channel,), generation=1, named=True), google._replace(live=(1,))
+            doc = doc._replace(baseline="soon") if self._bounds.baseline else doc
         state = State(doc, google, faults=self._bounds.faults, operations=self._bounds.operations)
         return self._normal(state._replace(covered=doc.generation == 1))
 

@@ -34,8 +34,10 @@ _SWITCHES = (
     "heartbeats",
     "beside",
     "deadlines",
+    "baseline",
     "topic",
 )
+_WITHOUT_MORE = {next_step.Read: "list", next_step.TellBaseline: "tell"}
 
 
 class Difference(Exception):  # noqa: N818 (it is what is looked for)
@@ -49,7 +51,8 @@ class Replayed(Rules):
         super().__init__(bounds)
         self.writes: Counter[str] = Counter()
         self._compared: set[tuple[Doc, Write]] = set()
-        self._policy = replace(POLICY, publishes=bounds.topic)
+        in_stream = frozenset({"acl"} if bounds.baseline else ())
+        self._policy = replace(POLICY, publishes=bounds.topic, baseline_in_stream=in_stream)
 
     def written(self, doc: Doc, write: Write) -> tuple[Doc, Args]:
         for before, kin in _kin(doc, write):
@@ -119,11 +122,9 @@ def _step(watch: Watch, step: next_step.Step) -> Args:
             return ("stop", int(channel.id[1:]))
         case next_step.OpenChannel():
             return ("open", doc.generation)
-        case next_step.Read():
-            return ("list",)
         case next_step.Wait():
             return ()
-    return (type(step).__name__,)
+    return (_WITHOUT_MORE.get(type(step), type(step).__name__),)
 
 
 def _told(doc: Doc, write: Write, model: tuple[Doc, Args | None], real: tuple[Doc, Args | None]) -> str:

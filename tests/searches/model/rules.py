@@ -8,6 +8,8 @@ from tests.searches.model.search import Flaw
 from tests.searches.model.state import FOREIGN, Args, Channel, Doc, Write
 
 EMPTY = -1
+ITEMS = 2
+"""Of a baseline in the stream, each told in a write of its own."""
 
 
 class Rules:
@@ -42,6 +44,8 @@ class Rules:
             return ("stop", each.id)
         if doc.wanted and "open" not in doc.waits and self.opening_due(doc):
             return ("open",)
+        if self.baseline_due(doc):
+            return ("tell",)
         if doc.wanted and "read" not in doc.waits and doc.read == "now":
             return ("list",)
         return ()
@@ -55,6 +59,12 @@ class Rules:
     def opening_due(self, doc: Doc) -> bool:
         newest = doc.newest
         return doc.generation < self.bounds.generations and (newest is None or newest.age != "young")
+
+    def baseline_due(self, doc: Doc) -> bool:
+        """What is under way is finished also when the watch has ended."""
+        if doc.baseline == "under way":
+            return doc.wanted or self.state(doc) == "stopped"
+        return doc.wanted and doc.baseline == "now"
 
     def claimable(self, doc: Doc, *, notifications: bool) -> bool:
         return doc.due == "now" or (notifications and not doc.held)
@@ -74,7 +84,7 @@ class Rules:
         return channel.age == "over" or (not channel.answered and not doc.wanted and channel.age == "old")
 
     def renewals_completed(self, doc: Doc) -> Doc:
-        live = doc.confirmed
+        live = None if self.keeps_silent(doc) else doc.confirmed
         older = [each for each in doc.channels if live and each.current and each.id < live.id]
         for each in older:
             doc = self.given_up(doc, each)
@@ -99,11 +109,15 @@ class Rules:
     def with_state_told(self, doc: Doc) -> Doc:
         """That a watch is active for the first time goes without saying."""
         state = self.state(doc)
-        if state in {"", doc.told}:
+        if self.keeps_silent(doc) or state in {"", doc.told}:
             return doc
         first = state == "active" and not doc.told
         doc = doc._replace(told=state)
         return doc if first else self.appended(doc)
+
+    def keeps_silent(self, doc: Doc) -> bool:
+        """Within a baseline nothing else is told: which entry is the next, its number says."""
+        return doc.baseline == "under way"
 
     def state(self, doc: Doc) -> str:
         """As far as it is told."""
@@ -223,6 +237,18 @@ class Rules:
     def may_be_scheduled(self, doc: Doc) -> bool:
         """A safety read waits until the second reading is over: there is one `read_at`."""
         return doc.read == "never"
+
+    def known_told(self, doc: Doc) -> Doc:
+        """One more of what is there; with the last one, that this is all."""
+        doc = self.begun(doc)
+        if doc.sequence + 1 - doc.first != doc.known:
+            raise Flaw("of what is there, something is told twice or left out")
+        doc = self.appended(doc._replace(known=doc.known + 1))
+        return doc if doc.known < ITEMS else self.appended(doc._replace(baseline="told", first=0))
+
+    def begun(self, doc: Doc) -> Doc:
+        """Unless it has been."""
+        return doc if doc.baseline == "under way" else doc._replace(baseline="under way", first=doc.sequence + 1)
 
     def published(self, doc: Doc, last: int) -> Doc:
         return doc._replace(published=last, waits=doc.waits - {"publish"})

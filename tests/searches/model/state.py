@@ -51,6 +51,12 @@ class Doc(NamedTuple):
     named: bool = False
     sequence: int = 0
     published: int = 0
+    baseline: str = ""
+    """In the stream: to be told "soon" or "now", "under way", "told"; "": nobody wants it there."""
+    first: int = 0
+    """Sequence of its first entry, while it is under way."""
+    known: int = 0
+    """Of what is there, so much has been told; the code has but `first` to go by."""
 
     @property
     def newest(self) -> Channel | None:

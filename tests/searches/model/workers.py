@@ -1,6 +1,6 @@
 """What workers do, as `reconcile`, `lease` and `follow` do it: look, claim, call, write, read again.
 
-idle · look · claim · [publish | stop | open | list] · the write of its result · … · idle
+idle · look · claim · [publish | stop | open | tell | list] · the write of its result · … · idle
                         somewhere a conflict, or no answer: unclear, read again
 """
 
@@ -18,7 +18,7 @@ DECIDING = {"": "release", "open": "intent"}
 """Which kind a write is that only decides: by the step that it decides on; otherwise a commit."""
 KINDS = {"claim", "commit", "failure", "opened", "stopped", "pause", *DECIDING.values()}
 """Of all that workers write."""
-_PAUSABLE = {"publish", "stop", "list"}
+_PAUSABLE = {"publish", "stop", "tell", "list"}
 """A channel whose intent is written is opened all the same."""
 _UNCLEAR, _CERTAIN = True, False
 """Whether a call that failed may have happened all the same."""
@@ -34,6 +34,7 @@ class Workers:
             "publish": self._publish,
             "stop": self._stop,
             "open": self._open,
+            "tell": self._tell,
             "list": self._list,
             "listed": self._listed,
             "stray": self._stray,
@@ -221,6 +222,10 @@ class Workers:
             yield Step(
                 f"W{place} hears nothing of opening {channel_id}", PERHAPS, self._result(late, place, *unanswered)
             )
+
+    def _tell(self, state: State, place: int, _worker: Worker) -> Iterator[Step]:
+        """It is read from the snapshot: nobody is called."""
+        yield Step(f"W{place} reads what is there", SURELY, self._result(state, place, "commit", "known_told"))
 
     def _list(self, state: State, place: int, worker: Worker) -> Iterator[Step]:
         shown = self._shown(state)

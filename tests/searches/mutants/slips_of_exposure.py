@@ -115,6 +115,17 @@ SLIPS = (
         ),
     ),
     Slip(
+        "what came true without an answer is not logged",
+        _SCENARIOS,
+        (
+            Edit(
+                "reconciler/lease.py",
+                "            self._came_true(before, decided)\n",
+                "            self._remember(decided.log.pending)\n",
+            ),
+        ),
+    ),
+    Slip(
         "a calendar made public is no warning",
         ("tests/api/test_logs.py",),
         (Edit("reconciler/telemetry.py", "{Exposure.EXTERNAL, Exposure.PUBLIC}", "{Exposure.EXTERNAL}"),),

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from tests.support.invariants import Item, Items
+Item = Mapping[str, Any]
+Items = Mapping[str, Item]
 
 INSIDE = (frozenset({"example.com"}), frozenset({"evil.net"}))
 """What is internal, at one time or another."""
