@@ -61,7 +61,7 @@ SLIPS = (
     ),
     Slip(
         "a collection of many pages is begun however little time is left",
-        ("tests/scenarios/test_deadlines.py",),
+        ("tests/unit/decisions/test_pausing.py",),
         (Edit("decisions/pausing.py", "return _LONG if", "return timedelta(0) if"),),
     ),
     Slip(
