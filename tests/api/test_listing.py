@@ -63,6 +63,20 @@ def test_what_needs_somebody_is_found_by_state_and_reason(deployment: Deployment
     assert listed(deployment, reason=["notFound", "forbidden"], resource="settings") == []
 
 
+def test_every_watch_is_found_by_the_state_and_the_reason_that_it_shows(
+    deployment: Deployment, watches: dict[str, Json]
+) -> None:
+    with deployment.google.refusing("/acl", 403, "forbidden"), deployment.google.refusing("/settings", 404, "notFound"):
+        for name in ("acl", "settings"):
+            deployment.order(watches[name]["id"], "resync")
+    deployment.end(watches["acl"])
+    shown = deployment.get("/")["watches"]
+    assert {(each["state"], each["reason"]) for each in shown} >= {("stopped", None), ("degraded", "notFound")}
+    for each in shown:
+        reason = {"reason": each["reason"]} if each["reason"] else {}
+        assert each["id"] in listed(deployment, state=each["state"], **reason)
+
+
 def test_more_combinations_than_firestore_takes_are_refused(deployment: Deployment) -> None:
     for states, reasons in ((2, 15), (6, 5)):
         query = {"state": [*State][:states], "reason": [*Reason][:reasons]}
