@@ -25,8 +25,9 @@ _WATCH, _PROBLEM = {"$ref": f"{_HERE}Watch"}, {"$ref": f"{_HERE}Problem"}
 _TOKEN = {"nextPageToken": text()}
 _NOTHING = closed({})
 
-_ANYWHERE = (400, 500, 503)
-"""A query may be wrong anywhere, Firestore away, or we."""
+_ANYWHERE = (400, 500)
+"""A query may be wrong anywhere, or we."""
+_WITHOUT_FIRESTORE = (503,)
 _POSTED = (403, 413, 415)
 
 
@@ -40,6 +41,8 @@ class _Operation:
     parameters: Sequence[Parameter] = ()
     body: Schema | None = None
     kind: str = "application/json"
+    stored: bool = True
+    """Whether it is answered from what is stored."""
 
 
 _PAGE_OF_WATCHES = closed({"watches": array(_WATCH), **_TOKEN}, optional=_TOKEN)
@@ -76,10 +79,12 @@ _OPERATIONS = (
         _POSTED,
         body=closed({"requests": array({}, MOST_BODIES)}),
     ),
-    _Operation("post", "/checks", "Try whether the deployment works", {200: CHECKS}, _POSTED, body=CHECKS_BODY),
+    _Operation(
+        "post", "/checks", "Try whether the deployment works", {200: CHECKS}, _POSTED, body=CHECKS_BODY, stored=False
+    ),
     _Operation("get", "/summary", "All watches at a glance", {200: SUMMARY}),
-    _Operation("get", "/openapi.json", "This document", {200: {"type": "object"}}),
-    _Operation("get", "/console", "A page for people", {200: text()}, kind="text/html"),
+    _Operation("get", "/openapi.json", "This document", {200: {"type": "object"}}, stored=False),
+    _Operation("get", "/console", "A page for people", {200: text()}, kind="text/html", stored=False),
     _Operation("get", "/{id}", "Show a watch", {200: _WATCH}, (404,)),
     _Operation("delete", "/{id}", "End a watch", {200: _WATCH, 202: _WATCH}, (404, 409), parameters.END),
     _Operation("get", "/{id}/items", "What it holds", {200: _PAGE_OF_ITEMS}, (404,), parameters.ITEMS),
@@ -105,7 +110,8 @@ def document() -> dict[str, Any]:
 
 
 def _operation(operation: _Operation, examples: Mapping[str, Any]) -> dict[str, Any]:
-    failures = sorted({*_ANYWHERE, *operation.problems})
+    away = _WITHOUT_FIRESTORE if operation.stored else ()
+    failures = sorted({*_ANYWHERE, *operation.problems, *away})
     return {
         "summary": operation.says,
         "parameters": [*_in_path(operation.path), *map(_in_query, operation.parameters)],
