@@ -144,6 +144,13 @@ def test_a_page_ends_before_it_is_too_large_and_has_one_watch_at_least(
         assert max(map(len, pages)) <= longest
 
 
+def test_more_labels_than_a_watch_may_have_are_refused(deployment: Deployment) -> None:
+    """Of a hundred Firestore would refuse the query."""
+    labels = [f"l{number}:" for number in range(17)]
+    assert wrong_fields(deployment.ask("watches", "GET", query_string={"label": labels})) == ["label"]
+    assert listed(deployment, label=[*labels[:16], labels[0]]) == []
+
+
 def test_two_values_of_one_label_are_refused(deployment: Deployment) -> None:
     response = deployment.ask("watches", "GET", query_string={"label": ["team:red", "team:blue"]})
     assert wrong_fields(response) == ["label"]

@@ -13,7 +13,7 @@ from calendar_watch.errors import InvalidRequestError
 from calendar_watch.http.json_schema import BOOLEAN, ID, MOMENT, Schema, array, one_of, text, whole
 from calendar_watch.model.change_log import Span
 from calendar_watch.model.resources import RESOURCES
-from calendar_watch.model.target import LABEL_KEY, WATCH_ID
+from calendar_watch.model.target import LABEL_KEY, MOST_LABELS, WATCH_ID
 from calendar_watch.model.watch import State
 from calendar_watch.ports import Filter
 from calendar_watch.reasons import Reason
@@ -179,4 +179,6 @@ def _labels(pairs: Collection[tuple[str, str]]) -> Mapping[str, str]:
     labels = dict(pairs)
     if len(labels) < len(set(pairs)):
         raise InvalidRequestError(("label", "no watch has two values for one label"))
+    if len(labels) > MOST_LABELS:
+        raise InvalidRequestError(("label", f"no watch has more than {MOST_LABELS}"))
     return labels
