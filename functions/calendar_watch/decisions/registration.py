@@ -62,8 +62,7 @@ def retried(watch: Watch, now: datetime) -> Watch:
 
 
 def _tried_now(watch: Watch, now: datetime) -> Watch:
-    tried = renewal.retried(refusals.retried(watch, now), now)
-    return _sooner(watch, _stops_retried(tried, now), now)
+    return _sooner(watch, renewal.retried(refusals.retried(watch, now), now), now)
 
 
 def resync_asked(watch: Watch, now: datetime) -> Watch:
@@ -88,12 +87,6 @@ def retried_at_once(watch: Watch, now: datetime) -> Watch:
 def revived(watch: Watch, now: datetime) -> Watch:
     """Of a watch that others follow: if it is suspended, it is tried at `now`, or soon after it was tried last."""
     return _sooner(watch, refusals.hastened(watch, now), now) if watch.health.suspended else watch
-
-
-def _stops_retried(watch: Watch, now: datetime) -> Watch:
-    for channel in watch.retired:
-        watch = watch.with_channel(replace(channel, retry_at=channel.retry_at and min(channel.retry_at, now)))
-    return watch
 
 
 def _sooner(before: Watch, after: Watch, now: datetime) -> Watch:
