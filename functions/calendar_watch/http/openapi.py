@@ -13,6 +13,7 @@ from calendar_watch.http import parameters, problems
 from calendar_watch.http.checks import CHECKS, CHECKS_BODY
 from calendar_watch.http.json_schema import BOOLEAN, ID, Schema, array, closed, text, whole
 from calendar_watch.http.parameters import Parameter
+from calendar_watch.http.requests import LARGEST_BATCH, LARGEST_BODY
 from calendar_watch.http.summary_view import SUMMARY
 from calendar_watch.http.watch_request import BODY, MOST_BODIES
 from calendar_watch.http.watch_view import WATCH
@@ -21,7 +22,7 @@ _SCHEMAS = Path(__file__).parents[1] / "schemas"
 _EXAMPLES = Path(__file__).with_name("examples.json")
 """Of each operation a `body` and, by status, an answer, as they were recorded: `make documents`."""
 _HERE = "#/components/schemas/"
-_WATCH, _PROBLEM = {"$ref": f"{_HERE}Watch"}, {"$ref": f"{_HERE}Problem"}
+_REQUEST, _WATCH, _PROBLEM = ({"$ref": f"{_HERE}{name}"} for name in ("WatchRequest", "Watch", "Problem"))
 _TOKEN = {"nextPageToken": text()}
 _NOTHING = closed({})
 
@@ -40,6 +41,8 @@ class _Operation:
     problems: Sequence[int] = ()
     parameters: Sequence[Parameter] = ()
     body: Schema | None = None
+    largest: int = LARGEST_BODY
+    """Bytes of a body."""
     kind: str = "application/json"
     stored: bool = True
     """Whether it is answered from what is stored."""
@@ -68,7 +71,12 @@ _RESULTS = closed(
 
 _OPERATIONS = (
     _Operation(
-        "post", "/", "Have a collection watched", dict.fromkeys((200, 201, 202), _WATCH), (*_POSTED, 404), body=BODY
+        "post",
+        "/",
+        "Have a collection watched",
+        dict.fromkeys((200, 201, 202), _WATCH),
+        (*_POSTED, 404),
+        body=_REQUEST,
     ),
     _Operation("get", "/", "List watches", {200: _PAGE_OF_WATCHES}, parameters=parameters.LIST),
     _Operation(
@@ -77,7 +85,8 @@ _OPERATIONS = (
         "Have many collections watched: each body is judged by itself",
         {200: _RESULTS},
         _POSTED,
-        body=closed({"requests": array({}, MOST_BODIES)}),
+        body=closed({"requests": array(_REQUEST, MOST_BODIES)}),
+        largest=LARGEST_BATCH,
     ),
     _Operation(
         "post", "/checks", "Try whether the deployment works", {200: CHECKS}, _POSTED, body=CHECKS_BODY, stored=False
@@ -105,7 +114,9 @@ def document() -> dict[str, Any]:
         "openapi": "3.1.1",
         "info": {"title": "Calendar Watch", "version": __version__},
         "paths": paths,
-        "components": {"schemas": {"Watch": WATCH, "Problem": problems.SCHEMA, **dict(_changes())}},
+        "components": {
+            "schemas": {"WatchRequest": BODY, "Watch": WATCH, "Problem": problems.SCHEMA, **dict(_changes())}
+        },
     }
 
 
@@ -115,7 +126,7 @@ def _operation(operation: _Operation, examples: Mapping[str, Any]) -> dict[str, 
     return {
         "summary": operation.says,
         "parameters": [*_in_path(operation.path), *map(_in_query, operation.parameters)],
-        **({"requestBody": _body(operation.body, examples)} if operation.body is not None else {}),
+        **({"requestBody": _body(operation, operation.body, examples)} if operation.body is not None else {}),
         "responses": {
             **{
                 str(status): _answer(status, operation.kind, schema, examples)
@@ -134,8 +145,9 @@ def _in_query(parameter: Parameter) -> dict[str, Any]:
     return {"name": parameter.name, "in": "query", "description": parameter.says, "schema": parameter.schema}
 
 
-def _body(schema: Schema, examples: Mapping[str, Any]) -> dict[str, Any]:
-    return {"required": True, "content": {"application/json": {"schema": schema, **_example(examples, "body")}}}
+def _body(operation: _Operation, schema: Schema, examples: Mapping[str, Any]) -> dict[str, Any]:
+    content = {"application/json": {"schema": schema, **_example(examples, "body")}}
+    return {"description": f"of {operation.largest // 1024} KiB at most", "required": True, "content": content}
 
 
 def _answer(status: int, kind: str, schema: Schema, examples: Mapping[str, Any]) -> dict[str, Any]:

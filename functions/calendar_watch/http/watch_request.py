@@ -190,11 +190,12 @@ def _labels(labels: Any, _body: Mapping[str, Any], _rules: Rules) -> Mapping[str
 
 CALENDAR_ID = or_null({**text(longest=_LONGEST_ID), "minLength": 1})
 SUBJECT = or_null({"type": "string", "format": "email"})
+_TTL = {**text(_SECONDS.pattern), "description": f"seconds, {_SHORTEST} to {_LONGEST}"}
 _FIELDS: Fields = {
     "resource": (one_of(RESOURCES), _resource),
     "calendarId": (CALENDAR_ID, calendar_id_of),
     "subject": (SUBJECT, subject_of),
-    "params": (or_null(closed({"ttl": text(_SECONDS.pattern)}, optional=("ttl",))), _params),
+    "params": (or_null(closed({"ttl": _TTL}, optional=("ttl",))), _params),
     "eventTypes": (or_null({**array(one_of(EVENT_TYPES)), "minItems": 1}), _event_types),
     "follow": (or_null(array(one_of(FOLLOWABLE))), _follow),
     "labels": (or_null(named(text(longest=_LONGEST_LABEL), LABEL_KEY.pattern, MOST_LABELS)), _labels),
