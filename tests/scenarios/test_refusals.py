@@ -296,6 +296,17 @@ def test_of_what_has_ended_nothing_is_retried_though_google_would_not_stop_it(wo
         assert trouble.operation == "stop"
 
 
+@pytest.mark.parametrize("ask", ["retry", "ask again"])
+def test_what_waits_is_tried_before_whoever_asks_for_that_is_answered(world: World, ask: str) -> None:
+    with world.line.cut("POST", "/watch", refused(403, "forbidden")):
+        world.open(ALICES_ACL)
+        world.run(3 * HOUR)
+    assert shown(world) == (State.POLLING, Reason.WATCH_REFUSED)
+    watch = world.registry.retry(ALICES_ACL.id) if ask == "retry" else world.open(ALICES_ACL)
+    assert watch.newest
+    assert watch.reason is None
+
+
 def test_asking_for_the_parent_again_has_what_it_follows_tried_as_well(world: World) -> None:
     world.open(ALICES_LIST, follow=("acl",))
     child = Target(ACL, ALICE, ALICE)

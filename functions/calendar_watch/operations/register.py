@@ -59,6 +59,7 @@ class Registry:
         """
         outcome = self._enter(registration.created(target, Options(**named), self._now()), named)
         if outcome is Outcome.EXISTS:
+            self._within_patience(lambda: self._reconcile(target.id))
             return outcome, self._get(target.id)
         self._within_patience(lambda: self._bring_up(target.id))
         watch = self._get(target.id)
