@@ -1,7 +1,7 @@
 """Many watches asked for at once: each is written down, `renew` opens them in turn."""
 
 import json
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -98,3 +98,14 @@ def test_what_is_asked_for_many_times_is_asked_for_as_it_was_said_last(deploymen
     results = batch(deployment, *({**ACL, "labels": {"n": str(n)}} for n in range(100)))
     assert {each["status"] for each in results} == {202}
     assert deployment.get("/")["watches"][0]["labels"] == {"n": "99"}
+
+
+def test_what_had_ended_is_back_at_once_and_opened_in_its_turn(deploy: Deploy) -> None:
+    deployment = deploy(CALENDAR_CALLS_PER_MINUTE="24")
+    deployment.end(deployment.open(ACL))
+    before = datetime.now(UTC)
+    *_, last = batch(deployment, *({"resource": "settings", "subject": f"user{n}@example.com"} for n in range(20)), ACL)
+    since, due = (datetime.fromisoformat(last["watch"][name]) for name in ("stateTime", "nextReconcileTime"))
+    assert (last["status"], last["watch"]["state"]) == (200, "opening")
+    assert before <= since <= datetime.now(UTC)
+    assert due - since >= timedelta(seconds=190), "ten seconds each"

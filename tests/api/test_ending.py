@@ -13,6 +13,16 @@ def test_an_ended_watch_is_stopped_and_so_is_its_channel(deployment: Deployment)
     assert deployment.google.live == []
 
 
+def test_what_was_wrong_with_a_watch_is_over_with_its_end(deployment: Deployment) -> None:
+    watch = deployment.open(ACL)
+    with deployment.google.refusing("/acl", 403, "forbidden"):
+        assert json_of(deployment.order(watch["id"], "resync"))["reason"] == "forbidden"
+    ended = json_of(deployment.end(watch))
+    assert ended.items() >= {"state": "stopped", "reason": None, "detail": None, "remedy": None}.items()
+    told = deployment.changes(watch)[-1]
+    assert (told["type"], told["data"]["reason"]) == ("calendarwatch.watch.stopped.v1", None)
+
+
 def test_other_watches_go_on(deployment: Deployment) -> None:
     deployment.end(deployment.open(ACL))
     other = deployment.open(CALENDAR_LIST)

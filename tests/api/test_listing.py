@@ -63,6 +63,20 @@ def test_what_needs_somebody_is_found_by_state_and_reason(deployment: Deployment
     assert listed(deployment, reason=["notFound", "forbidden"], resource="settings") == []
 
 
+def test_every_watch_is_found_by_the_state_and_the_reason_that_it_shows(
+    deployment: Deployment, watches: dict[str, Json]
+) -> None:
+    with deployment.google.refusing("/acl", 403, "forbidden"), deployment.google.refusing("/settings", 404, "notFound"):
+        for name in ("acl", "settings"):
+            deployment.order(watches[name]["id"], "resync")
+    deployment.end(watches["acl"])
+    shown = deployment.get("/")["watches"]
+    assert {(each["state"], each["reason"]) for each in shown} >= {("stopped", None), ("degraded", "notFound")}
+    for each in shown:
+        reason = {"reason": each["reason"]} if each["reason"] else {}
+        assert each["id"] in listed(deployment, state=each["state"], **reason)
+
+
 def test_more_combinations_than_firestore_takes_are_refused(deployment: Deployment) -> None:
     for states, reasons in ((2, 15), (6, 5)):
         query = {"state": [*State][:states], "reason": [*Reason][:reasons]}
@@ -128,6 +142,13 @@ def test_a_page_ends_before_it_is_too_large_and_has_one_watch_at_least(
         pages = list(paged(deployment))
         assert [watch_id for page in pages for watch_id in page] == sorted(watches)
         assert max(map(len, pages)) <= longest
+
+
+def test_more_labels_than_a_watch_may_have_are_refused(deployment: Deployment) -> None:
+    """Of a hundred Firestore would refuse the query."""
+    labels = [f"l{number}:" for number in range(17)]
+    assert wrong_fields(deployment.ask("watches", "GET", query_string={"label": labels})) == ["label"]
+    assert listed(deployment, label=[*labels[:16], labels[0]]) == []
 
 
 def test_two_values_of_one_label_are_refused(deployment: Deployment) -> None:

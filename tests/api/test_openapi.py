@@ -71,6 +71,27 @@ def test_every_reason_problem_and_parameter_is_in_it() -> None:
     assert told == {each.name for each in parameters.LIST}
 
 
+def test_what_is_only_refused_when_all_is_seen_together_is_said_in_words() -> None:
+    """No schema has a word for it."""
+    document = openapi.document()
+    [ttl] = document["components"]["schemas"]["WatchRequest"]["properties"]["params"]["anyOf"][0]["properties"].values()
+    said = {each["name"]: each["description"] for each in document["paths"]["/"]["get"]["parameters"]}
+    sizes = {path: document["paths"][path]["post"]["requestBody"]["description"] for path in ("/", "/batch")}
+    assert "600 to 2592000" in ttl["description"]
+    assert "30 combinations" in said["state"]
+    assert "30 combinations" in said["reason"]
+    assert "16 at most" in said["label"]
+    assert sizes == {"/": "of 64 KiB at most", "/batch": "of 1024 KiB at most"}
+
+
+def test_a_batch_is_of_the_bodies_that_one_watch_is_asked_for_by() -> None:
+    paths = openapi.document()["paths"]
+    one, many = (
+        paths[path]["post"]["requestBody"]["content"]["application/json"]["schema"] for path in ("/", "/batch")
+    )
+    assert many["properties"]["requests"]["items"] == one == {"$ref": "#/components/schemas/WatchRequest"}
+
+
 def undescribed(schema: Any, at: str) -> Iterator[str]:
     """Fields of ours, those within a field too, but not the keys of a table: state and reason say those."""
     for each in (schema, *schema.get("anyOf", ()), schema.get("items", {})):

@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from calendar_watch.http import openapi
 from tests.api.conftest import Deploy, Lines
 from tests.api.deployment import ACL, Deployment, Json, json_of, problem_of
+from tests.api.documented import template_of
 from tests.support import firestore_emulator
 
 ID = "a" * 32
@@ -30,6 +31,17 @@ def nobody() -> Iterator[str]:
 def genuine(deployment: Deployment, watch: Json) -> dict[str, str]:
     channel = deployment.google.channel(watch["channel"]["id"])
     return dict(channel.message(7, "exists", channel.created).headers)
+
+
+def documented_as(status: int) -> set[tuple[str, str]]:
+    """The operations of which the document says that they may be answered so."""
+    paths = openapi.document()["paths"].items()
+    return {
+        (method.upper(), path)
+        for path, operations in paths
+        for method, each in operations.items()
+        if str(status) in each["responses"]
+    }
 
 
 def test_without_firestore_every_request_is_answered_503(
@@ -53,6 +65,9 @@ def test_without_firestore_every_request_is_answered_503(
         ("renew", "POST", "/shards", {"json": {"message": {"attributes": {"shard": "3"}}, "subscription": "s"}}),
         ("notifications", "POST", "/", {"headers": headers}),
     ]
+    assert {(method, template_of(path)) for name, method, path, _ in requests if name == "watches"} == documented_as(
+        503
+    )
     with ThreadPoolExecutor(len(requests)) as pool:
         answers = list(pool.map(lambda each: deployment.ask(*each[:3], **each[3]), requests))
     assert [answer.status_code for answer in answers] == [503] * len(requests)

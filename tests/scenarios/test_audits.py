@@ -236,6 +236,26 @@ def test_an_operators_resync_tells_what_differs_and_then_how_much() -> None:
     assert (wholly(life), life.watch.reading.sync_token) == (2, "sync")
 
 
+def test_one_that_fails_is_tried_again_when_somebody_retries() -> None:
+    life = audited([[alive("a")]])
+    life.run(MINUTE)
+
+    def silent(name: str) -> None:
+        if name.startswith("whole"):
+            raise TryLaterError("no answer")
+
+    life.google.before = silent
+    ask(life)
+    life.run(HOUR)
+    audit = life.watch.reading.audit
+    assert audit.at
+    assert audit.at > life.now + 2 * MINUTE
+    life.google.before = str
+    life.store.write(Write(WriteKind.RESUME, registration.retried(life.watch, life.now)))
+    life.run(MINUTE)
+    assert resynced(life) == [{"created": 0, "updated": 0, "deleted": 0}]
+
+
 def test_one_that_waits_behind_a_whole_listing_is_done_when_that_has_ended() -> None:
     life = audited([[alive("a"), alive("b")]])
     life.run(MINUTE)

@@ -153,7 +153,7 @@ def test_what_was_there_before_is_followed_too_and_outlives_it(world: World) -> 
 def test_a_watch_that_two_others_follow_lives_until_both_have_dropped_it(world: World) -> None:
     first, second = [Watch(Target(CALENDAR_LIST, None, each), Options(), world.now) for each in (ALICE, BOB)]
     child = children.child(first, Target(ACL, ALICE, ALICE), 0, world.now, world.policy)
-    child = children.adopted(child, second, world.now, world.policy)
+    child = children.adopted(child, second, 0, world.now, world.policy)
     assert child.followed_by == (first.id, second.id)
     child = children.dropped(child, first, world.now)
     assert (child.wanted, child.followed_by) == (True, (second.id,))

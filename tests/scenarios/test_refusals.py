@@ -268,7 +268,23 @@ def test_a_retry_tries_now_and_half_a_minute_after_the_last_try_at_the_earliest(
     assert shown(world)[0] is State.ACTIVE
 
 
-def test_a_retry_tries_what_google_would_not_stop(world: World) -> None:
+def test_a_retry_tries_what_google_would_not_stop_and_that_no_more_often(world: World) -> None:
+    world.open(ALICES_ACL, ttl=3_600)
+    stops: list[datetime] = []
+    with world.line.cut("POST", "/stop", counted(stops, world)):
+        world.run(52 * MINUTE)
+        before = len(stops)
+        for _ in range(6):
+            world.registry.retry(ALICES_ACL.id)
+            world.run(timedelta(seconds=10))
+        assert len(stops) > before > 1
+        assert all(later - earlier >= MINUTE / 2 for earlier, later in itertools.pairwise(stops[before - 1 :]))
+    world.registry.retry(ALICES_ACL.id)
+    world.run(MINUTE)
+    assert len(world.live()) == 1
+
+
+def test_of_what_has_ended_nothing_is_retried_though_google_would_not_stop_it(world: World) -> None:
     world.open(ALICES_ACL)
     with world.line.cut("POST", "/stop", refused(503, "backendError")):
         world.registry.end(ALICES_ACL.id)
@@ -278,6 +294,17 @@ def test_a_retry_tries_what_google_would_not_stop(world: World) -> None:
         trouble = world.query.show(ALICES_ACL.id).health.last_trouble
         assert trouble
         assert trouble.operation == "stop"
+
+
+@pytest.mark.parametrize("ask", ["retry", "ask again"])
+def test_what_waits_is_tried_before_whoever_asks_for_that_is_answered(world: World, ask: str) -> None:
+    with world.line.cut("POST", "/watch", refused(403, "forbidden")):
+        world.open(ALICES_ACL)
+        world.run(3 * HOUR)
+    assert shown(world) == (State.POLLING, Reason.WATCH_REFUSED)
+    watch = world.registry.retry(ALICES_ACL.id) if ask == "retry" else world.open(ALICES_ACL)
+    assert watch.newest
+    assert watch.reason is None
 
 
 def test_asking_for_the_parent_again_has_what_it_follows_tried_as_well(world: World) -> None:

@@ -48,20 +48,26 @@ def _followed_as(calendar_id: str, calendar: Item, subject: str | None) -> str:
 def child(parent: Watch, target: Target, position: int, now: datetime, policy: Policy) -> Watch:
     """One that was not there yet; `position` in the queue keeps many from opening at the same time."""
     watch = registration.created(target, Options(labels=parent.options.labels), now)
-    due = now + position * registration.stagger_of_one_user(policy)
+    due = _turn(position, now, policy)
     return replace(watch, by_operator=False, followed_by=(parent.id,)).with_schedule(due_at=due)
+
+
+def _turn(position: int, now: datetime, policy: Policy) -> datetime:
+    return now + position * registration.stagger_of_one_user(policy)
 
 
 def kept(there: Watch, parent: Watch, position: int, now: datetime, policy: Policy) -> Watch:
     """One that is followed and stays so. What brought the parent back may have brought back this one too."""
-    due = now + position * registration.stagger_of_one_user(policy)
+    due = _turn(position, now, policy)
     return registration.revived(relabelled(there, parent), due)
 
 
-def adopted(there: Watch, parent: Watch, now: datetime, policy: Policy) -> Watch:
-    """One that was there already: alive, whoever asked for it, or at an end, from which it comes back."""
+def adopted(there: Watch, parent: Watch, position: int, now: datetime, policy: Policy) -> Watch:
+    """One that was there already: alive, whoever asked for it, or at an end, from which it comes back in its turn."""
     watch = replace(there, followed_by=(*there.followed_by, parent.id))
-    return watch if there.wanted else relabelled(registration.resumed(watch, now, policy), parent)
+    if there.wanted:
+        return watch
+    return relabelled(registration.resumed(watch, now, _turn(position, now, policy), policy), parent)
 
 
 def relabelled(there: Watch, parent: Watch) -> Watch:

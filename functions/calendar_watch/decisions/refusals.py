@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from calendar_watch.decisions.backoff import Failure, waiting
 from calendar_watch.decisions.ladder import next_rung
+from calendar_watch.decisions.listing import audit
 from calendar_watch.errors import OutageError, RefusedError
 from calendar_watch.model.health import Refusal, StepKind
 from calendar_watch.model.listing import ReadCause
@@ -96,7 +97,9 @@ def _left_alone(watch: Watch, kind: StepKind) -> bool:
 
 def retried(watch: Watch, now: datetime) -> Watch:
     """An operator wants whatever waits to be tried now."""
-    return _brought_forward(watch, StepKind, now, _APART)
+    watch = _brought_forward(watch, StepKind, now, _APART)
+    watch = audit.brought_forward(watch, _soonest(watch, StepKind.AUDIT, now, _APART))
+    return _stops_brought_forward(watch, _soonest(watch, StepKind.STOP, now, _APART))
 
 
 def retried_at_once(watch: Watch, now: datetime) -> Watch:
@@ -106,10 +109,22 @@ def retried_at_once(watch: Watch, now: datetime) -> Watch:
 
 def _brought_forward(watch: Watch, kinds: Iterable[StepKind], now: datetime, apart: timedelta) -> Watch:
     for kind in kinds:
-        until, last = watch.schedule.not_before.get(kind), _last_try(watch, kind)
-        if until and last:
-            watch = watch.with_wait(kind, min(until, max(now, last + apart)))
+        until = watch.schedule.not_before.get(kind)
+        if until and _last_try(watch, kind):
+            watch = watch.with_wait(kind, min(until, _soonest(watch, kind, now, apart)))
     return watch
+
+
+def _stops_brought_forward(watch: Watch, soonest: datetime) -> Watch:
+    """Each channel waits by itself."""
+    for channel in watch.retired:
+        watch = watch.with_channel(replace(channel, retry_at=channel.retry_at and min(channel.retry_at, soonest)))
+    return watch
+
+
+def _soonest(watch: Watch, kind: StepKind, now: datetime, apart: timedelta) -> datetime:
+    last = _last_try(watch, kind)
+    return max(now, last + apart) if last else now
 
 
 def _last_try(watch: Watch, kind: StepKind) -> datetime | None:

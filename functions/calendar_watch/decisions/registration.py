@@ -36,19 +36,19 @@ def created(target: Target, options: Options, now: datetime) -> Watch:
     )
 
 
-def asked_again(watch: Watch, named: NamedOptions, now: datetime, policy: Policy) -> Watch:
+def asked_again(watch: Watch, named: NamedOptions, now: datetime, due: datetime, policy: Policy) -> Watch:
     """A later POST: it replaces the options it names, brings a stopped watch back to life, and has tried what waits.
 
-    What it follows is looked through as well, so that what is suspended there is tried too.
+    What it follows is looked through as well, so that what is suspended there is tried too. All of that at `due`.
     """
     options = (Options() if watch.discarded else watch.options).replaced(named)
     again = replace(watch, options=options, by_operator=True).with_following(
         revision=watch.following.revision + (options != watch.options or bool(options.follow))
     )
     if not watch.wanted:
-        return resumed(again, now, policy)
-    tried = _tried_now(again, now)
-    return _due_now(tried, now) if tried.follows_late else tried
+        return resumed(again, now, due, policy)
+    tried = _tried_now(again, due)
+    return _due_by(tried, due) if tried.follows_late else tried
 
 
 def retried(watch: Watch, now: datetime) -> Watch:
@@ -62,8 +62,7 @@ def retried(watch: Watch, now: datetime) -> Watch:
 
 
 def _tried_now(watch: Watch, now: datetime) -> Watch:
-    tried = renewal.retried(refusals.retried(watch, now), now)
-    return _sooner(watch, _stops_retried(tried, now), now)
+    return _sooner(watch, renewal.retried(refusals.retried(watch, now), now), now)
 
 
 def resync_asked(watch: Watch, now: datetime) -> Watch:
@@ -74,10 +73,10 @@ def resync_asked(watch: Watch, now: datetime) -> Watch:
     if not watch.wanted:
         raise WrongStateError(watch.state(now))
     if watch.reading.sync_token and not watch.target.generated:
-        return _due_now(audit.asked(watch, now), now)
+        return _due_by(audit.asked(watch, now), now)
     read_at = min(watch.reading.read_at or now, now)
     anew = watch.with_reading(resyncing=True, listing=None, counts=Counts(), read_at=read_at)
-    return _due_now(anew, now)
+    return _due_by(anew, now)
 
 
 def retried_at_once(watch: Watch, now: datetime) -> Watch:
@@ -90,17 +89,12 @@ def revived(watch: Watch, now: datetime) -> Watch:
     return _sooner(watch, refusals.hastened(watch, now), now) if watch.health.suspended else watch
 
 
-def _stops_retried(watch: Watch, now: datetime) -> Watch:
-    for channel in watch.retired:
-        watch = watch.with_channel(replace(channel, retry_at=channel.retry_at and min(channel.retry_at, now)))
-    return watch
-
-
 def _sooner(before: Watch, after: Watch, now: datetime) -> Watch:
-    return _due_now(after, now) if after != before else after
+    return _due_by(after, now) if after != before else after
 
 
-def resumed(watch: Watch, now: datetime, policy: Policy) -> Watch:
+def resumed(watch: Watch, now: datetime, due: datetime, policy: Policy) -> Watch:
+    """Back to life, and opened at `due`."""
     forgotten = watch.stopped_at is not None and retained_until(watch.stopped_at, policy) <= now
     exposure = Classification() if forgotten else watch.exposure
     anew = (
@@ -119,7 +113,7 @@ def resumed(watch: Watch, now: datetime, policy: Policy) -> Watch:
             item_count=None if forgotten else watch.reading.item_count,
         )
     )
-    return _due_now(anew.with_standing(now), now)
+    return _due_by(anew.with_standing(now), due)
 
 
 def ended(watch: Watch, now: datetime) -> Watch:
@@ -127,12 +121,12 @@ def ended(watch: Watch, now: datetime) -> Watch:
     if not watch.wanted:
         return watch
     ended = replace(watch, wanted=False, by_operator=False)
-    return _due_now(ended.with_following(revision=watch.following.revision + 1).with_standing(now), now)
+    return _due_by(ended.with_following(revision=watch.following.revision + 1).with_standing(now), now)
 
 
 def erasure_asked(watch: Watch, now: datetime) -> Watch:
     """It ends, if it has not, and then what it read and told goes."""
-    return _due_now(replace(ended(watch, now), erasing=True), now)
+    return _due_by(replace(ended(watch, now), erasing=True), now)
 
 
 def discarded(watch: Watch, now: datetime) -> Watch:
@@ -140,5 +134,8 @@ def discarded(watch: Watch, now: datetime) -> Watch:
     return replace(ended(watch, now), discarded=True)
 
 
-def _due_now(watch: Watch, now: datetime) -> Watch:
-    return watch if watch.schedule.holder else watch.with_schedule(due_at=now)
+def _due_by(watch: Watch, time: datetime) -> Watch:
+    """Sooner, if something else is: a turn may be minutes away."""
+    if watch.schedule.holder:
+        return watch
+    return watch.with_schedule(due_at=min(time, watch.schedule.due_at or time))

@@ -49,7 +49,7 @@ def watch_document(watch: Watch) -> dict[str, Any]:
         "unpublished": watch.log.published < watch.log.sequence,
         "state": None if watch.discarded else watch.standing.state.value,
         "state_since": watch.standing.since,
-        "reason": watch.reason.value if watch.wanted and watch.reason else None,
+        "reason": watch.reason and watch.reason.value,
         "resource": watch.target.resource.name,
         "calendar_id": watch.target.calendar_id,
         "subject": watch.target.subject,

@@ -13,6 +13,7 @@ from calendar_watch.http import parameters, problems
 from calendar_watch.http.checks import CHECKS, CHECKS_BODY
 from calendar_watch.http.json_schema import BOOLEAN, ID, Schema, array, closed, text, whole
 from calendar_watch.http.parameters import Parameter
+from calendar_watch.http.requests import LARGEST_BATCH, LARGEST_BODY
 from calendar_watch.http.summary_view import SUMMARY
 from calendar_watch.http.watch_request import BODY, MOST_BODIES
 from calendar_watch.http.watch_view import WATCH
@@ -21,12 +22,13 @@ _SCHEMAS = Path(__file__).parents[1] / "schemas"
 _EXAMPLES = Path(__file__).with_name("examples.json")
 """Of each operation a `body` and, by status, an answer, as they were recorded: `make documents`."""
 _HERE = "#/components/schemas/"
-_WATCH, _PROBLEM = {"$ref": f"{_HERE}Watch"}, {"$ref": f"{_HERE}Problem"}
+_REQUEST, _WATCH, _PROBLEM = ({"$ref": f"{_HERE}{name}"} for name in ("WatchRequest", "Watch", "Problem"))
 _TOKEN = {"nextPageToken": text()}
 _NOTHING = closed({})
 
-_ANYWHERE = (400, 500, 503)
-"""A query may be wrong anywhere, Firestore away, or we."""
+_ANYWHERE = (400, 500)
+"""A query may be wrong anywhere, or we."""
+_WITHOUT_FIRESTORE = (503,)
 _POSTED = (403, 413, 415)
 
 
@@ -39,7 +41,11 @@ class _Operation:
     problems: Sequence[int] = ()
     parameters: Sequence[Parameter] = ()
     body: Schema | None = None
+    largest: int = LARGEST_BODY
+    """Bytes of a body."""
     kind: str = "application/json"
+    stored: bool = True
+    """Whether it is answered from what is stored."""
 
 
 _PAGE_OF_WATCHES = closed({"watches": array(_WATCH), **_TOKEN}, optional=_TOKEN)
@@ -65,7 +71,12 @@ _RESULTS = closed(
 
 _OPERATIONS = (
     _Operation(
-        "post", "/", "Have a collection watched", dict.fromkeys((200, 201, 202), _WATCH), (*_POSTED, 404), body=BODY
+        "post",
+        "/",
+        "Have a collection watched",
+        dict.fromkeys((200, 201, 202), _WATCH),
+        (*_POSTED, 404),
+        body=_REQUEST,
     ),
     _Operation("get", "/", "List watches", {200: _PAGE_OF_WATCHES}, parameters=parameters.LIST),
     _Operation(
@@ -74,12 +85,15 @@ _OPERATIONS = (
         "Have many collections watched: each body is judged by itself",
         {200: _RESULTS},
         _POSTED,
-        body=closed({"requests": array({}, MOST_BODIES)}),
+        body=closed({"requests": array(_REQUEST, MOST_BODIES)}),
+        largest=LARGEST_BATCH,
     ),
-    _Operation("post", "/checks", "Try whether the deployment works", {200: CHECKS}, _POSTED, body=CHECKS_BODY),
+    _Operation(
+        "post", "/checks", "Try whether the deployment works", {200: CHECKS}, _POSTED, body=CHECKS_BODY, stored=False
+    ),
     _Operation("get", "/summary", "All watches at a glance", {200: SUMMARY}),
-    _Operation("get", "/openapi.json", "This document", {200: {"type": "object"}}),
-    _Operation("get", "/console", "A page for people", {200: text()}, kind="text/html"),
+    _Operation("get", "/openapi.json", "This document", {200: {"type": "object"}}, stored=False),
+    _Operation("get", "/console", "A page for people", {200: text()}, kind="text/html", stored=False),
     _Operation("get", "/{id}", "Show a watch", {200: _WATCH}, (404,)),
     _Operation("delete", "/{id}", "End a watch", {200: _WATCH, 202: _WATCH}, (404, 409), parameters.END),
     _Operation("get", "/{id}/items", "What it holds", {200: _PAGE_OF_ITEMS}, (404,), parameters.ITEMS),
@@ -100,16 +114,19 @@ def document() -> dict[str, Any]:
         "openapi": "3.1.1",
         "info": {"title": "Calendar Watch", "version": __version__},
         "paths": paths,
-        "components": {"schemas": {"Watch": WATCH, "Problem": problems.SCHEMA, **dict(_changes())}},
+        "components": {
+            "schemas": {"WatchRequest": BODY, "Watch": WATCH, "Problem": problems.SCHEMA, **dict(_changes())}
+        },
     }
 
 
 def _operation(operation: _Operation, examples: Mapping[str, Any]) -> dict[str, Any]:
-    failures = sorted({*_ANYWHERE, *operation.problems})
+    away = _WITHOUT_FIRESTORE if operation.stored else ()
+    failures = sorted({*_ANYWHERE, *operation.problems, *away})
     return {
         "summary": operation.says,
         "parameters": [*_in_path(operation.path), *map(_in_query, operation.parameters)],
-        **({"requestBody": _body(operation.body, examples)} if operation.body is not None else {}),
+        **({"requestBody": _body(operation, operation.body, examples)} if operation.body is not None else {}),
         "responses": {
             **{
                 str(status): _answer(status, operation.kind, schema, examples)
@@ -128,8 +145,9 @@ def _in_query(parameter: Parameter) -> dict[str, Any]:
     return {"name": parameter.name, "in": "query", "description": parameter.says, "schema": parameter.schema}
 
 
-def _body(schema: Schema, examples: Mapping[str, Any]) -> dict[str, Any]:
-    return {"required": True, "content": {"application/json": {"schema": schema, **_example(examples, "body")}}}
+def _body(operation: _Operation, schema: Schema, examples: Mapping[str, Any]) -> dict[str, Any]:
+    content = {"application/json": {"schema": schema, **_example(examples, "body")}}
+    return {"description": f"of {operation.largest // 1024} KiB at most", "required": True, "content": content}
 
 
 def _answer(status: int, kind: str, schema: Schema, examples: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from calendar_watch.errors import InvalidRequestError
 from calendar_watch.http.json_schema import BOOLEAN, ID, MOMENT, Schema, array, one_of, text, whole
 from calendar_watch.model.change_log import Span
 from calendar_watch.model.resources import RESOURCES
-from calendar_watch.model.target import LABEL_KEY, WATCH_ID
+from calendar_watch.model.target import LABEL_KEY, MOST_LABELS, WATCH_ID
 from calendar_watch.model.watch import State
 from calendar_watch.ports import Filter
 from calendar_watch.reasons import Reason
@@ -27,6 +27,7 @@ _TIME = re.compile(
 _LARGEST_SEQUENCE = 10**17
 _MOST_COMBINATIONS = 30
 """Firestore takes no more: https://cloud.google.com/firestore/docs/query-data/queries#limits_on_or_queries."""
+_TOGETHER = f"state and reason may make {_MOST_COMBINATIONS} combinations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +131,15 @@ LIST = (
     Parameter("resource", partial(_one_of, RESOURCES), one_of(RESOURCES), "of that kind"),
     Parameter("subject", _subject, text(longest=_LONGEST_TEXT), "read on that user's behalf"),
     Parameter("calendarId", partial(_text, _LONGEST_TEXT), text(longest=_LONGEST_TEXT), "of that calendar"),
-    Parameter("state", _state, array(one_of(State)), "in any of these states", repeats=True),
-    Parameter("reason", _reason, array(one_of(Reason)), "for any of these reasons", repeats=True),
-    Parameter("label", _label, array(text(f"{LABEL_KEY.pattern}:.*")), "with all of these labels", repeats=True),
+    Parameter("state", _state, array(one_of(State)), f"in any of these states; {_TOGETHER}", repeats=True),
+    Parameter("reason", _reason, array(one_of(Reason)), f"for any of these reasons; {_TOGETHER}", repeats=True),
+    Parameter(
+        "label",
+        _label,
+        array(text(f"{LABEL_KEY.pattern}:.*")),
+        f"with all of these labels, {MOST_LABELS} at most",
+        repeats=True,
+    ),
     Parameter("followedBy", _watch_id, ID, "kept by the follow of that watch"),
     _PAGE_SIZE,
     Parameter("pageToken", _page_token, text(f"({WATCH_ID.pattern})?"), "nextPageToken of the page before"),
@@ -154,7 +161,7 @@ def filter_of(asked: Mapping[str, Any]) -> Filter:
     """Which watches a list is to show. Raises InvalidRequestError."""
     states, reasons = frozenset(asked.get("state", ())), frozenset(asked.get("reason", ()))
     if max(len(states), 1) * max(len(reasons), 1) > _MOST_COMBINATIONS:
-        raise InvalidRequestError(("state", f"and reason may make {_MOST_COMBINATIONS} combinations: name fewer"))
+        raise InvalidRequestError(("state", f"{_TOGETHER}: name fewer"))
     return Filter(
         resource=asked.get("resource"),
         subject=asked.get("subject"),
@@ -179,4 +186,6 @@ def _labels(pairs: Collection[tuple[str, str]]) -> Mapping[str, str]:
     labels = dict(pairs)
     if len(labels) < len(set(pairs)):
         raise InvalidRequestError(("label", "no watch has two values for one label"))
+    if len(labels) > MOST_LABELS:
+        raise InvalidRequestError(("label", f"no watch has more than {MOST_LABELS}"))
     return labels

@@ -27,8 +27,8 @@ from calendar_watch.model.notification import Headers
 from calendar_watch.model.shard import SHARDS
 from calendar_watch.model.target import WATCH_ID
 
-_LARGEST_BODY = 64 * 1024
-_LARGEST_BATCH = 1024 * 1024
+LARGEST_BODY = 64 * 1024
+LARGEST_BATCH = 1024 * 1024
 _FRESH = timedelta(minutes=1)
 _TRACE_HEADERS = {
     "x-cloud-trace-context": re.compile(r"([0-9a-f]{32})(?:[/;].*)?"),
@@ -92,7 +92,7 @@ def nowhere(request: Request) -> NotFound:
     return NotFound(f"there is nothing at {request.path[:200]}")
 
 
-def json_of(request: Request, largest: int = _LARGEST_BODY) -> Any:
+def json_of(request: Request, largest: int = LARGEST_BODY) -> Any:
     """The body, of at most `largest` bytes."""
     _json_only(request)
     body = request.get_data()  # functions-framework reads all of it in any case, even after a refusal
@@ -116,7 +116,7 @@ def _unambiguous(members: Iterable[tuple[str, Any]]) -> dict[str, Any]:
 
 def batch_of(request: Request) -> list[Any]:
     """The bodies of many requests, at most 500 and together at most 1 MiB; each is still to be read."""
-    match json_of(request, _LARGEST_BATCH):
+    match json_of(request, LARGEST_BATCH):
         case {"requests": list(bodies), **others} if not others and len(bodies) <= MOST_BODIES:
             return bodies
     raise InvalidRequestError(("requests", f"must be the only field, and a list of at most {MOST_BODIES} bodies"))

@@ -8,7 +8,7 @@ from typing import Any
 from calendar_watch.errors import InvalidRequestError
 from calendar_watch.http.json_schema import Schema, array, closed, named, one_of, or_null, text
 from calendar_watch.model.resources import CALENDAR_LIST, EVENT_TYPES, EVENTS, FOLLOWABLE, RESOURCES
-from calendar_watch.model.target import LABEL_KEY, NamedOptions, Target
+from calendar_watch.model.target import LABEL_KEY, MOST_LABELS, NamedOptions, Target
 
 _OURS = {
     "id": "a fresh UUID is made for each channel",
@@ -21,7 +21,6 @@ MOST_BODIES = 500
 """Of a batch."""
 _SHORTEST, _LONGEST = 600, 2_592_000
 _SECONDS = re.compile(r"[1-9][0-9]{2,6}")
-_MOST_LABELS = 16
 _LONGEST_ID, _LONGEST_LABEL = 512, 256
 _LABEL_VALUE = re.compile(rf"[^\ud800-\udfff]{{0,{_LONGEST_LABEL}}}")
 """Half a surrogate pair is no character: it has no UTF-8, which is how Firestore stores texts."""
@@ -177,8 +176,8 @@ def _choice(given: Any, among: Iterable[str]) -> tuple[str, ...]:
 def _labels(labels: Any, _body: Mapping[str, Any], _rules: Rules) -> Mapping[str, str]:
     if labels is None:
         return {}
-    if not isinstance(labels, Mapping) or len(labels) > _MOST_LABELS:
-        raise ValueError(f"must be an object with at most {_MOST_LABELS} labels")
+    if not isinstance(labels, Mapping) or len(labels) > MOST_LABELS:
+        raise ValueError(f"must be an object with at most {MOST_LABELS} labels")
     for key, value in labels.items():
         if not LABEL_KEY.fullmatch(key):
             raise ValueError("each key must match [a-z][a-z0-9_-]{0,62}")
@@ -191,14 +190,15 @@ def _labels(labels: Any, _body: Mapping[str, Any], _rules: Rules) -> Mapping[str
 
 CALENDAR_ID = or_null({**text(longest=_LONGEST_ID), "minLength": 1})
 SUBJECT = or_null({"type": "string", "format": "email"})
+_TTL = {**text(_SECONDS.pattern), "description": f"seconds, {_SHORTEST} to {_LONGEST}"}
 _FIELDS: Fields = {
     "resource": (one_of(RESOURCES), _resource),
     "calendarId": (CALENDAR_ID, calendar_id_of),
     "subject": (SUBJECT, subject_of),
-    "params": (or_null(closed({"ttl": text(_SECONDS.pattern)}, optional=("ttl",))), _params),
+    "params": (or_null(closed({"ttl": _TTL}, optional=("ttl",))), _params),
     "eventTypes": (or_null({**array(one_of(EVENT_TYPES)), "minItems": 1}), _event_types),
     "follow": (or_null(array(one_of(FOLLOWABLE))), _follow),
-    "labels": (or_null(named(text(longest=_LONGEST_LABEL), LABEL_KEY.pattern, _MOST_LABELS)), _labels),
+    "labels": (or_null(named(text(longest=_LONGEST_LABEL), LABEL_KEY.pattern, MOST_LABELS)), _labels),
 }
 BODY = closed({name: schema for name, (schema, _) in _FIELDS.items()}, optional=_FIELDS.keys() - {"resource"})
 _OPTIONS = {"params": "ttl", "labels": "labels", "follow": "follow"}

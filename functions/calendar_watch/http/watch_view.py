@@ -18,7 +18,7 @@ from calendar_watch.http.json_schema import (
     whole,
 )
 from calendar_watch.model.channel import Channel, ChannelPhase
-from calendar_watch.model.health import Trouble
+from calendar_watch.model.health import OPERATIONS, Trouble
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL, FOLLOWABLE, RESOURCES
 from calendar_watch.model.target import LABEL_KEY
@@ -44,7 +44,7 @@ _TEXT, _ERROR_COUNT = text(), whole(1)
 
 _TROUBLE: Fields = {
     "time": (MOMENT, "when it failed last", lambda trouble: moment_of(trouble.at)),
-    "operation": (_TEXT, "what failed: watch, list, get, stop, sign or publish", lambda trouble: trouble.operation),
+    "operation": (one_of(OPERATIONS), "what failed", lambda trouble: trouble.operation),
     "status": (or_null(whole(100, 599)), "of the HTTP answer; null: none came", lambda trouble: trouble.status or None),
     "reason": (or_null(_TEXT), "Google's own word for it, or ours", lambda trouble: trouble.code or None),
     "detail": (_TEXT, "what was said of it", lambda trouble: trouble.detail),

@@ -12,6 +12,10 @@ _LASTING = timedelta(minutes=15)
 _LASTING_TRIES = 3
 
 
+OPERATIONS = ("watch", "list", "get", "stop", "sign", "publish", "follow")
+"""What may fail."""
+
+
 class StepKind(StrEnum):
     """Kinds of step that fail, and wait, independently of each other."""
 
@@ -28,7 +32,7 @@ class Trouble:
     """Failures in a row, of one kind of step; a success ends them."""
 
     operation: str
-    """Which call failed last: `watch`, `list`, `get`, `stop`, `sign`, `publish` or `follow`."""
+    """Of `OPERATIONS`, the one that failed last."""
     since: datetime
     at: datetime
     """The last one."""

@@ -18,6 +18,7 @@ WATCH_ID = re.compile(r"[a-z2-7]{32}")
 RESERVED_ID = "checks".ljust(32, "2")
 """The id of no watch, for messages of `checks`: whoever chooses it first would have to try 2^160 targets to meet it."""
 LABEL_KEY = re.compile(r"[a-z][a-z0-9_-]{0,62}")
+MOST_LABELS = 16
 
 
 @dataclass(frozen=True)  # without slots, so that the id is worked out once

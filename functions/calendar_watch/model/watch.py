@@ -241,9 +241,12 @@ class Watch:
 
     @property
     def reason(self) -> Reason | None:
+        """Of what has ended nothing is to be mended any more."""
+        if not self.wanted:
+            return None
         doubted = self.reading.brake or self.reading.doubts or self.reading.audit.doubts
         return next((reason for reason, _ in self.health.reasons()), Reason.EMPTY_LISTING if doubted else None)
 
     @property
     def detail(self) -> str | None:
-        return next((detail for _, detail in self.health.reasons()), None)
+        return next((detail for _, detail in self.health.reasons()), None) if self.wanted else None

@@ -59,6 +59,7 @@ class Registry:
         """
         outcome = self._enter(registration.created(target, Options(**named), self._now()), named)
         if outcome is Outcome.EXISTS:
+            self._within_patience(lambda: self._reconcile(target.id))
             return outcome, self._get(target.id)
         self._within_patience(lambda: self._bring_up(target.id))
         watch = self._get(target.id)
@@ -137,9 +138,9 @@ class Registry:
         raise exhausted()
 
     def _ask_again(self, wanted: Watch, named: NamedOptions) -> Outcome:
-        policy, when = self._services.policy, wanted.schedule.due_at or self._now()
+        policy, due = self._services.policy, wanted.schedule.due_at or self._now()
         before = self._change(
-            WriteKind.RESUME, wanted.id, lambda watch: registration.asked_again(watch, named, when, policy)
+            WriteKind.RESUME, wanted.id, lambda watch: registration.asked_again(watch, named, self._now(), due, policy)
         )
         if before.discarded or before.created == wanted.created:  # the latter: our own, whose answer was lost
             return Outcome.CREATED

@@ -49,6 +49,6 @@ class Follower:
         others = {each.id: each for each in store.find(missing)}
         for position, child_id in enumerate(missing):
             if child_id in others:
-                yield children.adopted(others[child_id], parent, now, self._services.policy)
+                yield children.adopted(others[child_id], parent, position, now, self._services.policy)
             else:
                 yield children.child(parent, targets[child_id], position, now, self._services.policy)

@@ -104,7 +104,7 @@ def _ended(watch: Watch, _policy: Policy) -> Watch:
 
 
 def _resumed(watch: Watch, policy: Policy) -> Watch:
-    return registration.asked_again(watch, {}, NOW, policy)
+    return registration.asked_again(watch, {}, NOW, NOW, policy)
 
 
 RULES: Mapping[str, Callable[..., Watch]] = {

@@ -186,8 +186,14 @@ SLIPS = (
     ),
     Slip(
         "what nobody wants any more is trouble for ever",
-        ("tests/contract/test_store.py",),
-        (Edit("firestore/watch_document.py", "if watch.wanted and watch.reason else", "if watch.reason else"),),
+        ("tests/contract/test_store.py", "tests/api/test_ending.py"),
+        (
+            Edit(
+                "model/watch.py",
+                "        if not self.wanted:\n            return None\n        doubted",
+                "        doubted",
+            ),
+        ),
     ),
     Slip(
         "whose calendar is gone is counted as locked out",

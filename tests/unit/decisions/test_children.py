@@ -84,6 +84,15 @@ def test_what_an_operator_ended_lives_only_as_long_as_it_is_followed() -> None:
     """Asked for once, ended, then followed: it ends with the follow."""
     parent = Watch(Target(CALENDAR_LIST, None, ALICE), Options(follow=("acl",)), NOW)
     ended = registration.ended(registration.created(Target(ACL, "team", ALICE), Options(), NOW), NOW)
-    followed = children.adopted(ended, parent, NOW, Policy("", "", ""))
+    followed = children.adopted(ended, parent, 0, NOW, Policy("", "", ""))
     assert followed.wanted
     assert not children.dropped(followed, parent, NOW).wanted
+
+
+def test_what_comes_back_with_its_list_does_so_in_turn() -> None:
+    parent, policy = Watch(Target(CALENDAR_LIST, None, ALICE), Options(follow=("acl",)), NOW), Policy("", "", "")
+    ended = registration.ended(registration.created(Target(ACL, "team", ALICE), Options(), NOW), NOW)
+    first, tenth = (
+        children.adopted(ended.with_schedule(due_at=None), parent, position, NOW, policy) for position in (0, 9)
+    )
+    assert (first.schedule.due_at, tenth.schedule.due_at) == (NOW, NOW + 9 * registration.stagger_of_one_user(policy))

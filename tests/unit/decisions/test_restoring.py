@@ -117,7 +117,7 @@ def test_what_lay_unpublished_is_left_to_the_new_beginning() -> None:
 def test_what_has_told_its_end_tells_nothing_before_somebody_resumes_it() -> None:
     ended = replace(watch(announced=State.STOPPED), wanted=False, stopped_at=NOW - HOUR).with_channels(by_id={})
     assert told(after_claim(ended)[0]) == []
-    resumed = registration.resumed(ended, NOW, AFTER)
+    resumed = registration.resumed(ended, NOW, NOW, AFTER)
     assert told(after_claim(resumed)[0]) == [("resynced", TOLD + 1_000_000)]
 
 

@@ -89,6 +89,12 @@ def failed(watch: Watch, failure: Failure) -> Watch:
     return in_trouble(put_off, StepKind.AUDIT, failure)
 
 
+def brought_forward(watch: Watch, soonest: datetime) -> Watch:
+    """One that failed: it need not wait for longer than that."""
+    at, failed_before = watch.reading.audit.at, watch.reading.audit.failures
+    return _with(watch, at=min(at, soonest)) if at and failed_before else watch
+
+
 def token_refused(watch: Watch, failure: Failure) -> Watch:
     return abandoned(failed(watch, failure))
 
