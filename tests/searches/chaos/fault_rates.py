@@ -111,9 +111,13 @@ FORCED: Mapping[str, Mapping[str, str]] = {
 """What may be chosen to go wrong, and what that is at each edge; besides `before`, `after` and `hangs`."""
 
 
+_OFTENER: Mapping[str, float] = {"Q30": 0.3}
+"""Two channels in a row have to be mute before it shows."""
+
+
 def drawn(rates: FaultRates, dice: Random) -> Mapping[str, float]:
     """The quirks of one run with their chances: some of all, as each hides others."""
-    return {each: CHANCES[each] for each in sorted(rates.quirks) if dice.random() < _ON}
+    return {each: _OFTENER.get(each, CHANCES[each]) for each in sorted(rates.quirks) if dice.random() < _ON}
 
 
 def options(random: Random) -> Mapping[str, object]:
