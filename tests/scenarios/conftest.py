@@ -20,7 +20,7 @@ MakeWorld = Callable[..., World]
 
 @pytest.fixture(scope="session")
 def firestore_server() -> Iterator[local_firestore.LocalFirestore]:
-    with local_firestore.serve() as server:
+    with local_firestore.serve() as server, server.beside():
         yield server
 
 
