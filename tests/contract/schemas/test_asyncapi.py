@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,13 @@ def by_type(published: list[Message]) -> Mapping[str, Message]:
     return {each.attributes["ce-type"]: each for each in published}
 
 
+@cache
+def validator_of(kind: str, part: str) -> Draft7Validator:
+    return Draft7Validator({**MESSAGES[kind][part], "components": DOCUMENT["components"]})
+
+
 def fits(kind: str, part: str, value: Any) -> bool:
-    schema = {**MESSAGES[kind][part], "components": DOCUMENT["components"]}
-    return Draft7Validator(schema).is_valid(value)
+    return validator_of(kind, part).is_valid(value)
 
 
 def test_it_is_what_the_schemas_and_the_story_give(published: list[Message]) -> None:
