@@ -6,11 +6,15 @@ import threading
 from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 from xdist.scheduler import LoadFileScheduling
+
+import calendar_watch
 
 for name in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS"):  # what tests make is no part of the make that runs them
     os.environ.pop(name, None)
@@ -69,6 +73,16 @@ class ByWhatIsShared(LoadFileScheduling):  # type: ignore[misc] # (published wit
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByWhatIsShared:
     return ByWhatIsShared(config, log)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Each worker loads every test: that is not measured, once what is measured has been loaded."""
+    if sys.gettrace():
+        for each in walk_packages(calendar_watch.__path__, "calendar_watch."):
+            import_module(each.name)
+    with untraced():
+        return (yield)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -79,7 +79,7 @@ def test_increments_go_first_between_the_pages_of_an_audit_and_are_not_judged_by
 @pytest.mark.parametrize(
     "error", [TryLaterError("later"), RefusedError(Reason.FORBIDDEN, "no"), SlowError("late"), REFUSED]
 )
-@pytest.mark.parametrize("page", ["whole", "whole 2"])
+@pytest.mark.parametrize("page", [pytest.param("whole", marks=pytest.mark.search), "whole 2"])
 def test_an_audit_that_fails_waits_longer_and_longer_and_nothing_waits_with_it(page: str, error: GoogleError) -> None:
     life = audited([[alive("a")], [alive("b")]])
     life.run(12 * HOUR)
