@@ -29,7 +29,7 @@ def google_url(line: Line) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def firestore_server() -> Iterator[local_firestore.LocalFirestore]:
-    with local_firestore.serve() as server:
+    with local_firestore.serve() as server, server.beside():
         yield server
 
 

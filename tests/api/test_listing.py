@@ -111,6 +111,7 @@ def paged(deployment: Deployment, **query: Any) -> Iterator[list[str]]:
         yield from paged(deployment, **{**query, "pageToken": page["nextPageToken"]})
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 5])
 def test_pages_visit_each_watch_once(deployment: Deployment, watches: dict[str, Json], size: int) -> None:
     assert watches
@@ -132,6 +133,7 @@ def test_a_page_that_names_no_size_has_a_hundred(deployment: Deployment) -> None
     assert len(deployment.get("/", pageToken=page["nextPageToken"])["watches"]) == 1
 
 
+@pytest.mark.uncounted
 def test_a_page_ends_before_it_is_too_large_and_has_one_watch_at_least(
     deploy: Deploy, monkeypatch: pytest.MonkeyPatch
 ) -> None:

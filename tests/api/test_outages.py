@@ -86,6 +86,7 @@ def sweep(deployment: Deployment, _watch: Json) -> TestResponse:
     return deployment.ask("renew", "POST")
 
 
+@pytest.mark.uncounted
 def test_a_single_failure_of_any_call_is_bridged_or_told_as_503(deployment: Deployment) -> None:
     watch = deployment.open(ACL)
     for rpc in RPCS:

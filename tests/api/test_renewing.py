@@ -96,6 +96,7 @@ def test_a_wakeup_with_nothing_to_do_is_done(deployment: Deployment, times: int)
     assert len(deployment.changes(watch)) == 1
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize(("attempt", "told"), [(1, 1), (None, 1), ("2", 1), (2, 2)])
 def test_a_wakeup_that_comes_again_takes_over_from_a_worker_that_died(
     deployment: Deployment, attempt: object, told: int

@@ -1,6 +1,7 @@
 """What contract tests are held against.
 
-Each test that asks for `firestore_host` runs against our Firestore and against Google's emulator.
+Each test that asks for `firestore_host` runs against our Firestore, with and without the wire, and against Google's
+emulator.
 """
 
 from collections.abc import Iterator
@@ -26,12 +27,18 @@ def local_firestore_host() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def beside_local_firestore() -> Iterator[str]:
+    with local_firestore.serve() as server, server.beside():
+        yield server.host
+
+
+@pytest.fixture(scope="session")
 def google_emulator_host() -> Iterator[str]:
     with firestore_emulator.emulator() as host:
         yield host
 
 
-@pytest.fixture(params=BACKENDS)
+@pytest.fixture(params=[*BACKENDS, pytest.param("beside_local_firestore", id="beside")])
 def firestore_host(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
     """Give the "host:port" of a Firestore; meanwhile the environment points Google's client to it."""
     host = str(request.getfixturevalue(request.param))

@@ -9,7 +9,7 @@ import pytest
 from google.cloud.firestore import Client
 
 from calendar_watch.ports import Filter
-from tests.contract.schemas.contract import validator
+from tests.contract.schemas.contract import validator_of
 from tests.doubles import local_firestore
 from tests.support import firestore_emulator
 from tests.support.databases import Database, InMemory, OverGrpc
@@ -20,7 +20,7 @@ MakeWorld = Callable[..., World]
 
 @pytest.fixture(scope="session")
 def firestore_server() -> Iterator[local_firestore.LocalFirestore]:
-    with local_firestore.serve() as server:
+    with local_firestore.serve() as server, server.beside():
         yield server
 
 
@@ -58,7 +58,7 @@ def told_as_published(world: World) -> Iterator[None]:
     for watch in world.store.page(Filter(), "", 1_000).watches:
         for entry in world.store.entries(watch.id, 0, 1_000):
             if entry["type"].startswith("calendarwatch.watch."):
-                validator().validate(entry)
+                validator_of(entry["type"]).validate(entry)
 
 
 class _Kept(logging.Handler):

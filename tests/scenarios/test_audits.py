@@ -41,6 +41,7 @@ def test_a_change_that_every_increment_skips_is_told_with_the_audit() -> None:
     assert [each["type"] for each in life.entries() if "resynced" in each["type"]] == []
 
 
+@pytest.mark.uncounted
 def test_there_is_one_a_day_at_another_time_for_each_watch_and_none_where_none_is_wanted() -> None:
     life = audited([[alive("a")]])
     life.run(4 * DAY)
@@ -78,7 +79,7 @@ def test_increments_go_first_between_the_pages_of_an_audit_and_are_not_judged_by
 @pytest.mark.parametrize(
     "error", [TryLaterError("later"), RefusedError(Reason.FORBIDDEN, "no"), SlowError("late"), REFUSED]
 )
-@pytest.mark.parametrize("page", ["whole", "whole 2"])
+@pytest.mark.parametrize("page", [pytest.param("whole", marks=pytest.mark.search), "whole 2"])
 def test_an_audit_that_fails_waits_longer_and_longer_and_nothing_waits_with_it(page: str, error: GoogleError) -> None:
     life = audited([[alive("a")], [alive("b")]])
     life.run(12 * HOUR)
@@ -94,6 +95,7 @@ def test_an_audit_that_fails_waits_longer_and_longer_and_nothing_waits_with_it(p
     assert life.told() == [("updated", "b")]
 
 
+@pytest.mark.uncounted
 def test_an_audit_that_fails_is_shown_until_it_comes_to_its_end_or_is_wanted_no_more() -> None:
     life = audited([[alive("a")], [alive("b")]])
     life.google.failures = [("whole 2", TryLaterError("later"))] * 1_000
@@ -335,6 +337,7 @@ def test_of_a_watch_that_has_ended_there_is_none(world: World) -> None:
         world.registry.resync(ALICES_ACL.id)
 
 
+@pytest.mark.uncounted
 def test_an_audit_in_the_middle_of_traffic_loses_nothing_and_doubles_nothing(make_world: MakeWorld) -> None:
     world = make_world(policy=policy_of(audit=10 * MINUTE))
     world.open(ALICES_EVENTS)

@@ -13,7 +13,7 @@ from calendar_watch.errors import CalendarWatchError
 from calendar_watch.model.resources import ACL, SETTINGS
 from calendar_watch.model.target import Options, Target
 from calendar_watch.model.watch import Baseline
-from tests.contract.schemas.contract import validator
+from tests.contract.schemas.contract import validator_of
 from tests.doubles.local_firestore import LocalFirestore
 from tests.doubles.memory_store import MemoryStore, direct
 from tests.scenarios.conftest import MakeWorld
@@ -33,7 +33,7 @@ def world(make_world: MakeWorld) -> Iterator[World]:
     world = make_world(policy=policy_of(publishes=True, baseline_in_stream=IN_STREAM))
     yield world
     for each in world.published():
-        validator().validate(each)
+        validator_of(each["type"]).validate(each)
 
 
 @pytest.fixture

@@ -74,6 +74,7 @@ def test_what_has_not_gone_out_is_sent_before_it_is_erased(world: World) -> None
     assert world.published()[-1]["type"] == "calendarwatch.watch.stopped.v1"
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("how", ["lose_answer", "refuse"])
 def test_a_write_that_goes_wrong_in_the_middle_leaves_nothing_behind(
     world: World, client: Client, firestore_server: LocalFirestore, how: str

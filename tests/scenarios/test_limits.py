@@ -27,6 +27,7 @@ def changes(world: World) -> list[Any]:
     return [each["data"] for each in world.events(ALICES_EVENTS.id) if "itemId" in each["data"]]
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("whole", [False, True], ids=["fingerprint", "full"])
 def test_a_large_event_keeps_nothing_of_its_calendar_back(
     make_world: MakeWorld, firestore_server: LocalFirestore, *, whole: bool
@@ -88,6 +89,7 @@ def test_a_summary_that_is_very_long_is_cut_wherever_it_is_a_fingerprint(
     assert len(updated["before"]["summary"]) == 5_001
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize(
     "code", [grpc.StatusCode.INVALID_ARGUMENT, pytest.param(grpc.StatusCode.OUT_OF_RANGE, marks=pytest.mark.search)]
 )
@@ -122,6 +124,7 @@ def test_a_sweep_counts_a_refused_write_as_a_failure(world: World, firestore_ser
         assert world.sweep().failed == 1
 
 
+@pytest.mark.uncounted
 def test_what_cannot_be_followed_is_left_alone_for_the_rest_of_the_lease(
     world: World, firestore_server: LocalFirestore
 ) -> None:
@@ -156,6 +159,7 @@ def _is_of_several(commit: Any) -> bool:
     return sum("followed_by" in str(each) for each in commit.writes) > 1
 
 
+@pytest.mark.uncounted
 def test_many_large_entries_are_published_a_few_at_a_time(make_world: MakeWorld, lines: list[dict[str, Any]]) -> None:
     world = make_world(policy=policy_of(publishes=True))
     world.open(ALICES_EVENTS)
@@ -167,6 +171,7 @@ def test_many_large_entries_are_published_a_few_at_a_time(make_world: MakeWorld,
     assert (sum(counts), max(counts)) == (13, 4)
 
 
+@pytest.mark.uncounted
 def test_a_small_collection_with_large_items_is_written_in_pieces(
     world: World, firestore_server: LocalFirestore
 ) -> None:

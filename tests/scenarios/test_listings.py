@@ -149,6 +149,7 @@ cases = st.builds(
 )
 
 
+@pytest.mark.uncounted
 @settings(max_examples=2 * settings().max_examples)
 @given(cases)
 def test_a_listing_means_the_same_however_it_is_cut_and_ordered(case: Case) -> None:
@@ -408,6 +409,7 @@ def test_where_nothing_can_be_learnt_of_a_bare_tombstone_everything_is_listed(er
     assert life.told() == [("created", "x")]
 
 
+@pytest.mark.uncounted
 def test_one_exception_of_four_hundred_large_ones_touches_one_part() -> None:
     ids = [f"x{number}" for number in range(400)]
     large = {"description": "d" * 40_000}

@@ -306,6 +306,7 @@ def test_resuming_after_the_retention_starts_from_a_new_baseline_and_counts_on(m
     assert told[0]["data"]["itemCount"] == 2
 
 
+@pytest.mark.uncounted
 def test_a_change_too_large_for_one_write_is_reported_whole_and_in_order(world: World) -> None:
     world.open(ALICES_ACL)
     world.run(5 * MINUTE)

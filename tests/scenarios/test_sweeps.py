@@ -147,6 +147,7 @@ def everything_due(world: World, count: int) -> None:
     world.now += timedelta(hours=2)
 
 
+@pytest.mark.uncounted
 def test_what_a_sweep_cannot_finish_it_hands_over_by_shard_and_keeps_the_most_overdue(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -200,6 +201,7 @@ def test_a_hand_over_that_fails_is_told_and_the_sweep_goes_on(
     assert [each["severity"] for each in lines if each.get("event") == "handover"] == ["WARNING"]
 
 
+@pytest.mark.uncounted
 def test_a_shard_that_was_handed_over_is_swept_and_no_other(world: World) -> None:
     everything_due(world, 40)
     shard = shard_of(world.store.due(world.now, 1)[0][0])

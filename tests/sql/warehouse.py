@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ def view(name: str, internal_domains: Iterable[str] = ("example.com",)) -> str:
     return text.replace("${dataset}", DATASET).replace("${internal_domains}", domains)
 
 
+@cache
 def translated(query: str) -> str:
     """Tables are known by their last name. Times are in UTC: to give out others, DuckDB needs another library."""
     tree = sqlglot.parse_one(query, read="bigquery")

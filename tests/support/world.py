@@ -6,7 +6,6 @@ Years run in seconds, because nothing sleeps: time jumps to whatever happens nex
 import json
 import random
 import uuid
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -37,7 +36,7 @@ from calendar_watch.wiring import Edges, Runtime, Setup, build
 from tests.doubles.calendar_simulator import Actor, CalendarSimulator, Delivery, Transport
 from tests.doubles.calendar_simulator import Options as SimulatorOptions
 from tests.doubles.local_pubsub import LocalPubSub, Message, PubSubAdapter
-from tests.support.aside import WhenAsked
+from tests.support.aside import AtOnce, WhenAsked
 from tests.support.databases import Database
 from tests.support.line import Line
 
@@ -92,15 +91,13 @@ def answered(receiver: Receiver, delivery: Delivery) -> int:
 
 
 def swept(
-    services: Services, threads: int = 1, seconds: float = SECONDS, start: str = "", hand_over: HandOver | None = None
+    services: Services, seconds: float = SECONDS, start: str = "", hand_over: HandOver | None = None
 ) -> SweepResult:
-    with ThreadPoolExecutor(threads) as pool:
-        return Sweep(services, Workers(services, pool), seconds).run(start, hand_over)
+    return Sweep(services, Workers(services, AtOnce()), seconds).run(start, hand_over)
 
 
-def swept_shard(services: Services, shard: int, threads: int = 1, seconds: float = SECONDS) -> None:
-    with ThreadPoolExecutor(threads) as pool:
-        Sweep(services, Workers(services, pool), seconds).run_shard(shard)
+def swept_shard(services: Services, shard: int, seconds: float = SECONDS) -> None:
+    Sweep(services, Workers(services, AtOnce()), seconds).run_shard(shard)
 
 
 class World:
@@ -115,6 +112,7 @@ class World:
         self.database = database
         self._transport = Transport(self.google, self._post)
         self._session = requests.Session()
+        self._session.trust_env = False  # or a .netrc is looked for with every request
         self.line = Line(self.google, self._post)
         self._session.mount("https://", self.line)
         self.pubsub = LocalPubSub(lambda: self.now)

@@ -26,3 +26,10 @@ def validator(name: str = "change.json") -> Draft202012Validator:
 
 def types_of(name: str) -> set[str]:
     return set(SCHEMAS[name]["properties"]["type"]["enum"])
+
+
+@functools.cache
+def validator_of(kind: str) -> Draft202012Validator:
+    """Of changes of a type: by the file that names it, a sixth of the work of trying each."""
+    [name] = [each for each in KINDS if kind in types_of(each)]
+    return validator(name)

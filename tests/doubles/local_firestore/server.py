@@ -1,13 +1,16 @@
 """The gRPC server on loopback, and the handle by which a test holds it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self, TypeAlias
+from unittest.mock import patch
 
 import grpc
 
 from tests.doubles.local_firestore.calls import Calls
+from tests.doubles.local_firestore.channel import Channel
 from tests.doubles.local_firestore.documents import Documents, Stored, parent
 from tests.doubles.local_firestore.errors import StatusError
 from tests.doubles.local_firestore.faults import Faults
@@ -68,6 +71,17 @@ class LocalFirestore:
         self._server.stop(grace=None).wait()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
+    @contextmanager
+    def beside(self) -> Iterator[Self]:
+        """Meanwhile, whoever connects from this process gets here without a wire, at a fifth of the cost."""
+        wire = grpc.insecure_channel
+
+        def connect(host: str, *options: Any, **more: Any) -> grpc.Channel:
+            return Channel(self._recorded) if host == self.host else wire(host, *options, **more)
+
+        with patch.object(grpc, "insecure_channel", connect):
+            yield self
+
     def _handlers(self) -> dict[str, Any]:
         plain = {rpc: _handler(grpc.unary_unary_rpc_method_handler, rpc, self._plain(rpc)) for rpc in self._rpcs.plain}
         streaming = {
@@ -84,12 +98,15 @@ class LocalFirestore:
         return lambda request, context: iter(self._answer(rpc, request, context))
 
     def _answer(self, rpc: str, request: Message, context: Any) -> list[Message]:
-        self.calls.record(rpc, request)
         try:
-            return self._with_faults(rpc, request)
+            return self._recorded(rpc, request)
         except StatusError as error:
             context.abort(error.code, error.message)
             raise  # never reached: abort raises
+
+    def _recorded(self, rpc: str, request: Message) -> list[Message]:
+        self.calls.record(rpc, request)
+        return self._with_faults(rpc, request)
 
     def _with_faults(self, rpc: str, request: Message) -> list[Message]:
         faults = self.faults.striking(rpc, request)

@@ -57,7 +57,7 @@ def deploy(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deploy]:
     monkeypatch.setattr("calendar_watch.operations.register._PAUSE_AFTER_REFUSAL", 0.01)
     monkeypatch.setattr("calendar_watch.decisions.refusals._APART", _NO_TIME)
     line = Line()
-    with listening(line) as google, local_firestore.serve() as firestore:
+    with listening(line) as google, local_firestore.serve() as firestore, firestore.beside():
 
         def deploy(**variables: str) -> Deployment:
             deployment = Deployment(f"console-{uuid4().hex[:12]}", firestore, google)

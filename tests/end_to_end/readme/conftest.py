@@ -53,7 +53,7 @@ def pubsub() -> Iterator[local_pubsub.Server]:
 def deployment(pubsub: local_pubsub.Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
     """Ours, which publishes."""
     line = Line()
-    with listening(line) as google, local_firestore.serve() as firestore:
+    with listening(line) as google, local_firestore.serve() as firestore, firestore.beside():
         deployment = Deployment(f"readme-{uuid4().hex[:12]}", firestore, google)
         line.google = deployment.google
         deployment.deploy(monkeypatch, CHANGES_TOPIC=CHANGES, PUBSUB_EMULATOR_HOST=pubsub.host)

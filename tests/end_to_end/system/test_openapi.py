@@ -21,7 +21,7 @@ from tests.support.stack import Stack
 
 SETTINGS = {"SUBJECT_DOMAINS": "example.com"}
 CHECKS = [status_code_conformance, content_type_conformance, response_schema_conformance]
-IN_TEST, IN_SEARCH = 40, 1200
+IN_TEST, IN_SEARCH = 15, 1200
 """Examples of each operation, right ones and wrong ones. Of three there are but a few: there is nothing to choose."""
 LEAST = 10_000
 """Requests that a search has to make."""

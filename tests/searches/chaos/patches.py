@@ -23,8 +23,7 @@ def everything_at_once() -> Iterator[None]:
     """And the hours of an abuse limit as minutes."""
     with ExitStack() as patches:
         patches.enter_context(patch("calendar_watch.decisions.backoff._ABUSE_PAUSE", timedelta(minutes=30)))
-        for module in ("calendar_watch.operations.register", "tests.support.world"):
-            patches.enter_context(patch(f"{module}.ThreadPoolExecutor", lambda *_, **__: AtOnce()))
+        patches.enter_context(patch("calendar_watch.operations.register.ThreadPoolExecutor", lambda *_, **__: AtOnce()))
         yield
 
 

@@ -7,6 +7,7 @@ Firestore in the same region would. The ideal knows no Firestore, so the second 
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Self, TypeVar
@@ -15,9 +16,11 @@ from calendar_watch.model.listing import Page
 from calendar_watch.model.resources import Item
 from calendar_watch.model.target import Target
 from calendar_watch.model.write import Write, WriteKind
+from calendar_watch.operations.sweep import Sweep
+from calendar_watch.operations.workers import Workers
 from tests.doubles.memory_store import MemoryFirestore, MemoryStore
 from tests.support.databases import InMemory
-from tests.support.world import ALICES_ACL, World, swept
+from tests.support.world import ALICES_ACL, World
 from tests.tools.bench.row import Row, at_least
 
 _WATCHES, _THREADS, _CALL = 5_000, 32, 0.1
@@ -65,7 +68,8 @@ def _taken(answers_after: float) -> float:
     _multiply(world, database)
     database.in_use = True
     began = time.perf_counter()
-    result = swept(services, threads=_THREADS, seconds=170)
+    with ThreadPoolExecutor(_THREADS) as pool:
+        result = Sweep(services, Workers(services, pool), seconds=170).run("", None)
     took = time.perf_counter() - began
     assert (result.synced, result.failed, result.remaining) == (_WATCHES, 0, 0)
     return took

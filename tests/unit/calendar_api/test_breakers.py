@@ -70,6 +70,7 @@ def test_a_few_wait_two_to_four_minutes() -> None:
     assert max(waits) - min(waits) > 60
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("count", [1600, 20_000])
 def test_however_many_wait_no_more_come_back_in_a_minute_than_a_tenth_of_a_sweep_can_take(count: int) -> None:
     chance = random.Random(1)  # noqa: S311 - repeatable on purpose

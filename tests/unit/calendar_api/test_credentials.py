@@ -272,6 +272,7 @@ def test_two_subjects_never_share_a_session_nor_a_token(google: Google, mode: st
         assert shown_by(all_sessions(subject, scope)).endswith(f"{subject} {scope}")
 
 
+@pytest.mark.uncounted
 @pytest.mark.parametrize("mode", MODES)
 def test_threads_share_one_token_for_one_subject_and_get_the_right_one_for_each(google: Google, mode: str) -> None:
     all_sessions = Sessions(MODES[mode], google.http)

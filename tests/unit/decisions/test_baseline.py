@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
+
 from calendar_watch.decisions import baseline, registration
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL
@@ -37,6 +39,7 @@ def written(watch: Watch, items: dict[str, Any]) -> Iterator[tuple[ChangeEvent, 
         watch = watch.with_log(pending=())
 
 
+@pytest.mark.uncounted
 def test_five_thousand_rules_are_told_in_ten_writes() -> None:
     items = rules(5_000)
     writes = list(written(opening(), items))

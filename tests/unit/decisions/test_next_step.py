@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -220,6 +221,7 @@ _OURS = Erase | Forget | Follow | Reclassify | TellBaseline
 """Nobody is asked, so nobody refuses."""
 
 
+@pytest.mark.uncounted
 @settings(max_examples=2 * settings().max_examples)
 @given(watches(), st.lists(st.one_of(st.none(), errors), min_size=BOUND, max_size=BOUND))
 def test_following_the_steps_reaches_rest_and_never_stops_the_only_confirmed_channel(
@@ -255,6 +257,7 @@ def test_settling_gives_up_a_confirmed_channel_only_for_a_newer_confirmed_one_or
         assert kept.generation >= before.generation
 
 
+@pytest.mark.uncounted
 @given(watches(), st.lists(st.integers(0, 8), max_size=4))
 def test_notifications_always_lead_to_a_reading_and_unknown_channels_of_a_known_resource_to_a_stop(
     watch: Watch, numbers: list[int]
@@ -279,6 +282,7 @@ def test_retired_is_never_taken_back(watch: Watch) -> None:
         assert each.id not in after.channels.by_id or after.channels.by_id[each.id].retired
 
 
+@pytest.mark.uncounted
 @given(watches())
 def test_settling_twice_decides_the_same(watch: Watch) -> None:
     once, step = decided(watch, NOW, POLICY, "fresh")
@@ -288,6 +292,7 @@ def test_settling_twice_decides_the_same(watch: Watch) -> None:
         assert twice.log.sequence == once.log.sequence, "nothing is announced twice"
 
 
+@pytest.mark.uncounted
 @given(watches(), moments)
 def test_a_watch_that_nobody_holds_can_be_claimed_for_its_notifications_due_or_not(
     watch: Watch, due_at: datetime
@@ -296,6 +301,7 @@ def test_a_watch_that_nobody_holds_can_be_claimed_for_its_notifications_due_or_n
     assert claimable(watch.with_schedule(due_at=due_at, holder="x"), NOW, POLICY, notifications=True) == (due_at <= NOW)
 
 
+@pytest.mark.uncounted
 @given(watches(), st.integers(0, 60))
 def test_who_hears_that_a_worker_failed_takes_over_from_a_holder_that_was_silent_for_eight_seconds(
     watch: Watch, silent: int
