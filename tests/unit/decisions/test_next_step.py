@@ -115,6 +115,8 @@ def watches(draw: Callable[..., Any]) -> Watch:
         detail=st.just("why"),
         reason=st.none() | st.sampled_from(Reason),
     )
+    # Who is refused to be read is to be read again: only a reading that works says "never".
+    refused = draw(st.dictionaries(st.sampled_from([StepKind.OPEN, StepKind.READ]), refusals))
     return Watch(
         target=draw(
             st.builds(Target, st.just(ACL), st.sampled_from("abcd"), st.just("alice@example.com"))
@@ -126,7 +128,7 @@ def watches(draw: Callable[..., Any]) -> Watch:
         stopped_at=draw(maybe),
         erasing=draw(st.booleans()),
         health=Health(
-            draw(st.dictionaries(st.sampled_from([StepKind.OPEN, StepKind.READ]), refusals)),
+            refused,
             draw(st.dictionaries(st.sampled_from(StepKind), troubles)),
         ),
         schedule=Schedule(
@@ -134,7 +136,7 @@ def watches(draw: Callable[..., Any]) -> Watch:
             not_before=draw(st.dictionaries(st.sampled_from(StepKind), moments)),
         ),
         reading=Reading(
-            read_at=draw(maybe),
+            read_at=draw(moments if StepKind.READ in refused else maybe),
             read_cause=draw(st.sampled_from(ReadCause)),
             notified_at=draw(maybe),
             brake=draw(st.booleans()),
