@@ -98,3 +98,9 @@ def test_what_is_asked_for_many_times_is_asked_for_as_it_was_said_last(deploymen
     results = batch(deployment, *({**ACL, "labels": {"n": str(n)}} for n in range(100)))
     assert {each["status"] for each in results} == {202}
     assert deployment.get("/")["watches"][0]["labels"] == {"n": "99"}
+
+
+def test_what_one_of_them_does_not_name_stays_as_another_has_said_it(deployment: Deployment) -> None:
+    batch(deployment, {**ACL, "labels": {"team": "red"}}, {**ACL, "params": {"ttl": "86400"}})
+    [watch] = deployment.get("/")["watches"]
+    assert (watch["labels"], watch["params"]) == ({"team": "red"}, {"ttl": "86400"})
