@@ -109,3 +109,9 @@ def test_what_had_ended_is_back_at_once_and_opened_in_its_turn(deploy: Deploy) -
     assert (last["status"], last["watch"]["state"]) == (200, "opening")
     assert before <= since <= datetime.now(UTC)
     assert due - since >= timedelta(seconds=190), "ten seconds each"
+
+
+def test_what_one_of_them_does_not_name_stays_as_another_has_said_it(deployment: Deployment) -> None:
+    batch(deployment, {**ACL, "labels": {"team": "red"}}, {**ACL, "params": {"ttl": "86400"}})
+    [watch] = deployment.get("/")["watches"]
+    assert (watch["labels"], watch["params"]) == ({"team": "red"}, {"ttl": "86400"})

@@ -1,7 +1,9 @@
 import pytest
 from werkzeug.test import TestResponse
 
+from tests.api.conftest import Deploy
 from tests.api.deployment import ACL, CALENDAR_LIST, Deployment, Json, json_of, problem_of, wrong_fields
+from tests.doubles import local_pubsub
 
 
 def test_an_ended_watch_is_stopped_and_so_is_its_channel(deployment: Deployment) -> None:
@@ -118,6 +120,17 @@ def test_while_google_has_to_be_told_nothing_is_erased_yet(deployment: Deploymen
     assert deployment.kept_of(watch)
     assert deployment.post(ACL).status_code in {200, 202}
     assert deployment.get(f"/{watch['id']}/items")["items"], "who asks for it again has kept it"
+
+
+def test_while_what_it_told_cannot_be_published_it_is_not_erased_yet_though_it_has_stopped(deploy: Deploy) -> None:
+    with local_pubsub.serve() as without_the_topic:
+        deployment = deploy(
+            CHANGES_TOPIC="projects/demo-project/topics/changes", PUBSUB_EMULATOR_HOST=without_the_topic.host
+        )
+        watch = deployment.open(ACL)
+        status, ended = erase(deployment, watch)
+    assert (status, ended["state"]) == (202, "stopped")
+    assert deployment.kept_of(watch)
 
 
 def test_the_numbers_go_on_where_they_ended(deployment: Deployment) -> None:

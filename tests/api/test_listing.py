@@ -24,6 +24,7 @@ FILTERS: list[tuple[dict[str, Any], set[str]]] = [
     ({"label": "long-key_1:ä"}, {"carols"}),
     ({"label": ["team:red", "stage:live:1"]}, {"acl"}),
     ({"label": ["team:blue", "stage:live:1"]}, set()),
+    ({"label": ["team:red", "team:red"]}, {"acl", "list"}),
     ({"resource": "settings", "subject": ALICE, "state": "active"}, {"settings"}),
     ({"resource": "settings", "label": "team:blue", "subject": CAROL}, {"carols"}),
     ({"resource": "events"}, set()),

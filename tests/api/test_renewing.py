@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from grpc import StatusCode
 
 from calendar_watch.model.channel_token import ChannelTokens
 from calendar_watch.model.shard import SHARDS, shard_of
@@ -150,6 +151,14 @@ def test_two_slots_are_kept_for_scheduler_and_a_wakeup_too_many_is_put_off(deplo
         assert (response.status_code, problem_of(response)["type"]) == (503, "urn:calendarwatch:problem:unavailable")
         assert deployment.reconcile()["failed"] == 0
     assert wake(deployment, push(other["id"])) == 204
+
+
+def test_a_wakeup_that_fails_gives_its_slot_back(deploy: Deploy) -> None:
+    deployment = deploy(THREADS="3")
+    watch = deployment.open(ACL)
+    with deployment.firestore.faults.refuse("BatchGetDocuments", StatusCode.PERMISSION_DENIED, nth=None):
+        assert wake(deployment, push(watch["id"])) == 503
+    assert wake(deployment, push(watch["id"])) == 204
 
 
 def test_what_is_no_wakeup_of_ours_is_refused(deployment: Deployment) -> None:

@@ -1,15 +1,17 @@
 """Events listed whole beside the increments: from time to time, and when an operator asks for it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from calendar_watch.decisions import registration
+from calendar_watch.decisions.listing.paging import TOLD
 from calendar_watch.decisions.upkeep import after_upkeep
 from calendar_watch.errors import GoogleError, RefusedError, SlowError, TryLaterError, WrongStateError
 from calendar_watch.model.health import StepKind
-from calendar_watch.model.watch import Watch
+from calendar_watch.model.watch import State, Watch
 from calendar_watch.model.write import Write, WriteKind
 from calendar_watch.reasons import Reason
 from tests.scenarios.conftest import MakeWorld
@@ -49,6 +51,14 @@ def test_there_is_one_a_day_at_another_time_for_each_watch_and_none_where_none_i
     never = audited([[alive("a")]], audit=timedelta(0))
     never.run(4 * DAY)
     assert wholly(never) == 1
+
+
+def test_a_watch_that_was_read_while_none_was_wanted_is_audited_once_they_are() -> None:
+    life = audited([[alive("a")]], audit=timedelta(0))
+    life.run(DAY)
+    life.services = replace(life.services, policy=replace(life.services.policy, audit=DAY))
+    life.run(2 * DAY)
+    assert 2 <= wholly(life) <= 3
 
 
 def test_increments_go_first_between_the_pages_of_an_audit_and_are_not_judged_by_it() -> None:
@@ -353,3 +363,25 @@ def test_an_audit_in_the_middle_of_traffic_loses_nothing_and_doubles_nothing(mak
     lists = [call for call in world.google.calls if call.method_id == "calendar.events.list"]
     assert sum("syncToken" not in call.query for call in lists) >= 5
     assert world.query.show(ALICES_EVENTS.id).reading.item_count == len(known)
+
+
+def test_what_was_noted_for_an_audit_goes_with_a_watch_that_is_erased_in_the_middle_of_it() -> None:
+    life = audited([[alive("a")], [alive("b")]])
+    life.run(MINUTE)
+
+    def meanwhile(name: str) -> None:
+        if name == "whole 2" and not noted():
+            life.google.increment = [[alive("a", 2)]]
+            life.make_due()
+        elif name == "whole 2":
+            life.store.write(Write(WriteKind.STOP, registration.erasure_asked(life.watch, life.now)))
+
+    def noted() -> bool:
+        return bool(life.store.notes(life.target.id, [TOLD]))
+
+    life.google.before = meanwhile
+    life.run(DAY)
+    assert life.told() == []
+    assert life.watch.state(life.now) is State.STOPPED
+    assert not life.watch.erasing
+    assert not noted()

@@ -415,6 +415,16 @@ def test_a_channel_that_is_dead_on_arrival_is_not_replaced_in_a_hot_loop(world: 
     assert len(world.google.channels_ever()) <= 31, "more than one in two minutes"
 
 
+def test_a_channel_that_never_speaks_is_waited_for_two_minutes_and_the_next_one_twice_as_long(
+    make_world: MakeWorld,
+) -> None:
+    world = make_world(sync="never")
+    world.open(ALICES_ACL)
+    world.run(HOUR)
+    opened = [each.created for each in world.google.channels_ever()]
+    assert [(later - earlier) // MINUTE for earlier, later in pairwise(opened)] == [2, 4]
+
+
 def test_an_old_channel_that_speaks_does_not_make_silent_new_ones_pile_up(make_world: MakeWorld) -> None:
     world = make_world(policy=policy_of(channel_ttl=86_400))
     world.open(ALICES_ACL)

@@ -19,10 +19,10 @@ from calendar_watch.operations.register import Outcome
 from calendar_watch.ports import Filter
 from calendar_watch.reconciler.lease import ChangedMeanwhileError, LeaseLostError
 from tests.doubles.local_firestore import LocalFirestore
-from tests.doubles.memory_store import MemoryStore, unavailable
+from tests.doubles.memory_store import MemoryStore, direct, unavailable
 from tests.scenarios.conftest import MakeWorld
 from tests.scenarios.test_faults import firestore_fault
-from tests.support.line import refused
+from tests.support.line import Death, refused
 from tests.support.world import ALICE, ALICES_LIST, BOB, World
 
 MINUTE = timedelta(minutes=1)
@@ -269,6 +269,31 @@ def test_whatever_happens_to_a_write_the_children_are_as_they_should_be(
     world.run(10 * MINUTE)
     assert wanted(world) == {("acl", each) for each in (ALICE, *calendars)}
     assert Counter(followed(world).values()) == {State.ACTIVE: 5}
+
+
+def test_what_a_worker_had_followed_when_it_died_ends_with_the_list_all_the_same(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def dies_after_following(rpc: str, act: Callable[[], Any], /) -> Any:
+        done = act()
+        if rpc == WriteKind.FOLLOW:
+            raise Death
+        return done
+
+    monkeypatch.setattr("calendar_watch.reconciler.follow._CHUNK", 1)
+    world.alice.create_calendar("Team")
+    world.open(ALICES_LIST)
+    world.run(5 * MINUTE)
+    world.open(ALICES_LIST, follow=("acl",))
+    assert isinstance(world.store, MemoryStore)
+    world.store.edge = dies_after_following
+    with pytest.raises(Death):
+        world.run(MINUTE)
+    world.store.edge = direct
+    assert len(wanted(world)) == 1
+    world.registry.end(ALICES_LIST.id)
+    world.run(5 * MINUTE)
+    assert wanted(world) == set()
 
 
 def test_a_child_that_somebody_else_writes_at_the_same_moment_is_done_again(

@@ -549,3 +549,15 @@ def test_items_are_read_again_when_their_parts_split_while_they_are_read() -> No
 
         life.store.edge = edge
         assert {*ids} <= Query(life.services).items(life.target.id, "", 1000).items.keys()
+
+
+def test_a_part_that_splits_at_the_end_of_an_increment_does_not_stay_beside_its_halves() -> None:
+    with small_parts():
+        life = Life(ScriptedCalendar(whole=[[alive("a")]]))
+        life.run(MINUTE)
+        assert life.watch.reading.parts == ("0",)
+        life.google.increment = [[alive("b"), alive("c")]]
+        life.read()
+        assert len(life.watch.reading.parts) > 1
+        [left] = life.store.parts(life.target.id, ["0"])
+        assert left.items == {}

@@ -354,4 +354,101 @@ SLIPS = (
             ),
         ),
     ),
+    Slip(
+        "an erasure that goes on is answered as done",
+        ("tests/api/test_ending.py",),
+        (
+            Edit(
+                "../main.py",
+                "202 if watch.erasing or watch.state(utc_now()) is not",
+                "202 if watch.state(utc_now()) is not",
+            ),
+        ),
+    ),
+    Slip(
+        "the first channel that never speaks is waited for twice as long",
+        ("tests/scenarios/test_channels.py",),
+        (
+            Edit(
+                "decisions/renewal.py",
+                "doublings = max(watch.channels.unconfirmed - 1, 0)",
+                "doublings = watch.channels.unconfirmed",
+            ),
+        ),
+    ),
+    Slip(
+        "a listing that was wrong leaves the brake on",
+        ("tests/unit/decisions/test_absences.py",),
+        (
+            Edit(
+                "decisions/listing/absences.py",
+                "watch.with_reading(brake=False, doubts=doubts + 1)",
+                "watch.with_reading(doubts=doubts + 1)",
+            ),
+        ),
+    ),
+    Slip(
+        "where audits were off, none is planned once they are on",
+        ("tests/scenarios/test_audits.py",),
+        (
+            Edit(
+                "decisions/listing/paging.py",
+                "    if listing.whole or not watch.reading.audit.at:",
+                "    if listing.whole:",
+            ),
+        ),
+    ),
+    Slip(
+        "what was noted for an audit stays when all else that was read goes",
+        ("tests/scenarios/test_audits.py",),
+        (
+            Edit(
+                "decisions/listing/paging.py",
+                "for number in range(watch.reading.noted)), TOLD]",
+                "for number in range(watch.reading.noted))]",
+            ),
+        ),
+    ),
+    Slip(
+        "the end of a watch is logged as a renewal",
+        ("tests/unit/reconciler/test_telemetry.py",),
+        (
+            Edit(
+                "reconciler/telemetry.py",
+                "if after.wanted and channel.confirmed and channel.retired",
+                "if channel.confirmed and channel.retired",
+            ),
+        ),
+    ),
+    Slip(
+        "a part that splits with the last piece of a listing stays beside its halves",
+        ("tests/scenarios/test_listings.py",),
+        (Edit("reconciler/end_listing.py", "gone=[*told.gone, *names]", "gone=names"),),
+    ),
+    Slip(
+        "what a worker had followed when it died is not remembered",
+        ("tests/scenarios/test_follow.py",),
+        (Edit("reconciler/follow.py", "self._lease.watch.with_following(any=True)", "self._lease.watch"),),
+    ),
+    Slip(
+        "a wake-up that fails keeps its slot for ever",
+        ("tests/api/test_renewing.py",),
+        (
+            Edit(
+                "operations/slots.py",
+                "        try:\n            yield\n        finally:\n            self._free.release()",
+                "        yield\n        self._free.release()",
+            ),
+        ),
+    ),
+    Slip(
+        "of two requests in a batch for one watch only the last counts",
+        ("tests/api/test_batch.py",),
+        (Edit("operations/register.py", "target, {**before, **named}", "target, named"),),
+    ),
+    Slip(
+        "the same label twice is refused",
+        ("tests/api/test_listing.py",),
+        (Edit("http/parameters.py", "len(labels) < len(set(pairs))", "len(labels) < len(pairs)"),),
+    ),
 )

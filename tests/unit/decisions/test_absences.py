@@ -1,19 +1,23 @@
 """When what a listing lacks counts as deleted."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from calendar_watch.decisions import registration
 from calendar_watch.decisions.backoff import doubled
+from calendar_watch.decisions.listing import absences, audit
 from calendar_watch.decisions.listing.absences import Proof, Verdict, can_ask, proof_of, sample, verdict
 from calendar_watch.model.policy import Policy
 from calendar_watch.model.resources import ACL, CALENDAR_LIST, EVENTS, SETTINGS
-from calendar_watch.model.target import Target
+from calendar_watch.model.target import Options, Target
 
+NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
+POLICY = Policy(address="https://here.example.com/", key="now", project="p")
 GONE, ALIVE, SILENT, REFUSED = Proof.GONE, Proof.ALIVE, Proof.SILENT, Proof.REFUSED
 
 
@@ -96,3 +100,12 @@ def test_a_listing_that_was_wrong_is_repeated_after_pauses_that_double_up_to_an_
         60,
         60,
     ]
+
+
+def test_a_listing_that_was_wrong_is_no_witness_for_the_one_before_it() -> None:
+    """What the next one lacks is lacking for the first time."""
+    watch = registration.created(Target(EVENTS, "a"), Options(), NOW)
+    for doubt, seen in ((Verdict.SEEN_AGAIN, (True, 0)), (Verdict.WRONG, (False, 1))):
+        watch = absences.put_off(audit.put_off(watch, doubt, NOW, POLICY), doubt, NOW, POLICY)
+        assert (watch.reading.brake, watch.reading.doubts) == seen
+        assert (watch.reading.audit.brake, watch.reading.audit.doubts) == seen
