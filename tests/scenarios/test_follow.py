@@ -284,11 +284,10 @@ def test_what_a_worker_had_followed_when_it_died_ends_with_the_list_all_the_same
     world.alice.create_calendar("Team")
     world.open(ALICES_LIST)
     world.run(5 * MINUTE)
-    world.open(ALICES_LIST, follow=("acl",))
     assert isinstance(world.store, MemoryStore)
     world.store.edge = dies_after_following
     with pytest.raises(Death):
-        world.run(MINUTE)
+        world.open(ALICES_LIST, follow=("acl",))
     world.store.edge = direct
     assert len(wanted(world)) == 1
     world.registry.end(ALICES_LIST.id)
