@@ -53,10 +53,13 @@ class Listings:
             self._ended[target.id].append((self._scheduler.now, alive))
 
     def _note_outdone(self, watch_id: str, page: _Page, earlier: _Page) -> None:
+        """What another listing shows first is what it says: nobody knows yet what its next page has."""
         for item_id, item in page.items():
-            updated = item.get("updated", "")
+            place, updated = (watch_id, item_id), item.get("updated", "")
             if updated < earlier.get(item_id, {}).get("updated", ""):
-                self._outdone[watch_id, item_id].append((self._scheduler.now, updated))
+                self._outdone[place].append((self._scheduler.now, updated))
+            else:
+                self._outdone[place] = [each for each in self._outdone[place] if each[1] != updated]
 
     def _note_series(self, watch_id: str, page: _Page) -> None:
         for item_id, item in page.items():
