@@ -120,8 +120,9 @@ class Told:
         self.google = CalendarSimulator(lambda: self.now)
         self.alice = Actor(self.google, ALICE)
         self.alice.share(ALICE, "bob@example.com", "reader")
-        self.listings = Listings(Scheduler(TEN + timedelta(hours=2)))
-        self.truth = Truth(self.google, self.listings)
+        scheduler = Scheduler(TEN + timedelta(hours=2))
+        self.calls, self.listings = Calls(scheduler), Listings(scheduler)
+        self.truth = Truth(self.google, self.calls, self.listings)
         self.now += timedelta(hours=1)
         self.truth.baseline("w", {"time": self.now.isoformat()})
         self.now += timedelta(hours=1)
@@ -160,6 +161,35 @@ def test_only_of_a_deleted_users_calendar_nobody_can_know_whether_it_is_still_li
     assert [*told.truth.false_changes(event)]
     told.google.quirks.begin_spell("Q61", bob, told.now, 600)
     assert not [*told.truth.false_changes(event)]
+
+
+@pytest.mark.parametrize(
+    ("listed", "asked", "shut_out", "known"),
+    [
+        ("done", "404", True, False),
+        ("done", "404", False, True),
+        ("done", "403", True, True),
+        ("refused", "404", True, True),
+    ],
+)
+def test_only_of_a_rule_asked_for_when_access_had_just_ended_nobody_can_know_whether_it_is_gone(
+    listed: str, asked: str, *, shut_out: bool, known: bool
+) -> None:
+    told = Told()
+    bob, carol = "bob@example.com", "carol@example.com"
+    told.alice.share(ALICE, carol, "reader")
+    told.now += timedelta(hours=1)
+    told.truth.baseline("w", {"time": told.now.isoformat()})
+    if shut_out:
+        told.alice.delete(f"calendars/{ALICE}/acl/user:{bob}")
+    told.calls.of["w"] = [
+        Noted(told.now, "acl.list", listed, "" if listed == "done" else "404", whole=True),
+        Noted(told.now, "acl.get", "refused", asked, whole=True),
+    ]
+    about = {"resource": "acl", "calendarId": ALICE, "user": bob}
+    data = {"watch": about, "itemId": f"user:{carol}", "before": {"role": "reader"}, "after": None}
+    event = {"id": "w.2", "partitionkey": "w", "time": told.now.isoformat(), "data": data}
+    assert bool([*told.truth.false_changes(event)]) is known
 
 
 def test_a_change_that_changes_nothing_is_noticed() -> None:

@@ -24,6 +24,7 @@ _COLLECTION = re.compile(
 )
 _READINGS = frozenset(f"{collection}.{part}" for collection in RESOURCES for part in ("list", "page"))
 _HOUR = timedelta(hours=1)
+_SOON = timedelta(minutes=1)
 _AT = attrgetter("at")
 _NO_WATCHS = ""
 """A channel is stopped for no collection; but what fails for all alike may be named to whoever does."""
@@ -75,6 +76,16 @@ class Calls:
         """Readings that went wrong in a row, up to the last."""
         readings = (each for each in reversed(self.of[watch_id]) if each.method in _READINGS)
         return [*takewhile(lambda each: each.outcome != "done", readings)][::-1]
+
+    def not_found_alone(self, watch_id: str, told: datetime) -> bool:
+        """Whether a listing succeeded about then, and what was asked for by itself right after it was 404."""
+        listed = False
+        for each in self.of[watch_id]:
+            if each.method in _READINGS:
+                listed = each.outcome == "done"
+            elif listed and each.method.endswith(".get") and each.blamed == "404" and abs(each.at - told) < _SOON:
+                return True
+        return False
 
     def most_in_an_hour(self, watch_id: str, since: datetime) -> int:
         moments = [each.at for each in self.of[watch_id] if each.at >= since]

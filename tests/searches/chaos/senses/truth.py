@@ -7,6 +7,7 @@ from typing import Any
 from tests.doubles.calendar_simulator import CalendarSimulator
 from tests.doubles.calendar_simulator.collection import Collection
 from tests.doubles.calendar_simulator.revisions import micros
+from tests.searches.chaos.edges.calls import Calls
 from tests.searches.chaos.edges.listings import Listings
 from tests.searches.chaos.fault_rates import GENERATED
 from tests.support.invariants import alike
@@ -18,8 +19,9 @@ _READ_EARLIER = timedelta(minutes=10)
 class Truth:
     """Remembers when each item was last told of."""
 
-    def __init__(self, google: CalendarSimulator, listings: Listings):
+    def __init__(self, google: CalendarSimulator, calls: Calls, listings: Listings):
         self._google = google
+        self._calls = calls
         self._listings = listings
         self._told: dict[tuple[str, str | None], datetime] = {}
 
@@ -45,7 +47,7 @@ class Truth:
     def _must_be_true(self, event: Mapping[str, Any]) -> bool:
         """Where two listings in a row lack what nothing else tells of, nobody can know."""
         data = event["data"]
-        if data["watch"]["resource"] == "settings" or self._is_a_deleted_users(event):
+        if data["watch"]["resource"] == "settings" or self._is_a_deleted_users(event) or self._is_shut_out(event):
             return False
         generated = str(data["watch"]["calendarId"]).endswith(GENERATED)
         alone = generated or "recurringEventId" in data["before"]
@@ -56,6 +58,15 @@ class Truth:
         data, read = event["data"], datetime.fromisoformat(event["time"]) - _READ_EARLIER
         deleted = self._google.quirks.under_spell("Q61", data["itemId"], read)
         return data["watch"]["resource"] == "calendarList" and deleted
+
+    def _is_shut_out(self, event: Mapping[str, Any]) -> bool:
+        """Whoever loses access between a listing that lacks a rule for once and asking for it hears 404, as of none."""
+        about, told = event["data"]["watch"], datetime.fromisoformat(event["time"])
+        if about["resource"] != "acl" or not self._calls.not_found_alone(event["partitionkey"], told):
+            return False
+        rules, own = self._google.collection("acl", about["calendarId"]), f"user:{about['user']}"
+        since = micros(told - _READ_EARLIER)
+        return rules.was_written(own, since) and rules.was_gone(own, since)
 
     def _goes_back(self, event: Mapping[str, Any]) -> bool:
         """Of two versions in a listing the newer counts; one that is shown first is all that is known by then."""

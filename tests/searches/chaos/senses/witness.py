@@ -21,7 +21,7 @@ class Witness:
         """When each event arrived first, by id."""
         self.offences: list[str] = []
         self._sharing = Sharing()
-        self._truth = Truth(composition.google, composition.listings)
+        self._truth = Truth(composition.google, composition.calls, composition.listings)
         self._composition = composition
         self._last: dict[str, int] = {}
 
