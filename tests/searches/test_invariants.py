@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,9 +11,11 @@ import pytest
 import requests
 from google.auth.exceptions import RefreshError
 
+from calendar_watch.errors import ConflictError, UnclearError
 from calendar_watch.model.resources import EVENTS
 from calendar_watch.model.target import Target
 from tests.doubles.calendar_simulator import Actor, CalendarSimulator
+from tests.doubles.memory_store import Edge, contended, direct, lost, unavailable
 from tests.searches.chaos.edges.calls import Calls, Noted
 from tests.searches.chaos.edges.listings import Listings
 from tests.searches.chaos.scheduler import Scheduler
@@ -266,6 +268,52 @@ def test_readings_fail_for_long_whatever_a_late_worker_heard_before() -> None:
     assert not fail_for_long([late, *failures])
     assert fail_for_long([late, *failures[:-1], replace(FAILED, at=TEN + timedelta(minutes=55))])
     assert not fail_for_long([late, *failures[2:], replace(FAILED, at=TEN + timedelta(minutes=65))])
+
+
+class Heard:
+    """By a worker whose reading fails, and who then does `what`."""
+
+    def __init__(self) -> None:
+        self.scheduler = Scheduler(TEN)
+        self.calls = Calls(self.scheduler)
+        self.watch = Target(EVENTS, ALICE, ALICE)
+
+    def is_lost_after(self, *what: Callable[[], None]) -> bool:
+        self.scheduler.turn(self.scheduler.enter("renew", lambda: [each() for each in (self._read, *what)]))
+        return self.calls.is_lost(self.watch.id, self.calls.failures(self.watch.id)[-1])
+
+    def write(self, how: Edge, rpc: str = "failure") -> Callable[[], None]:
+        def written() -> None:
+            with suppress(ConflictError, UnclearError), self.calls.written(rpc) as landed:
+                how(rpc, lambda: landed(None))
+
+        return written
+
+    def _read(self) -> None:
+        url = f"https://www.googleapis.com/calendar/v3/calendars/{ALICE}/events"
+        with suppress(requests.ConnectionError), self.calls.noted("events.list", _get(url), ALICE):
+            raise requests.ConnectionError
+
+
+def _get(url: str) -> requests.PreparedRequest:
+    return requests.Request("GET", url).prepare()
+
+
+def test_what_a_worker_heard_is_lost_if_it_dies_waits_or_may_not_write_it_down() -> None:
+    heard = Heard()
+    assert heard.is_lost_after(heard.scheduler.die)
+    assert heard.is_lost_after(heard.scheduler.pause)
+    assert heard.is_lost_after(heard.write(unavailable))
+    assert heard.is_lost_after(heard.write(contended, "claim"))
+
+
+def test_what_a_worker_wrote_down_or_could_have_written_down_is_not_lost() -> None:
+    heard = Heard()
+    assert not heard.is_lost_after(heard.write(direct))
+    assert not heard.is_lost_after(heard.write(lost))
+    assert not heard.is_lost_after(heard.write(direct), heard.write(unavailable, "release"))
+    assert not heard.is_lost_after(heard.write(direct), heard.scheduler.die)
+    assert not heard.is_lost_after()
 
 
 class Listed(Told):

@@ -64,7 +64,7 @@ class Composition:
         self.database = MeasuredFirestore()
         self.store = MemoryStore(self.database, policy.retention)
         self._sessions: dict[tuple[str, str], requests.Session] = {}
-        store = MemoryStore(self.database, policy.retention, store_edge(self.injection))
+        store = MemoryStore(self.database, policy.retention, store_edge(self.injection, self.calls))
         self.tokens = ChannelTokens([KEY])
         self._pubsub_session = _session(PUBSUB, PubSubEdge(self.injection, self.pubsub))
         self._runtime = Runtime(

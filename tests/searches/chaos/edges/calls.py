@@ -5,19 +5,23 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 from operator import attrgetter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 from urllib.parse import unquote
 
 from google.auth.exceptions import RefreshError
 from requests import PreparedRequest, RequestException, Response
 
+from calendar_watch.errors import ConflictError, UnclearError
 from calendar_watch.model.resources import RESOURCES
 from calendar_watch.model.target import Target
-from tests.searches.chaos.scheduler import Scheduler
+from calendar_watch.model.write import WriteKind
+from tests.searches.chaos.scheduler import Scheduler, Worker
+
+_Result = TypeVar("_Result")
 
 _COLLECTION = re.compile(
     r"/calendar/v3/(?:calendars/(?P<calendar>[^/]+)/(?P<of>acl|events)|users/me/(?P<own>calendarList|settings))(?:[/?]|$)"
@@ -26,6 +30,7 @@ _READINGS = frozenset(f"{collection}.{part}" for collection in RESOURCES for par
 _HOUR = timedelta(hours=1)
 _SOON = timedelta(minutes=1)
 _AT = attrgetter("at")
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _NO_WATCHS = ""
 """A channel is stopped for no collection; but what fails for all alike may be named to whoever does."""
 _REFUSALS = (401, 403, 404)
@@ -49,6 +54,8 @@ class Noted:
     """The answer named a sync token."""
     nameless: bool = False
     """It was the last page of a listing, and named none."""
+    by: Worker | None = field(default=None, repr=False, compare=False)
+    """Whoever heard it."""
 
 
 class _Said(NamedTuple):
@@ -64,6 +71,12 @@ class Calls:
     def __init__(self, scheduler: Scheduler):
         self.of: dict[str, list[Noted]] = defaultdict(list)
         self._scheduler = scheduler
+        self._asked: dict[Worker, str] = {}
+        """About which watch each asked last."""
+        self._told: dict[tuple[Worker, str], datetime] = {}
+        """When each last wrote down that something of a watch failed."""
+        self._kept: dict[tuple[Worker, str], datetime] = {}
+        """When each was last kept from writing."""
 
     def readings(self, watch_id: str) -> list[Noted]:
         return [each for each in self.of[watch_id] if each.method in _READINGS]
@@ -86,6 +99,30 @@ class Calls:
             elif listed and each.method.endswith(".get") and each.blamed == "404" and abs(each.at - told) < _SOON:
                 return True
         return False
+
+    def is_lost(self, watch_id: str, noted: Noted) -> bool:
+        """Only one worker ever knew of it: it died, was kept from writing it down, or has not come to that yet."""
+        worker = noted.by
+        if worker is None or self._told.get((worker, watch_id), _NEVER) >= noted.at:
+            return False
+        return worker.dead or not worker.done or self._kept.get((worker, watch_id), _NEVER) >= noted.at
+
+    @contextmanager
+    def written(self, rpc: str) -> Iterator[Callable[[_Result], _Result]]:
+        """By whoever runs, about the watch that it asked about last; whoever enters this says what has landed."""
+        worker = self._scheduler.running
+
+        def landed(result: _Result) -> _Result:
+            if worker and rpc == WriteKind.FAILURE:
+                self._told[worker, self._asked.get(worker, _NO_WATCHS)] = self._scheduler.now
+            return result
+
+        try:
+            yield landed
+        except (ConflictError, UnclearError):
+            if worker:
+                self._kept[worker, self._asked.get(worker, _NO_WATCHS)] = self._scheduler.now
+            raise
 
     def most_in_an_hour(self, watch_id: str, since: datetime) -> int:
         moments = [each.at for each in self.of[watch_id] if each.at >= since]
@@ -111,10 +148,12 @@ class Calls:
         self._note(method, request, subject, said[0])
 
     def _note(self, method: str, request: PreparedRequest, subject: str, said: _Said) -> None:
-        if self._scheduler.running:
+        worker = self._scheduler.running
+        if worker:
             target = asked_about(request, subject)
-            noted = Noted(self._scheduler.now, method, whole=is_whole(request), **said._asdict())
-            self.of[target.id if target else _NO_WATCHS].append(noted)
+            noted = Noted(self._scheduler.now, method, whole=is_whole(request), by=worker, **said._asdict())
+            self._asked[worker] = target.id if target else _NO_WATCHS
+            self.of[self._asked[worker]].append(noted)
 
 
 def asked_about(request: PreparedRequest, subject: str) -> Target | None:

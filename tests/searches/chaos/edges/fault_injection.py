@@ -79,9 +79,10 @@ STORE_MISHAPS: dict[str, Edge] = {
 }
 
 
-def store_edge(injection: FaultInjection) -> Edge:
+def store_edge(injection: FaultInjection, calls: Calls) -> Edge:
     def edge(rpc: str, act: Callable[[], _Result], /) -> _Result:
-        return injection.passed(f"store.{rpc}", lambda mishap: STORE_MISHAPS[mishap](rpc, act))
+        with calls.written(rpc) as landed:
+            return injection.passed(f"store.{rpc}", lambda mishap: STORE_MISHAPS[mishap](rpc, lambda: landed(act())))
 
     return edge
 

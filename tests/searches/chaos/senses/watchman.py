@@ -151,10 +151,12 @@ class Watchman:
         since = self._since or watch.created
         resumed = max(since, self._ended.get(watch.id, since), self._asked_at.get(watch.id, since))
         # An audit that fails is tried again beside all else: increments are what keeps a watch up to date.
+        # And what was heard but never written down, as its worker died or Firestore took nothing, nobody else knows of.
+        calls = self._composition.calls
         failures = [
             each
-            for each in self._composition.calls.failures(watch.id)
-            if each.at > resumed and not (each.whole and watch.reading.sync_token)
+            for each in calls.failures(watch.id)
+            if each.at > resumed and not (each.whole and watch.reading.sync_token) and not calls.is_lost(watch.id, each)
         ]
         demand(not fail_for_long(failures), f"{watch.id} is active, and readings fail: {failures}")
 
