@@ -392,6 +392,40 @@ def test_an_exception_cancelled_while_its_series_is_split_stays_until_the_next_i
     assert life.told()[1:] == [("created", "s_R2")]
 
 
+SKIPPED = {**alive("skipped"), "recurrence": ["RRULE:FREQ=WEEKLY"]}
+
+
+def of_a_series_that_an_increment_skipped() -> Life:
+    """Q03."""
+    life = Life(ScriptedCalendar(whole=[[alive("s")]]))
+    life.google.increment = [[alive("x", 1, "skipped")]]
+    life.read()
+    assert life.told() == [("created", "x")]
+    return life
+
+
+def test_an_exception_cancelled_without_a_word_stays_though_an_increment_skipped_its_series() -> None:
+    life = of_a_series_that_an_increment_skipped()
+    life.google.increment, life.google.single = [[bare("x")]], {"skipped": SKIPPED}
+    life.read()
+    assert life.told()[1:] == [("updated", "x")]
+    life.google.single = {}
+    life.read()
+    assert life.told()[2:] == [("deleted", "x")]
+
+
+@pytest.mark.parametrize("tombstone", [bare("x"), off("x", "skipped"), off("x", "elsewhere")])
+def test_while_google_does_not_say_whether_a_series_is_there_no_exception_of_it_is_gone(tombstone: Item) -> None:
+    life = of_a_series_that_an_increment_skipped()
+    life.google.increment = [[tombstone]]
+    life.google.whole = [[alive("s"), SKIPPED, off("x", "skipped")]]
+    with patch.object(life.google, "get", side_effect=TryLaterError("later")):
+        life.read()
+    assert life.told()[1:] == []
+    life.read()
+    assert sorted(life.told()[1:]) == [("created", "skipped"), ("updated", "x")]
+
+
 def test_an_exception_cancelled_under_a_series_that_google_does_not_have_is_deleted() -> None:
     life = Life(ScriptedCalendar(whole=[[alive("s"), alive("x", 1, "s")]]))
     life.google.increment = [[off("x", "elsewhere", 2)]]

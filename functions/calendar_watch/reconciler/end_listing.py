@@ -6,7 +6,16 @@ from dataclasses import replace
 from calendar_watch.decisions import next_step
 from calendar_watch.decisions.listing import paging
 from calendar_watch.decisions.listing.absences import MOST_ASKED, Verdict, can_ask, sample, verdict
-from calendar_watch.decisions.listing.ending import Ending, ended, roots, unknown, unseen, with_found
+from calendar_watch.decisions.listing.ending import (
+    Ending,
+    ended,
+    nameless,
+    roots,
+    unknown,
+    unseen,
+    with_found,
+    without_answer,
+)
 from calendar_watch.errors import GoogleError, ItemGoneError
 from calendar_watch.model.collection.index import Indexes, Mark, mark_of
 from calendar_watch.model.collection.notes import Notes
@@ -57,12 +66,13 @@ class ListingEnd:
         return self._lease.write(replace(told, watch=watch, gone=[*told.gone, *names]))
 
     def _carry_out(self, ending: Ending) -> next_step.Step:
-        asked = unknown(ending)
+        asked = unknown(ending, self._held(self._lease.watch, nameless(ending)))
         found = self._found(asked)
-        ending, watch = with_found(ending, found or {}), self._lease.watch
+        ending = without_answer(ending, asked) if found is None else with_found(ending, found)
+        watch = self._lease.watch
         for name in ending.touched:
             watch = self._end_part(watch, name, ending)
-        if asked and found is None:
+        if found is None:
             self._listing = replace(self._listing, sync_token="")
             watch = paging.wholly(watch)
         return self.finish(Write(WriteKind.COMMIT, watch))
@@ -98,15 +108,15 @@ class ListingEnd:
             return Verdict.BELIEVED
         alone, exceptions = roots(ending)
         askable = alone if can_ask(watch.target) else []
-        chosen = self._ids(watch, sample(askable, self._services.jitter))
-        proven = proofs(self._services, self._lease, chosen)
+        chosen = self._held(watch, sample(askable, self._services.jitter))
+        proven = proofs(self._services, self._lease, [each["id"] for each in chosen])
         second, doubts = paging.is_second(watch, self._listing), paging.doubts(watch, self._listing)
         return verdict(len(alone) + len(exceptions), proven, second=second, doubts=doubts)
 
-    def _ids(self, watch: Watch, marks: Sequence[Mark]) -> list[str]:
+    def _held(self, watch: Watch, marks: Sequence[Mark]) -> list[Item]:
         names = sorted({name_of(watch.reading.parts, mark) for mark in marks})
         parts = self._services.store.parts(watch.id, names) if names else []
-        return [each for part in parts for each in part.items if mark_of(each) in marks]
+        return [item for part in parts for each, item in part.items.items() if mark_of(each) in marks]
 
     def _indexes(self, watch: Watch) -> Indexes:
         return self._services.store.indexes(watch.id, watch.reading.parts)

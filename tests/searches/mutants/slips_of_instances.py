@@ -101,6 +101,16 @@ SLIPS = (
         (Edit("decisions/listing/ending.py", "found=off, alive=alive", "found=off"),),
     ),
     Slip(
+        "nobody asks for a series that only what is held names",
+        ("tests/scenarios/test_listings.py",),
+        (Edit("decisions/listing/ending.py", "[*undecided.values(), *held]", "undecided.values()"),),
+    ),
+    Slip(
+        "Google's silence about a series ends what is cancelled of it",
+        ("tests/scenarios/test_listings.py",),
+        (Edit("decisions/listing/ending.py", "replace(ending, silent=silent)", "ending"),),
+    ),
+    Slip(
         "an audit that fails is shown nowhere",
         ("tests/scenarios/test_audits.py",),
         (Edit("decisions/listing/audit.py", "return in_trouble(put_off, StepKind.AUDIT, failure)", "return put_off"),),

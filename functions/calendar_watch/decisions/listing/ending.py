@@ -3,7 +3,7 @@
 An exception ends with the series that it has by then, unless this very listing showed it alive.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from calendar_watch.decisions.listing.merge import Keep, Merged, merged
@@ -28,6 +28,8 @@ class Ending:
     """What Google said of events that nobody knew of, and that it showed as cancelled without a word."""
     alive: frozenset[Mark] = frozenset()
     """Series of which it said that they are there, though this increment does not show them yet."""
+    silent: frozenset[Mark] = frozenset()
+    """Series of which it did not say whether they are there. Everything is listed next: that decides."""
 
     def lives(self, series: Mark) -> bool:
         return series in self.alive or (series not in self.missing and self.indexes.get(series) is not None)
@@ -105,19 +107,30 @@ def _is_gone(item: Item, ending: Ending, over: Collection[Mark]) -> bool:
 def _decided(tombstone: Item, known: Item | None, ending: Ending) -> Item | None:
     """A cancelled exception is there for as long as its series; bare, it is as it was, but cancelled."""
     series = series_of(tombstone) or series_of(known or {})
+    if mark_of(series) in ending.silent:
+        return known
     if not series or not ending.lives(mark_of(series)):
         return None
     return tombstone if series_of(tombstone) else {**(known or {}), "status": "cancelled"}
 
 
-def unknown(ending: Ending) -> list[str]:
+def nameless(ending: Ending) -> list[Mark]:
+    """Of each series that is not held, as an increment skipped it, one exception that is, cancelled without a word."""
+    bare = [] if ending.whole else [each for each, item in ending.notes.undecided.items() if not series_of(item)]
+    entries, over = (ending.indexes.get(mark_of(each)) for each in bare), ending.over
+    orphaned = {each.series: each.mark for each in entries if each and _is_exception(each)}
+    return [mark for series, mark in orphaned.items() if series not in over and not ending.lives(series)]
+
+
+def unknown(ending: Ending, held: Iterable[Item]) -> list[str]:
     """What Google is asked about: cancelled without a word and not held, and series that are named and not held.
 
-    A series that is split while it is listed comes with the next increment, its exceptions with this one.
+    A series that is split while it is listed comes with the next increment, its exceptions with this one. Of what is
+    nameless, only what is `held` names the series.
     """
     undecided, over = ending.notes.undecided, ending.over
     bare = [each for each, item in undecided.items() if not series_of(item)]
-    series = {series_of(item) for item in undecided.values()} - {""} if not ending.whole else set()
+    series = {series_of(item) for item in [*undecided.values(), *held]} - {""} if not ending.whole else set()
     named = [*bare, *sorted(each for each in series if mark_of(each) not in over)]
     return [each for each in named if ending.indexes.get(mark_of(each)) is None]
 
@@ -127,3 +140,9 @@ def with_found(ending: Ending, found: Mapping[str, Item]) -> Ending:
     off = {each: as_listed(item) for each, item in found.items() if is_cancelled(item) and series_of(item)}
     alive = frozenset(mark_of(each) for each, item in found.items() if not is_cancelled(item) and "recurrence" in item)
     return replace(ending, found=off, alive=alive)
+
+
+def without_answer(ending: Ending, asked: Iterable[str]) -> Ending:
+    """What is cancelled of a series that was asked for stays as it is held."""
+    silent = frozenset(mark_of(each) for each in asked if each not in ending.notes.undecided)
+    return replace(ending, silent=silent)

@@ -29,7 +29,7 @@ class Listings:
         self._latest: tuple[str, _Page] = "", {}
         self._outdone: dict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
         self._ended: dict[str, list[tuple[datetime, set[str]]]] = defaultdict(list)
-        self._series: dict[tuple[str, str], tuple[datetime, str]] = {}
+        self._series: dict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
 
     def heard(self, method: str, request: PreparedRequest, subject: str, response: Response) -> None:
         target = asked_about(request, subject)
@@ -44,13 +44,11 @@ class Listings:
         token, page = _page_token(request), {each.get("id"): each for each in answer.get("items", [])}
         pages.pop(token, None)
         self._note_outdone(target.id, page, _shown(pages))
-        self._note_series(target.id, page)
         pages[token] = page
         if "nextPageToken" in answer:
             self._latest = target.calendar_id or "", _shown(pages)
         else:
-            alive = {each for each, item in _shown(self._begun.pop(place)).items() if item.get("status") != "cancelled"}
-            self._ended[target.id].append((self._scheduler.now, alive))
+            self._note_end(target.id, _shown(self._begun.pop(place)))
 
     def _note_outdone(self, watch_id: str, page: _Page, earlier: _Page) -> None:
         """What another listing shows first is what it says: nobody knows yet what its next page has."""
@@ -61,10 +59,12 @@ class Listings:
             else:
                 self._outdone[place] = [each for each in self._outdone[place] if each[1] != updated]
 
-    def _note_series(self, watch_id: str, page: _Page) -> None:
-        for item_id, item in page.items():
+    def _note_end(self, watch_id: str, shown: _Page) -> None:
+        alive = {each for each, item in shown.items() if item.get("status") != "cancelled"}
+        self._ended[watch_id].append((self._scheduler.now, alive))
+        for item_id, item in shown.items():
             if "recurringEventId" in item:
-                self._series[watch_id, item_id] = self._scheduler.now, item["recurringEventId"]
+                self._series[watch_id, item_id].append((self._scheduler.now, item["recurringEventId"]))
 
     def take_halfway(self) -> list[Shown]:
         """Exceptions that a listing has shown up to its last page, before their series, which may come later; once."""
@@ -77,9 +77,13 @@ class Listings:
         return {updated for at, updated in self._outdone[watch_id, item_id] if abs(at - told) < _SOON}
 
     def last_series(self, watch_id: str, item_id: str, told: datetime) -> set[str]:
-        """To which an exception belongs, by what a listing named last, if that was about then."""
-        at, series = self._series.get((watch_id, item_id), (told, ""))
-        return {series} if series and abs(at - told) < _SOON else set()
+        """To which an exception belongs, by the last listing that named one and was over by then.
+
+        It is carried out later, if a worker dies at its end; the next one may end at once.
+        """
+        named = self._series[watch_id, item_id]
+        before = [series for at, series in named if told - at >= _AT_ONCE]
+        return {*before[-1:], *(series for at, series in named if abs(at - told) < _AT_ONCE)}
 
     def shown_alive(self, watch_id: str, told: datetime) -> Container[str]:
         """By the listing that came to its end before; where several did about that time, by all of them."""
