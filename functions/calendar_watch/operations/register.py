@@ -59,8 +59,7 @@ class Registry:
         """
         outcome = self._enter(registration.created(target, Options(**named), self._now()), named)
         if outcome is Outcome.EXISTS:
-            self._within_patience(lambda: self._reconcile(target.id))
-            return outcome, self._get(target.id)
+            return outcome, self._begun(target.id)
         self._within_patience(lambda: self._bring_up(target.id))
         watch = self._get(target.id)
         refusal = _settled_refusal(watch)
@@ -101,6 +100,10 @@ class Registry:
         """Of a watch that is shown: it is written down, and what it asks for begins."""
         shown(self._services.store, watch_id)
         self._change(kind, watch_id, change)
+        return self._begun(watch_id)
+
+    def _begun(self, watch_id: str) -> Watch:
+        """With as much done of what was asked for as there is patience for."""
         self._within_patience(lambda: self._reconcile(watch_id))
         return self._get(watch_id)
 

@@ -31,6 +31,11 @@ class Ending:
     silent: frozenset[Mark] = frozenset()
     """Series of which it did not say whether they are there. Everything is listed next: that decides."""
 
+    @property
+    def bare(self) -> list[str]:
+        """Cancelled without a word."""
+        return [each for each, item in self.notes.undecided.items() if not series_of(item)]
+
     def lives(self, series: Mark) -> bool:
         return series in self.alive or (series not in self.missing and self.indexes.get(series) is not None)
 
@@ -116,8 +121,8 @@ def _decided(tombstone: Item, known: Item | None, ending: Ending) -> Item | None
 
 def nameless(ending: Ending) -> list[Mark]:
     """Of each series that is not held, as an increment skipped it, one exception that is, cancelled without a word."""
-    bare = [] if ending.whole else [each for each, item in ending.notes.undecided.items() if not series_of(item)]
-    entries, over = (ending.indexes.get(mark_of(each)) for each in bare), ending.over
+    bare, over = [] if ending.whole else ending.bare, ending.over
+    entries = (ending.indexes.get(mark_of(each)) for each in bare)
     orphaned = {each.series: each.mark for each in entries if each and _is_exception(each)}
     return [mark for series, mark in orphaned.items() if series not in over and not ending.lives(series)]
 
@@ -129,9 +134,8 @@ def unknown(ending: Ending, held: Iterable[Item]) -> list[str]:
     nameless, only what is `held` names the series.
     """
     undecided, over = ending.notes.undecided, ending.over
-    bare = [each for each, item in undecided.items() if not series_of(item)]
     series = {series_of(item) for item in [*undecided.values(), *held]} - {""} if not ending.whole else set()
-    named = [*bare, *sorted(each for each in series if mark_of(each) not in over)]
+    named = [*ending.bare, *sorted(each for each in series if mark_of(each) not in over)]
     return [each for each in named if ending.indexes.get(mark_of(each)) is None]
 
 
