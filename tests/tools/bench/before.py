@@ -46,9 +46,9 @@ def _rows(what: str, sources: Mapping[str, str], firestore: str, pubsub: str) ->
     with ExitStack() as stack:
         sides = {name: stack.enter_context(_side(firestore, pubsub, source)) for name, source in sources.items()}
         took = {name: quantiles(each[_WARM:], n=100) for name, each in _in_turns(sides).items()}
-    for name in took.keys() - {_NOW}:
-        median = took[_NOW][49] / took[name][49]
-        yield at_most(f"{what}, {_CHANGES} changes in turns: p50, ÷ {name}", median, _HALF)
+    for name in (each for each in took if each != _NOW):
+        ratio = took[_NOW][49] / took[name][49]
+        yield at_most(f"{what}, {_CHANGES} changes in turns: p50, ÷ {name}", ratio, _HALF)
     for name, hundredths in took.items():
         yield Row(f"  {name}", f"p50 {hundredths[49] * 1e3:.0f} ms, p99 {hundredths[98] * 1e3:.0f} ms")
 

@@ -56,7 +56,7 @@ class Listings:
             place, updated = (watch_id, item_id), item.get("updated", "")
             if updated < earlier.get(item_id, {}).get("updated", ""):
                 self._outdone[place].append((self._scheduler.now, updated))
-            else:
+            elif place in self._outdone:
                 self._outdone[place] = [each for each in self._outdone[place] if each[1] != updated]
 
     def _note_end(self, watch_id: str, shown: _Page) -> None:
