@@ -1,7 +1,7 @@
 """How long a failed call waits before it is tried again; each kind of step by itself, so that none starves another."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from calendar_watch.errors import GoogleError, OutageError, QuotaError, TryLaterError
@@ -83,4 +83,4 @@ def in_trouble(watch: Watch, kind: StepKind, failure: Failure) -> Watch:
         detail=error.detail,
         reason=failure.reason,
     )
-    return replace(watch, health=watch.health.with_trouble(kind, trouble))
+    return watch.with_health(watch.health.with_trouble(kind, trouble))

@@ -35,7 +35,7 @@ def noticed(watch: Watch, now: datetime, policy: Policy) -> Watch:
     if watch.baseline.under_way:
         return watch
     if not is_for_the_stream(watch, policy):
-        return replace(watch, baseline=Baseline())
+        return watch if watch.baseline == Baseline() else replace(watch, baseline=Baseline())
     if watch.baseline.told or watch.reading.item_count is None:
         return watch
     begins_at = watch.baseline.begins_at or watch.within_an_hour(now)

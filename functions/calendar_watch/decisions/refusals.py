@@ -76,7 +76,7 @@ def _once_more(watch: Watch, kind: StepKind, refusal: Refusal) -> Refusal:
 
 
 def _with(watch: Watch, kind: StepKind, refusal: Refusal) -> Watch:
-    return replace(watch, health=watch.health.with_refusal(kind, refusal))
+    return watch.with_health(watch.health.with_refusal(kind, refusal))
 
 
 def hastened(watch: Watch, now: datetime) -> Watch:
@@ -179,7 +179,7 @@ def read(watch: Watch, now: datetime) -> Watch:
 def succeeded(watch: Watch, kind: StepKind) -> Watch:
     """Whatever kept this kind of step waiting is over."""
     health = watch.health.without_refusal(kind).without_trouble(kind)
-    return replace(watch, health=health).with_schedule(
+    return watch.with_health(health).with_schedule(
         not_before={each: moment for each, moment in watch.schedule.not_before.items() if each is not kind}
     )
 

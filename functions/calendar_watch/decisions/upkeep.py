@@ -51,7 +51,7 @@ def _without_what_is_over(watch: Watch, policy: Policy) -> Watch:
         health = health.without_trouble(StepKind.STOP)
     if not audits or not watch.reading.audit.failures:
         health = health.without_trouble(StepKind.AUDIT)
-    return replace(watch, health=health)
+    return watch.with_health(health)
 
 
 def _gone(watch: Watch, channel: Channel, now: datetime, policy: Policy) -> bool:

@@ -84,10 +84,12 @@ class Health:
         return replace(self, troubles={**self.troubles, kind: trouble})
 
     def without_refusal(self, kind: StepKind) -> Self:
-        return replace(self, refusals={each: kept for each, kept in self.refusals.items() if each is not kind})
+        left = {each: kept for each, kept in self.refusals.items() if each is not kind}
+        return replace(self, refusals=left) if kind in self.refusals else self
 
     def without_trouble(self, kind: StepKind) -> Self:
-        return replace(self, troubles={each: kept for each, kept in self.troubles.items() if each is not kind})
+        left = {each: kept for each, kept in self.troubles.items() if each is not kind}
+        return replace(self, troubles=left) if kind in self.troubles else self
 
     @property
     def suspended(self) -> bool:

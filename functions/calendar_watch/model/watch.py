@@ -140,26 +140,36 @@ class Watch:
     """What the store read; the next write is conditioned on it."""
 
     def with_schedule(self, **changes: Any) -> Self:
-        return replace(self, schedule=replace(self.schedule, **changes))
+        return self._with("schedule", changes)
 
     def with_wait(self, kind: StepKind, until: datetime) -> Self:
         """No step of that kind before `until`, whatever asks for one."""
         return self.with_schedule(not_before={**self.schedule.not_before, kind: until})
 
     def with_reading(self, **changes: Any) -> Self:
-        return replace(self, reading=replace(self.reading, **changes))
+        return self._with("reading", changes)
 
     def with_channels(self, **changes: Any) -> Self:
-        return replace(self, channels=replace(self.channels, **changes))
+        return self._with("channels", changes)
 
     def with_following(self, **changes: Any) -> Self:
-        return replace(self, following=replace(self.following, **changes))
+        return self._with("following", changes)
 
     def with_exposure(self, **changes: Any) -> Self:
-        return replace(self, exposure=replace(self.exposure, **changes))
+        return self._with("exposure", changes)
 
     def with_log(self, **changes: Any) -> Self:
-        return replace(self, log=replace(self.log, **changes))
+        return self._with("log", changes)
+
+    def with_health(self, health: Health) -> Self:
+        return self if health is self.health else replace(self, health=health)
+
+    def _with(self, group: str, changes: Mapping[str, Any]) -> Self:
+        """Itself where nothing changes: most rules have, most of the time, nothing to say."""
+        there = getattr(self, group)
+        if all(getattr(there, name) == value for name, value in changes.items()):
+            return self
+        return replace(self, **{group: replace(there, **changes)})
 
     @property
     def id(self) -> str:

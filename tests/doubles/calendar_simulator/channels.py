@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import cached_property
 from random import Random
 
 from . import errors
@@ -42,7 +43,7 @@ class Channel:
     silent: bool = False
     stopped: datetime | None = None
 
-    @property
+    @cached_property
     def resource_id(self) -> str:
         """The same for every channel on the same resource, whoever opened it under whatever alias."""
         digest = hashlib.sha1("/".join(self.topic).encode(), usedforsecurity=False).digest()

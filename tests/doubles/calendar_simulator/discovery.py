@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 from urllib.parse import unquote
@@ -32,7 +32,7 @@ class Method:
     response: str | None
     scopes: frozenset[str]
 
-    @property
+    @cached_property
     def query_parameters(self) -> Mapping[str, Mapping[str, Any]]:
         own = {name: schema for name, schema in self.parameters.items() if schema["location"] == "query"}
         return {**_DOCUMENT["parameters"], **own}
@@ -68,9 +68,12 @@ def _renamed(method: Mapping[str, Any]) -> dict[str, Any]:
 
 def find(http_method: str, url_path: str) -> tuple[Method, Mapping[str, str]] | None:
     """Return the method that a path such as `/calendar/v3/users/me/settings` means, and its path parameters."""
+    path = url_path.removeprefix(_PREFIX)
+    if path == url_path:
+        return None
     for pattern, method in _methods():
-        match = pattern.fullmatch(url_path.removeprefix(_PREFIX))
-        if match and method.http_method == http_method and url_path.startswith(_PREFIX):
+        match = pattern.fullmatch(path) if method.http_method == http_method else None
+        if match:
             return method, {name: unquote(value) for name, value in match.groupdict().items()}
     return None
 

@@ -155,7 +155,9 @@ class CalendarSimulator:
             answer = refused or self._answer(call, method, path, grant)
         except ApiError as error:
             answer = error.answer()
-        return self._recorded(call, method, user, replace(answer, seconds=self._world.memory.take_seconds()))
+        if seconds := self._world.memory.take_seconds():
+            answer = replace(answer, seconds=seconds)
+        return self._recorded(call, method, user, answer)
 
     def _answer(self, call: Call, method: Method, path: Mapping[str, str], grant: Grant) -> Answer:
         identity.require_scope(grant, method)

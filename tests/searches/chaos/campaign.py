@@ -2,7 +2,7 @@
 
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,6 +10,7 @@ from time import monotonic
 
 from tests.doubles.calendar_simulator.quirks import QUIRKS
 from tests.searches.chaos.composition import HANDOVERS
+from tests.searches.chaos.digest import Digest
 from tests.searches.chaos.life import live
 from tests.searches.chaos.restore import AGES, lose_and_restore
 
@@ -42,7 +43,11 @@ class Outcome:
     """Reconciliations that were let go of when time was up."""
 
 
-def run(seed: int, steps: int, age: str = "") -> Outcome:
+def _unhashed(_: Digest) -> str:
+    return ""
+
+
+def run(seed: int, steps: int, age: str = "", digest: Callable[[Digest], str] = _unhashed) -> Outcome:
     """With a restore of a database of that age, if there is one."""
     halfway = partial(lose_and_restore, age=AGES[age]) if age else lambda _: None
     try:
@@ -56,7 +61,7 @@ def run(seed: int, steps: int, age: str = "") -> Outcome:
         life.scheduler.turns,
         life.hours,
         life.dice.struck.total(),
-        str(life.composition.injection.digest),
+        digest(life.composition.injection.digest),
         reached=life.reached,
         heaviest=life.composition.database.largest,
         shards=len(life.composition.pubsub.published(HANDOVERS)),
@@ -67,7 +72,7 @@ def run(seed: int, steps: int, age: str = "") -> Outcome:
 def campaign(seeds: Iterable[int], steps: int, age: str = "") -> bool:
     """Whether nothing was violated."""
     began = monotonic()
-    outcomes = [_told(each) for each in _outcomes(seeds, steps, age)]
+    outcomes = [_told(each) for each in _outcomes(seeds, partial(run, steps=steps, age=age))]
     _tell_of_quirks(outcomes)
     _sum_up(outcomes, monotonic() - began)
     return not any(each.violation for each in outcomes)
@@ -75,23 +80,23 @@ def campaign(seeds: Iterable[int], steps: int, age: str = "") -> bool:
 
 def digests(seeds: Iterable[int], steps: int) -> bool:
     """As `campaign`, but all that is told of a run is its seed and its hash."""
-    outcomes = [_told(each) for each in _outcomes(seeds, steps)]
+    outcomes = [_told(each) for each in _outcomes(seeds, partial(run, steps=steps, digest=str))]
     _say("\n".join(f"{each.seed} {each.digest}" for each in outcomes))
     return not any(each.violation for each in outcomes)
 
 
 def first(seeds: Iterable[int], steps: int) -> bool:
     """As `campaign`, up to the first violation, of which all is told."""
-    violated = next((each for each in _outcomes(seeds, steps) if each.violation), None)
+    violated = next((each for each in _outcomes(seeds, partial(run, steps=steps)) if each.violation), None)
     if violated:
         _say(f"seed {violated.seed}: {violated.violation}")
     return violated is None
 
 
-def _outcomes(seeds: Iterable[int], steps: int, age: str = "") -> Iterator[Outcome]:
+def _outcomes(seeds: Iterable[int], live_through: Callable[[int], Outcome]) -> Iterator[Outcome]:
     """In the order of the seeds, each as soon as it is known."""
     with ProcessPoolExecutor() as pool:
-        futures = [pool.submit(run, seed, steps, age) for seed in seeds]
+        futures = [pool.submit(live_through, seed) for seed in seeds]
         try:
             yield from (each.result() for each in futures)
         finally:

@@ -9,7 +9,6 @@ from random import Random
 from typing import Any
 
 import requests
-from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 from calendar_watch import pubsub
@@ -37,6 +36,7 @@ from tests.searches.chaos.edges.access import Access
 from tests.searches.chaos.edges.calls import Calls
 from tests.searches.chaos.edges.fault_injection import FaultInjection, GoogleEdge, PubSubEdge, store_edge
 from tests.searches.chaos.edges.listings import Listings
+from tests.searches.chaos.edges.session import Session
 from tests.searches.chaos.scheduler import Scheduler
 from tests.support.aside import ByChance
 from tests.support.measured import MeasuredFirestore
@@ -66,7 +66,7 @@ class Composition:
         self._sessions: dict[tuple[str, str], requests.Session] = {}
         store = MemoryStore(self.database, policy.retention, store_edge(self.injection, self.calls))
         self.tokens = ChannelTokens([KEY])
-        self._pubsub_session = _session(PUBSUB, PubSubEdge(self.injection, self.pubsub))
+        self._pubsub_session = Session(PubSubEdge(self.injection, self.pubsub))
         self._runtime = Runtime(
             now=self.scheduler.clock,
             seconds=self._seconds,
@@ -156,21 +156,12 @@ class Composition:
         """One for each subject and scope."""
         if (subject, scope) not in self._sessions:
             access = Access(self.google, self.scheduler.clock, subject, scope, self.revoked)
-            session = self._sessions[subject, scope] = _session(
-                "https://", GoogleEdge(self.injection, self.calls, self.listings, access, self.google)
-            )
-            session.credentials = access  # type: ignore[attr-defined]  # as an AuthorizedSession has them
+            edge = GoogleEdge(self.injection, self.calls, self.listings, access, self.google)
+            self._sessions[subject, scope] = Session(edge, access)
         return self._sessions[subject, scope]
 
     def _seconds(self) -> float:
         return (self.scheduler.clock() - START).total_seconds()
-
-
-def _session(prefix: str, adapter: BaseAdapter) -> requests.Session:
-    session = requests.Session()
-    session.trust_env = False
-    session.mount(prefix, adapter)
-    return session
 
 
 def _pubsub(scheduler: Scheduler) -> LocalPubSub:

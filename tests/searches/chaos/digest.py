@@ -1,12 +1,14 @@
 """What happened in a run, as one hash: two versions of the code that do the same have the same.
 
 Only what is seen from outside counts, and not how it is spelled: names of our own may change, and texts for people.
+It is kept as it comes, and hashed only if somebody asks.
 """
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from calendar_watch.model.write import WRITES
@@ -17,15 +19,15 @@ _CAUSES = frozenset({"notification", "resync"})
 
 class Digest:
     def __init__(self) -> None:
-        self._hash = hashlib.sha256()
+        self._kept: list[Callable[[], str]] = []
 
     def __str__(self) -> str:
-        return self._hash.hexdigest()[:16]
+        return hashlib.sha256("".join(each() for each in self._kept).encode()).hexdigest()[:16]
 
     def call(self, now: datetime, call: str, fate: Sequence[object]) -> None:
         """An input or output, and what became of it."""
         edge, _, name = call.partition(".")
-        self._hash.update(repr((now, call if edge != "store" or name in WRITES else edge, fate)).encode())
+        self._kept.append(partial(repr, (now, call if edge != "store" or name in WRITES else edge, fate)))
 
     def delivery(self, now: datetime, channel_id: str, status: int | None) -> None:
         """A message of Google's, and how it was answered."""
@@ -40,4 +42,4 @@ class Digest:
         self._add(now, about, data, "timer" if timer else cause)
 
     def _add(self, *what: object) -> None:
-        self._hash.update(json.dumps(what, default=str, sort_keys=True).encode())
+        self._kept.append(partial(json.dumps, what, default=str, sort_keys=True))

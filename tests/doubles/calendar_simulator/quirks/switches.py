@@ -87,7 +87,9 @@ class Switches:
         self._met.clear()
 
     def dice(self, number: str) -> Random:
-        return self._dice.setdefault(number, Random(f"{self._seed} {number}"))  # noqa: S311 (repeatable on purpose)
+        if number not in self._dice:
+            self._dice[number] = Random(f"{self._seed} {number}")  # noqa: S311 (repeatable on purpose)
+        return self._dice[number]
 
     def begin_spell(self, number: str, about: str, now: datetime, seconds: float) -> None:
         """`about` is what it is about: a calendar, a user, a domain; empty: everything."""

@@ -31,6 +31,7 @@ class Deliveries:
         self._held: list[tuple[datetime, Callable[[], None]]] = []
         """When, and what is delivered then."""
         self._transport = Transport(composition.pubsub, self._push)
+        self._subscriptions = [composition.pubsub.subscription(each) for each in (PUSHES, HANDED)]
         self.silent: set[str] = set()
         """Channels whose messages Google loses from now on."""
         self.refused: list[str] = []
@@ -51,7 +52,7 @@ class Deliveries:
 
     def _waiting(self) -> int:
         """Messages of our own to `renew`."""
-        return sum(self._composition.pubsub.subscription(each).backlog for each in (PUSHES, HANDED))
+        return sum(each.backlog for each in self._subscriptions)
 
     def next_due(self) -> datetime | None:
         now = self._composition.now

@@ -96,8 +96,9 @@ def every_retired_channel_is_stopped(composition: Composition) -> None:
 
 
 def each_active_watch_has_one_live_channel_and_no_other_has_any(composition: Composition) -> None:
-    live = {watch_id: [each.id for each in channels] for watch_id, channels in live_channels(composition).items()}
-    every = [watched(each, composition.now) for each in watches(composition)]
+    there = watches(composition)
+    live = {watch_id: [each.id for each in those] for watch_id, those in live_channels(composition, there).items()}
+    every = [watched(each, composition.now) for each in there]
     demand_none(invariants.each_active_watch_has_one_live_channel_and_no_other_has_any(every, live))
 
 

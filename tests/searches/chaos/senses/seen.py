@@ -43,10 +43,10 @@ def watched(watch: Watch, now: datetime) -> Watched:
     return Watched(watch.id, watch.target.resource.name, watch.state(now), watch.wanted, watch.channels.by_id)
 
 
-def live_channels(composition: Composition) -> dict[str, list[Channel]]:
+def live_channels(composition: Composition, there: Iterable[Watch]) -> dict[str, list[Channel]]:
     """By watch, but for those that it does not know and may not stop: they expire by themselves."""
     live: dict[str, list[Channel]] = defaultdict(list)
-    named = {each.id: {*each.channels.by_id, *each.channels.resource_ids} for each in watches(composition)}
+    named = {each.id: {*each.channels.by_id, *each.channels.resource_ids} for each in there}
     for channel in filter(ours, composition.google.live_channels()):
         watch_id = composition.tokens.verify(channel.token, channel.id)
         if {channel.id, channel.resource_id} & named.get(watch_id, {channel.id}):

@@ -93,19 +93,21 @@ class Watchman:
         """When the database was restored."""
 
     def look(self) -> None:
-        live, now = live_channels(self._composition), self._composition.now
+        there, now = watches(self._composition), self._composition.now
+        live = live_channels(self._composition, there)
         stopped = {each.id for each in self._composition.google.channels_ever() if each.stopped} - self.ended_by_others
         demand(not self._strangers.lost(), f"channels of others are gone: {self._strangers.lost()}")
-        for watch in watches(self._composition):
+        for watch in there:
+            state = watch.state(now)
             if not watch.wanted or watch.health.refusals or watch.health.troubles:
                 self._excused.add(watch.id)
             if not watch.wanted:
                 self._ended[watch.id] = now
             self.no_channel_is_stopped_that_was_not_given_up(watch, stopped)
             self.no_channel_that_has_spoken_is_unknown_for_long(watch, live.get(watch.id, []), now)
-            self.nobody_is_suspended_without_having_been_refused(watch, watch.state(now))
-            self.nobody_is_active_whose_readings_fail(watch, watch.state(now))
-            self.nobody_is_active_whose_channels_are_mute(watch, watch.state(now))
+            self.nobody_is_suspended_without_having_been_refused(watch, state)
+            self.nobody_is_active_whose_readings_fail(watch, state)
+            self.nobody_is_active_whose_channels_are_mute(watch, state)
             self.no_reason_is_shown_that_google_did_not_give(watch)
             if self._strict and watch.channels.was_confirmed and watch.id not in self._excused:
                 demand(watch.id in live, f"{watch.id} has no live channel at {now}")
@@ -173,8 +175,9 @@ class Watchman:
         refused, failing = health.refusals.values(), health.troubles.values()
         began = min([each.since for each in refused] + [each.since for each in failing])
         own = {each.blamed for each in calls.of[watch.id] if each.at >= began - _WRITTEN_LATE}
-        blamed = own | calls.blamed(began - _SHARED) & _IN_COMMON
-        demand(_BLAMED[watch.reason] & blamed, f"{watch.id} shows {watch.reason}, and Google named {blamed}")
+        shared = _BLAMED[watch.reason] & _IN_COMMON
+        named = _BLAMED[watch.reason] & own or (shared and shared & calls.blamed(began - _SHARED))
+        demand(named, f"{watch.id} shows {watch.reason}, and Google named {own}")
 
     def excuses(self, watch_id: str) -> bool:
         return not self._strict or watch_id in self._excused
