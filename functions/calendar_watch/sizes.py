@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 from itertools import accumulate
 from typing import Any
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _LONGEST_TEXT = 5_000
 _HEAVIEST_VALUE = 30_000
 
 
 def encoded(value: Any) -> bytes:
     """Compact, each letter in as many bytes as UTF-8 takes; a lone surrogate, which has no UTF-8, as an escape."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="backslashreplace")
+    return _ENCODER.encode(value).encode(errors="backslashreplace")
 
 
 def weight(value: Any) -> int:

@@ -113,6 +113,10 @@ class _Collection:
         copied._documents, copied._names = dict(self._documents), list(self._names)
         return copied
 
+    def all(self) -> Iterable[tuple[str, tuple[Document, int]]]:
+        """In no order."""
+        return self._documents.items()
+
     def between(self, first: str = "", last: str = "\x7f") -> Iterator[tuple[str, Document, int]]:
         """From `first` to just below `last`, in order of name."""
         names = self._names[bisect_left(self._names, first) : bisect_left(self._names, last)]
@@ -298,8 +302,12 @@ class MemoryStore:
         return self.edge("count_due", lambda: len(self._due(now)))
 
     def _due(self, now: datetime, shards: Sequence[int] = SHARDS) -> list[tuple[str, datetime]]:
-        timed = ((name, each["due_at"]) for name, each in self._ours() if each["shard"] in shards)
-        return sorted(((name, due) for name, due in timed if due and due <= now), key=lambda each: each[1])
+        due = [
+            (each["due_at"], name)
+            for name, each in self._ours()
+            if each["due_at"] and each["due_at"] <= now and each["shard"] in shards
+        ]
+        return [(name, since) for since, name in sorted(due)]
 
     def outdated(self, fingerprint: str, limit: int) -> Sequence[str]:
         return self.edge("outdated", lambda: self._outdated(fingerprint)[:limit])
@@ -309,7 +317,7 @@ class MemoryStore:
         return [name for _, name in sorted(each for each in found if each[0] not in {None, fingerprint})]
 
     def _ours(self) -> Iterator[tuple[str, Document]]:
-        return ((name, each) for name, each, _ in self._in(WATCHES).between() if each["schema"] == SCHEMA)
+        return ((name, each) for name, (each, _) in self._in(WATCHES).all() if each["schema"] == SCHEMA)
 
     def tally(self, now: datetime) -> Tally:
         return self.edge("tally", lambda: self._tally(now))

@@ -3,7 +3,7 @@
 Sizes are as Firestore counts them: https://firebase.google.com/docs/firestore/storage-size
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -76,15 +76,26 @@ def size_of(value: Any) -> int:
         case str():
             return _text(value)
         case dict():
-            return sum(map(_text, value)) + sum(map(size_of, value.values()))
+            return _texts(value) + _sizes_of(value.values())
         case list() | tuple():
-            return sum(map(size_of, value))
+            return _sizes_of(value)
         case None | bool():
             return 1
         case bytes():
             return len(value)
         case _:
             return _FIXED
+
+
+def _sizes_of(values: Collection[Any]) -> int:
+    others = [each for each in values if type(each) is not str]
+    texts = _texts([each for each in values if type(each) is str]) if len(others) < len(values) else 0
+    return texts + sum(map(size_of, others))
+
+
+def _texts(values: Collection[str]) -> int:
+    """One long text is weighed sooner than many short ones."""
+    return _text("".join(values)) - 1 + len(values)
 
 
 def _text(value: str) -> int:

@@ -59,6 +59,8 @@ class Subscription:
 
     def pull(self, most: int, now: datetime) -> list[Received]:
         """In the order of publishing. While messages of a key are out, the rest of it stays, if order is wanted."""
+        if not self._pending:
+            return []
         self._recall_expired(now)
         blocked = {self._key(each) for each in self._pending.values() if each.ack_id}
         return [self._hand_out(each, now) for each in islice(self._ready(blocked, now), most)]

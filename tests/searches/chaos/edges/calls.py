@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from itertools import takewhile
 from operator import attrgetter
 from typing import NamedTuple, TypeVar
@@ -163,7 +164,13 @@ def asked_about(request: PreparedRequest, subject: str) -> Target | None:
         return None
     calendar = unquote(found["calendar"]) if found["calendar"] else None
     named = subject if calendar == "primary" else calendar
-    return Target(RESOURCES[found["of"] or found["own"]], named, subject)
+    return _target(found["of"] or found["own"], named, subject)
+
+
+@cache
+def _target(resource: str, calendar: str | None, subject: str) -> Target:
+    """One of each, as its id is worked out once."""
+    return Target(RESOURCES[resource], calendar, subject)
 
 
 def is_whole(request: PreparedRequest) -> bool:

@@ -32,8 +32,10 @@ class Listings:
         self._series: dict[tuple[str, str], list[tuple[datetime, str]]] = defaultdict(list)
 
     def heard(self, method: str, request: PreparedRequest, subject: str, response: Response) -> None:
+        if method not in {"events.list", "events.page"} or not response.ok:
+            return
         target = asked_about(request, subject)
-        if target is None or method not in {"events.list", "events.page"} or not response.ok:
+        if target is None:
             return
         try:
             answer = response.json()

@@ -1,6 +1,7 @@
 """A session that goes straight to its edge: what others merge, and cookies and redirects, took a tenth of all time."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import requests
 from requests import PreparedRequest, Response
@@ -18,7 +19,8 @@ class Session(requests.Session):
     def request(self, method: str, url: str, *, timeout: Any = None, **options: Any) -> Response:  # type: ignore[override]
         request = PreparedRequest()
         request.prepare_method(method)
-        request.prepare_url(url, options.get("params"))
+        query = urlencode(options.get("params") or {}, doseq=True)
+        request.url = f"{url}?{query}" if query else url
         request.prepare_headers(options.get("headers"))
         request.prepare_body(options.get("data"), None, options.get("json"))
         return self._edge.send(request, timeout=timeout)
