@@ -49,6 +49,7 @@ _PROBLEMS: Mapping[type[CalendarWatchError], tuple[HTTPStatus, str]] = {
     StoreError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
 }
 """What each error answers, and the `type` of the problem: part of the contract."""
+_KNOWN = tuple(_PROBLEMS)
 
 _HTTP_PROBLEMS: Mapping[int, str] = {
     HTTPStatus.BAD_REQUEST: "invalid-request",
@@ -104,7 +105,7 @@ def answers(entry_point: Callable[[Request], Answer]) -> Callable[[Request], Res
             return _said(*entry_point(request))
         except HTTPException as error:
             return http_problem(error)
-        except tuple(_PROBLEMS) as error:
+        except _KNOWN as error:
             return _known_problem(error)
         except Exception:  # wrong settings or a defect: one line for Error Reporting, where the framework writes many
             _logger.exception("a request could not be answered")

@@ -27,30 +27,50 @@ class Headers(Protocol):
 
 _CHANNEL_ID = "X-Goog-Channel-ID"
 _ID_FORM = re.compile(r"[A-Za-z0-9\-_+/=]{1,64}")
+SYNC = "sync"
+"""The state of the first message of a channel: that it speaks, and nothing of the collection."""
 
 
 @dataclass(frozen=True, slots=True)
-class Notification:
-    """Well-formed, but not yet known to be genuine."""
+class Credentials:
+    """Which channel a message says that it is of, and what is to prove it."""
 
     channel_id: str
     """May hold `/`, which a Firestore name must not: ours are UUIDs, but only a verified token says that it is ours."""
     token: str | None = field(repr=False)
-    resource_id: str = ""
-    """Empty: Google did not say, or not in a form that we know."""
-    resource_state: str = ""
-    """`sync`, `exists` or `not_exists`; a state that Google adds, or none, counts like any other."""
-    expiration: datetime | None = None
 
     @classmethod
     def from_headers(cls, headers: Headers) -> Self:
         """Raises InvalidRequestError for a channel id that none could be; whether the token is ours, it alone tells."""
+        return cls(_channel_id(headers.get(_CHANNEL_ID)), headers.get("X-Goog-Channel-Token"))
+
+
+@dataclass(frozen=True, slots=True)
+class PendingNotification:
+    """One waiting message of one channel: that something changed, never what."""
+
+    watch_id: str
+    channel_id: str
+    resource_id: str
+    """Empty: Google did not say, or not in a form that we know."""
+    expiration: datetime | None
+    received: datetime
+    resource_state: str = ""
+    """`sync`, `exists` or `not_exists`; a state that Google adds, or none, counts like any other.
+
+    Of the first that waits; those that come until a claim takes it away leave no trace.
+    """
+
+    @classmethod
+    def from_headers(cls, headers: Headers, watch_id: str, channel_id: str, received: datetime) -> Self:
+        """Of a message that has proved whose it is: of one that has not, nothing else is looked at."""
         return cls(
-            channel_id=_channel_id(headers.get(_CHANNEL_ID)),
-            token=headers.get("X-Goog-Channel-Token"),
+            watch_id=watch_id,
+            channel_id=channel_id,
             resource_id=_well_formed(headers.get("X-Goog-Resource-ID"), _RESOURCE_ID),
-            resource_state=_well_formed(headers.get("X-Goog-Resource-State"), _STATE),
             expiration=_expiration(headers.get("X-Goog-Channel-Expiration")),
+            received=received,
+            resource_state=_well_formed(headers.get("X-Goog-Resource-State"), _STATE),
         )
 
 
@@ -70,20 +90,3 @@ def _expiration(text: str | None) -> datetime | None:
     with suppress(ValueError):
         return parsedate_to_datetime(_well_formed(text, _DATE))
     return None
-
-
-SYNC = "sync"
-"""The state of the first message of a channel: that it speaks, and nothing of the collection."""
-
-
-@dataclass(frozen=True, slots=True)
-class PendingNotification:
-    """One waiting message of one channel: that something changed, never what."""
-
-    watch_id: str
-    channel_id: str
-    resource_id: str
-    expiration: datetime | None
-    received: datetime
-    resource_state: str = ""
-    """Of the first that waits; those that come until a claim takes it away leave no trace."""

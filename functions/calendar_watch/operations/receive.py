@@ -9,7 +9,7 @@ from datetime import datetime
 from calendar_watch.errors import InvalidTokenError, TryLaterError
 from calendar_watch.log import event
 from calendar_watch.model.channel_token import ChannelTokens
-from calendar_watch.model.notification import Headers, Notification, PendingNotification
+from calendar_watch.model.notification import Credentials, Headers, PendingNotification
 from calendar_watch.operations.forgeries import Forgeries
 from calendar_watch.ports import NotificationStore
 
@@ -35,11 +35,12 @@ class Receiver:
 
     def take(self, headers: Headers) -> None:
         """Raises InvalidRequestError, InvalidTokenError, and UnavailableError when it could not be made durable."""
-        notification = Notification.from_headers(headers)
-        watch_id = self._authenticated(notification)
-        fresh = self._store().put(self._notifications(notification, watch_id))
+        credentials = Credentials.from_headers(headers)
+        watch_id = self._authenticated(credentials)
+        notification = PendingNotification.from_headers(headers, watch_id, credentials.channel_id, self._clock())
+        fresh = self._store().put(notification)
         self._forgeries.tell_in_time()
-        _log("taken" if fresh else "coalesced", notification, watch_id)
+        _log("taken" if fresh else "coalesced", notification)
         if fresh:
             self._wake_up(watch_id)
 
@@ -54,24 +55,15 @@ class Receiver:
         except TryLaterError as error:
             event("wakeup", error.detail, severity="WARNING", watchId=watch_id)
 
-    def _authenticated(self, notification: Notification) -> str:
+    def _authenticated(self, credentials: Credentials) -> str:
         try:
-            return self._tokens.verify(notification.token, notification.channel_id)
+            return self._tokens.verify(credentials.token, credentials.channel_id)
         except InvalidTokenError:
-            self._forgeries.add(notification.channel_id)
+            self._forgeries.add(credentials.channel_id)
             raise
 
-    def _notifications(self, notification: Notification, watch_id: str) -> PendingNotification:
-        return PendingNotification(
-            watch_id=watch_id,
-            channel_id=notification.channel_id,
-            resource_id=notification.resource_id,
-            resource_state=notification.resource_state,
-            expiration=notification.expiration,
-            received=self._clock(),
-        )
 
-
-def _log(outcome: str, notification: Notification, watch_id: str) -> None:
+def _log(outcome: str, notification: PendingNotification) -> None:
     message = f"{notification.resource_state or 'a message'} of channel {notification.channel_id}: {outcome}"
-    event("notification", message, outcome=outcome, watchId=watch_id, channelId=notification.channel_id)
+    ids = {"watchId": notification.watch_id, "channelId": notification.channel_id}
+    event("notification", message, outcome=outcome, **ids)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import Headers
 
 from calendar_watch.errors import InvalidRequestError
-from calendar_watch.model.notification import Notification
+from calendar_watch.model.notification import Credentials, PendingNotification
+from calendar_watch.model.notification import Headers as Given
 
 GENUINE = {
     "X-Goog-Channel-ID": "4ba78bf0-6a47-11e2-bcfd-0800200c9a66",
@@ -20,45 +21,53 @@ GENUINE = {
     "X-Goog-Channel-Expiration": "Fri, 27 Nov 2026 10:00:00 GMT",
     "X-Goog-Channel-Token": "1.watch.signature",
 }
-REQUIRED = ("X-Goog-Channel-ID", "X-Goog-Channel-Token")
-BARE = {name: GENUINE[name] for name in REQUIRED}
+RECEIVED = datetime(2026, 11, 20, 10, tzinfo=UTC)
 
 
-def changed(header: str, value: str) -> Notification:
-    return Notification.from_headers(GENUINE | {header: value})
+def read(headers: Given) -> PendingNotification:
+    return PendingNotification.from_headers(headers, "w", "c", RECEIVED)
+
+
+def changed(header: str, value: str) -> PendingNotification:
+    return read(GENUINE | {header: value})
 
 
 def wrong_headers(headers: dict[str, str]) -> list[str]:
     with pytest.raises(InvalidRequestError) as refusal:
-        Notification.from_headers(headers)
+        Credentials.from_headers(headers)
     return [header for header, _ in refusal.value.errors]
 
 
 def test_a_notification_says_all_that_its_headers_say() -> None:
-    assert Notification.from_headers(GENUINE) == Notification(
+    assert Credentials.from_headers(GENUINE) == Credentials(
         channel_id="4ba78bf0-6a47-11e2-bcfd-0800200c9a66",
+        token="1.watch.signature",  # noqa: S106 - an example
+    )
+    assert read(GENUINE) == PendingNotification(
+        watch_id="w",
+        channel_id="c",
         resource_id="ret08u3rv24htgh289g",
         resource_state="exists",
         expiration=datetime(2026, 11, 27, 10, tzinfo=UTC),
-        token="1.watch.signature",  # noqa: S106 - an example
+        received=RECEIVED,
     )
 
 
 @pytest.mark.parametrize("spelled", [str.lower, str.upper, str.title])
 def test_headers_may_be_spelled_in_any_case(spelled: Callable[[str], str]) -> None:
     respelled = Headers({spelled(name): value for name, value in GENUINE.items()})
-    assert Notification.from_headers(respelled) == Notification.from_headers(GENUINE)
+    assert Credentials.from_headers(respelled) == Credentials.from_headers(GENUINE)
+    assert read(respelled) == read(GENUINE)
 
 
 def test_all_but_channel_and_token_may_be_absent() -> None:
-    notification = Notification.from_headers(BARE)
-    assert notification == Notification(BARE["X-Goog-Channel-ID"], BARE["X-Goog-Channel-Token"])
+    notification = read({})
     assert (notification.resource_id, notification.resource_state, notification.expiration) == ("", "", None)
 
 
 def test_a_channel_id_may_be_as_long_as_allowed_but_not_longer() -> None:
     longest = "aZ09-_+/" + 56 * "="
-    assert changed("X-Goog-Channel-ID", longest).channel_id == longest
+    assert Credentials.from_headers({"X-Goog-Channel-ID": longest}).channel_id == longest
     assert wrong_headers(GENUINE | {"X-Goog-Channel-ID": longest + "="}) == ["X-Goog-Channel-ID"]
 
 
@@ -79,12 +88,12 @@ def test_a_missing_channel_id_is_named() -> None:
 
 
 def test_a_missing_token_is_for_whoever_verifies_it() -> None:
-    assert Notification.from_headers({"X-Goog-Channel-ID": "c"}).token is None
+    assert Credentials.from_headers({"X-Goog-Channel-ID": "c"}).token is None
 
 
 def test_a_refusal_says_what_would_have_been_right() -> None:
     with pytest.raises(InvalidRequestError, match="X-Goog-Channel-ID: must be 1 to 64 letters"):
-        changed("X-Goog-Channel-ID", "a b")
+        Credentials.from_headers({"X-Goog-Channel-ID": "a b"})
 
 
 @pytest.mark.parametrize(
@@ -111,12 +120,12 @@ def test_what_is_too_long_is_left_out(header: str, longest: str) -> None:
     ],
 )
 def test_what_is_malformed_is_left_out(header: str, value: str) -> None:
-    without = Notification.from_headers({name: each for name, each in GENUINE.items() if name != header})
+    without = read({name: each for name, each in GENUINE.items() if name != header})
     assert changed(header, value) == without
 
 
 def test_the_token_stays_out_of_logs() -> None:
-    assert "signature" not in repr(Notification.from_headers(GENUINE))
+    assert "signature" not in repr(Credentials.from_headers(GENUINE))
 
 
 dates = st.datetimes(datetime(1970, 1, 1), datetime(9999, 12, 31), timezones=st.just(UTC))  # noqa: DTZ001 - UTC is given
@@ -136,4 +145,5 @@ near_dates = st.from_regex(r"[A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0
 def test_whatever_comes_is_read_or_refused(headers: dict[str, str]) -> None:
     for given_headers in (headers, GENUINE | headers):
         with suppress(InvalidRequestError):
-            assert Notification.from_headers(given_headers).channel_id
+            assert Credentials.from_headers(given_headers).channel_id
+        assert read(given_headers).received == RECEIVED
