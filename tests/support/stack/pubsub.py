@@ -42,13 +42,16 @@ class PubSub:
         self._call("PUT", self._waker, {"topic": self.wakeups, "pushConfig": {"pushEndpoint": wakeups_url}})
         self._call("PUT", self.consumer, {"topic": self.changes, "enableMessageOrdering": True})
 
-    def push(self, topic: str, url: str) -> None:
-        """To `url`, as infra/pubsub.tf has it: what failed comes again after ten seconds, and says how often it did."""
+    def push(self, topic: str, url: str, patience: int = _PATIENCE) -> None:
+        """To `url`, as infra/pubsub.tf has it: what failed comes again after ten seconds, and says how often it did.
+
+        `patience` is how many seconds an answer may take.
+        """
         name, dead = (topic.replace("/topics/", "/subscriptions/"), f"{topic}-dead-letters")
         for each in (dead, topic):
             self._create(each)
         policies = {"deadLetterPolicy": {"deadLetterTopic": dead, "maxDeliveryAttempts": 10}, "retryPolicy": _RETRIED}
-        body = {"topic": topic, "pushConfig": {"pushEndpoint": url}, "ackDeadlineSeconds": _PATIENCE, **policies}
+        body = {"topic": topic, "pushConfig": {"pushEndpoint": url}, "ackDeadlineSeconds": patience, **policies}
         self._call("PUT", name, body)
 
     def push_wakeups(self, url: str) -> None:
