@@ -70,6 +70,16 @@ def told(event: Any) -> Any:
     return {name: value for name, value in fingerprint(event).items() if name != "etag"}
 
 
+def test_a_message_about_more_events_than_one_write_takes_leaves_nothing_out(
+    opened: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("calendar_watch.decisions.listing.portions.MOST_ITEMS", 2)
+    for number in range(5):
+        opened.alice.create_event(ALICE, f"Lunch {number}")
+    opened.run(MINUTE)
+    assert_consumers_agree(opened)
+
+
 def test_created_updated_and_deleted_events_are_told_with_before_and_after(opened: World) -> None:
     lunch = opened.alice.create_event(ALICE, "Lunch", description="with Bob")
     opened.run(MINUTE)

@@ -120,7 +120,7 @@ class PagedReader:
 
     def _merged(self, watch: Watch, listing: Listing, rest: Sequence[Item], view: View) -> tuple[Write, int, Notes]:
         groups = portion(rest, frozenset(watch.reading.parts))
-        found = self._services.store.parts(watch.id, groups) if groups else []
+        found = self._source.parts(watch.id, list(groups)) if groups else []
         fit = fitting(groups, found, watch.options.labels)
         merged = [merge(part, fit[part.name], view) for part in found if part.name in fit]
         taken = sum(map(len, fit.values()))

@@ -1,6 +1,6 @@
 """Where a reading gets what it compares: now, or from what was asked for while the claim was still being written."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from contextvars import copy_context
 from typing import Any, TypeVar
@@ -25,11 +25,14 @@ class Source:
 
     def whole(self, watch_id: str) -> Snapshot:
         """What was read last, of a collection that lies in one part."""
-        return self._services.store.parts(watch_id, [WHOLE])[0]
+        return self.parts(watch_id, [WHOLE])[0]
+
+    def parts(self, watch_id: str, names: Collection[str]) -> Sequence[Snapshot]:
+        return self._services.store.parts(watch_id, names)
 
 
 class Ahead(Source):
-    """The first page, and the part to compare it with, are on their way already.
+    """The first page, and the part to compare it with where all lies in one, are on their way already.
 
     The notification was read before, so a listing that begins now shows what it announced. What is announced from now
     until the claim has landed may be missing, though its document is taken away: so this listing counts as begun only
@@ -41,7 +44,7 @@ class Ahead(Source):
         self._claimed = watch.schedule.write_count
         self._question = paging.first_question(watch, services.clock())
         self._page = self._begin(super().page, *self._question)
-        self._whole = None if watch.target.resource.synced else self._begin(super().whole, watch.id)
+        self._part = self._begin(super().parts, watch.id, [WHOLE]) if _lies_in_one(watch) else None
 
     def stands(self, watch: Watch) -> bool:
         """Whether nothing was written since the claim: whoever has asked for a reading meanwhile is owed another."""
@@ -50,8 +53,14 @@ class Ahead(Source):
     def page(self, *question: Any) -> Page:
         return self._page.result() if question == self._question else super().page(*question)
 
-    def whole(self, watch_id: str) -> Snapshot:
-        return self._whole.result() if self._whole else super().whole(watch_id)
+    def parts(self, watch_id: str, names: Collection[str]) -> Sequence[Snapshot]:
+        """Once: later it is no longer what was read last."""
+        part, self._part = self._part, None
+        return part.result() if part and [*names] == [WHOLE] else super().parts(watch_id, names)
 
     def _begin(self, ask: Callable[..., _Answer], *question: Any) -> Future[_Answer]:
         return self._services.aside.submit(copy_context().run, ask, *question)
+
+
+def _lies_in_one(watch: Watch) -> bool:
+    return watch.reading.item_count is not None and watch.reading.parts == (WHOLE,)
