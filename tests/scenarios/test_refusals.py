@@ -230,8 +230,9 @@ def test_readings_that_fail_for_an_hour_are_shown_with_what_failed_last_and_one_
     world.run(5 * MINUTE)
     with world.line.cut("GET", "/acl", refused(503, "backendError")):
         world.alice.share(ALICE, BOB, "reader")
-        world.run(HOUR)
+        world.run(17 * MINUTE)
         assert shown(world) == (State.DEGRADED, "readingsFailing")
+        world.run(43 * MINUTE)
         trouble = world.query.show(ALICES_ACL.id).health.last_trouble
         assert trouble
         assert (trouble.operation, trouble.detail) == ("list", "because of backendError")

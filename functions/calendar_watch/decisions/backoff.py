@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from calendar_watch.errors import GoogleError, OutageError, QuotaError, TryLaterError
-from calendar_watch.model.health import StepKind, Trouble
+from calendar_watch.model.health import LASTING, StepKind, Trouble
 from calendar_watch.model.watch import Watch
 from calendar_watch.reasons import Reason
 
@@ -38,12 +38,18 @@ class Failure:
     def pause(self, count: int, longest: timedelta = _LONGEST_PAUSE) -> timedelta:
         """After `count` earlier ones: doubling up to `longest`, hours for an abuse limit, longer if Google says so."""
         if isinstance(self.error, QuotaError):
-            return _ABUSE_PAUSE * (0.5 + self.jitter)
-        asked = timedelta(seconds=self.error.after if isinstance(self.error, TryLaterError) else 0)
+            return self.least
         if isinstance(self.error, OutageError):
-            return asked or _OUTAGE_PAUSE * (1 + self.jitter)
+            return self.least or _OUTAGE_PAUSE * (1 + self.jitter)
         backoff = min(timedelta(seconds=2 ** min(count, _LONGEST_DOUBLING)), longest) * (0.5 + self.jitter / 2)
-        return max(backoff, asked)
+        return max(backoff, self.least)
+
+    @property
+    def least(self) -> timedelta:
+        """What Google wants to be left alone for."""
+        if isinstance(self.error, QuotaError):
+            return _ABUSE_PAUSE * (0.5 + self.jitter)
+        return timedelta(seconds=self.error.after if isinstance(self.error, TryLaterError) else 0)
 
     @property
     def reason(self) -> Reason | None:
@@ -61,14 +67,21 @@ def doubled(first: timedelta, count: int) -> timedelta:
 
 def waiting(watch: Watch, kind: StepKind, failure: Failure, longest: timedelta = _LONGEST_PAUSE) -> Watch:
     known = watch.health.troubles.get(kind)
-    pause = failure.pause(known.count if known else 0, longest)
-    return in_trouble(watch, kind, failure).with_wait(kind, failure.at + _hurried(watch, failure, pause))
+    pause = _hurried(watch, failure, failure.pause(known.count if known else 0, longest))
+    if known:
+        pause = _judged(failure, pause, known.since + LASTING - failure.at)
+    return in_trouble(watch, kind, failure).with_wait(kind, failure.at + pause)
 
 
 def _hurried(watch: Watch, failure: Failure, pause: timedelta) -> timedelta:
     """Whoever has a notification to read is back soon after an outage, unless so many are that even that is much."""
     few = isinstance(failure.error, OutageError) and pause <= 2 * _OUTAGE_PAUSE
     return min(pause, _SOON) if few and watch.reading.unread_since else pause
+
+
+def _judged(failure: Failure, pause: timedelta, until_lasting: timedelta) -> timedelta:
+    """Whether trouble lasts is judged at a try: there is one as soon as it does, or it would be told minutes later."""
+    return until_lasting if failure.least < until_lasting < pause else pause
 
 
 def in_trouble(watch: Watch, kind: StepKind, failure: Failure) -> Watch:

@@ -8,7 +8,7 @@ from typing import Self
 
 from calendar_watch.reasons import Reason
 
-_LASTING = timedelta(minutes=15)
+LASTING = timedelta(minutes=15)
 _LASTING_TRIES = 3
 
 
@@ -48,7 +48,7 @@ class Trouble:
     @property
     def lasting(self) -> bool:
         """Long enough, and often enough, that somebody should know."""
-        return self.count >= _LASTING_TRIES and self.at - self.since >= _LASTING
+        return self.count >= _LASTING_TRIES and self.at - self.since >= LASTING
 
 
 @dataclass(frozen=True, slots=True)

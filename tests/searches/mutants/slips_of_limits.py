@@ -253,4 +253,25 @@ SLIPS = (
         ("tests/scenarios/test_sweeps.py",),
         (Edit("operations/sweep.py", "with suppress(UnavailableError):", "with suppress(ForeignSchemaError):"),),
     ),
+    Slip(
+        "readings that fail are shown when they happen to be tried next",
+        ("tests/unit/decisions/test_refusals.py",),
+        (Edit("decisions/backoff.py", "    return until_lasting if failure", "    return pause if failure"),),
+    ),
+    Slip(
+        "readings that fail are tried before Google would have it",
+        ("tests/unit/decisions/test_refusals.py",),
+        (
+            Edit(
+                "decisions/backoff.py",
+                "if failure.least < until_lasting < pause",
+                "if timedelta() < until_lasting < pause",
+            ),
+        ),
+    ),
+    Slip(
+        "what was read beside the claim counts after a write of ours too",
+        ("tests/scenarios/test_events.py",),
+        (Edit("reconciler/source.py", "part, self._part = self._part, None", "part = self._part"),),
+    ),
 )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from calendar_watch.decisions import refusals
 from calendar_watch.decisions.backoff import Failure
-from calendar_watch.errors import GoogleError, OutageError, QuotaError, RefusedError
+from calendar_watch.errors import GoogleError, OutageError, QuotaError, RefusedError, TryLaterError
 from calendar_watch.model.channel import Channel
 from calendar_watch.model.health import StepKind
 from calendar_watch.model.listing import ReadCause
@@ -136,6 +136,17 @@ def test_what_is_shown_is_what_failed_last_however_long_it_has_failed() -> None:
     trouble = failing(watch, GoogleError("reading, again"), 9).health.last_trouble
     assert trouble is not None
     assert trouble.detail == "reading, again"
+
+
+def test_readings_that_fail_are_tried_again_as_soon_as_they_have_failed_for_a_quarter_of_an_hour() -> None:
+    watch = failing(opened(), GoogleError("busy"), *range(10))
+    assert watch.schedule.not_before[StepKind.READ] == NOW + 15 * MINUTE
+    assert state(failing(watch, GoogleError("busy"), 15), 15) == (State.DEGRADED, "readingsFailing")
+
+
+def test_but_not_before_google_would_have_it() -> None:
+    watch = failing(opened(), TryLaterError("busy", after=3600), 0, 9)
+    assert watch.schedule.not_before[StepKind.READ] == NOW + 69 * MINUTE
 
 
 def test_two_failures_are_no_lasting_trouble_however_far_apart() -> None:
