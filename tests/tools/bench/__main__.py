@@ -1,8 +1,8 @@
 """Speed and cost as one table: `python -m tests.tools.bench`; of one part: `python -m tests.tools.bench cold_start`.
 
 Each part is a module of that name, whose `measure` yields rows; it runs in a process of its own. The machine is noisy,
-so times are ratios within one run; counts are exact. `before`, `fleet`, `killed` and `lists` take minutes each, and are
-run by name only. What a part lets one choose follows its name: `before=19e75b4`.
+so times are ratios within one run; counts are exact. `at_rest`, `before`, `fleet`, `killed` and `lists` take
+minutes each, and are run by name only. What a part lets one choose follows its name: `before=19e75b4`.
 """
 
 import os
