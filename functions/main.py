@@ -31,7 +31,7 @@ from calendar_watch.http.watch_view import watch_view
 from calendar_watch.model.deadline import Deadline
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.operations.query import MOST_BYTES
-from calendar_watch.operations.register import Outcome
+from calendar_watch.operations.register import Entered, Outcome
 from calendar_watch.reconciler.reconcile import reconcile
 from calendar_watch.sizes import fitting, weight
 from calendar_watch.wiring import Wiring, utc_now
@@ -137,13 +137,11 @@ def _batch(request: Request) -> problems.Answer:
     """Each is written down now, and opened by `renew` in its turn."""
     asked = read_bodies(requests.batch_of(request), _rules())
     entered = iter(_wiring.registry.enrol(each for each in asked if isinstance(each, tuple)))
-    return {
-        "results": [_result(each if isinstance(each, InvalidRequestError) else next(entered)) for each in asked]
-    }, 200
+    return {"results": [_result(next(entered) if isinstance(each, tuple) else each) for each in asked]}, 200
 
 
-def _result(entered: tuple[Outcome, Watch] | InvalidRequestError) -> dict[str, Any]:
-    if isinstance(entered, InvalidRequestError):
+def _result(entered: Entered | InvalidRequestError) -> dict[str, Any]:
+    if not isinstance(entered, tuple):
         problem = problems.problem_of(entered)
         return {"status": problem["status"], "problem": problem}
     outcome, watch = entered

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.api.deployment import ACL, CALENDAR_LIST, Deployment, Json, problem_of
+from tests.api.deployment import ACL, CALENDAR_LIST, Deployment, Json, json_of, problem_of
 
 
 @pytest.fixture
@@ -26,6 +26,14 @@ def test_asking_for_it_again_changes_nothing(deployment: Deployment) -> None:
     before = deployment.everything_stored()
     assert deployment.post(ACL).status_code == 503
     assert deployment.everything_stored() == before
+
+
+@pytest.mark.usefixtures("foreign")
+def test_in_a_batch_it_keeps_nobody_else(deployment: Deployment) -> None:
+    answer = deployment.ask("watches", "POST", "/batch", json={"requests": [ACL, CALENDAR_LIST]})
+    its, other = json_of(answer)["results"]
+    assert (its["status"], other["status"]) == (503, 202)
+    assert "schema 1, where this release reads 2" in its["problem"]["detail"]
 
 
 def test_lists_leave_it_out(deployment: Deployment, foreign: Json) -> None:

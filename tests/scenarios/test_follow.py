@@ -188,8 +188,9 @@ def by_itself(world: World, named: dict[str, Any]) -> Watch:
 
 
 def in_a_batch(world: World, named: dict[str, Any]) -> Watch:
-    [(_, watch)] = world.registry.enrol([(ALICES_LIST, named)])
-    return watch
+    [entered] = world.registry.enrol([(ALICES_LIST, named)])
+    assert isinstance(entered, tuple)
+    return entered[1]
 
 
 def sequences(world: World) -> dict[str, int]:

@@ -1,7 +1,7 @@
 """Asking for a collection to be watched, and ending that."""
 
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
 from datetime import datetime, timedelta
@@ -11,6 +11,8 @@ from calendar_watch.decisions import registration
 from calendar_watch.errors import (
     ConflictError,
     FollowedError,
+    ForeignSchemaError,
+    MalformedError,
     RefusedError,
     UnavailableError,
     UnclearError,
@@ -41,6 +43,10 @@ class Outcome(StrEnum):
     RESUMED = "resumed"
     EXISTS = "exists"
     UNDER_WAY = "under way"
+
+
+Entered = tuple[Outcome, Watch] | ForeignSchemaError | MalformedError
+"""What became of one of many: a document that cannot be read keeps none of the others."""
 
 
 class Registry:
@@ -107,7 +113,7 @@ class Registry:
         self._within_patience(lambda: self._reconcile(watch_id))
         return self._get(watch_id)
 
-    def enrol(self, wanted: Iterable[tuple[Target, NamedOptions]]) -> list[tuple[Outcome, Watch]]:
+    def enrol(self, wanted: Iterable[tuple[Target, NamedOptions]]) -> list[Entered]:
         """Have many collections watched, of which each is reconciled a little after the one before, by `renew`.
 
         What is asked for more than once is asked for as each said in turn.
@@ -122,7 +128,7 @@ class Registry:
             watch_id: self._workers.submit(copy_context().run, self._enrolled, target, named, now + position * between)
             for position, (watch_id, (target, named)) in enumerate(merged.items())
         }
-        return [entering[target.id].result() for target, _ in asked]
+        return [_entered(entering[target.id]) for target, _ in asked]
 
     def _enrolled(self, target: Target, named: NamedOptions, due: datetime) -> tuple[Outcome, Watch]:
         wanted = registration.created(target, Options(**named), self._now()).with_schedule(due_at=due)
@@ -221,6 +227,13 @@ class Registry:
 
     def _now(self) -> datetime:
         return self._services.clock()
+
+
+def _entered(entering: Future[tuple[Outcome, Watch]]) -> Entered:
+    try:
+        return entering.result()
+    except (ForeignSchemaError, MalformedError) as error:
+        return error
 
 
 def _settled_refusal(watch: Watch) -> Refusal | None:
