@@ -392,6 +392,39 @@ def test_an_exception_cancelled_while_its_series_is_split_stays_until_the_next_i
     assert life.told()[1:] == [("created", "s_R2")]
 
 
+def test_an_exception_cancelled_while_its_series_is_split_stays_until_the_next_whole_listing_shows_that() -> None:
+    split = {**alive("s_R2"), "recurrence": ["RRULE:FREQ=WEEKLY"]}
+    life = Life(ScriptedCalendar(whole=[[alive("s"), alive("x", 1, "s")]], single={"s_R2": split}))
+    life.google.whole, life.google.failures = [[alive("s"), off("x", "s_R2", 2)]], [("increment", REFUSED)]
+    life.read()
+    assert life.told() == [("updated", "x")]
+    life.google.whole = [[alive("s"), split, off("x", "s_R2", 2)]]
+    life.google.failures = [("increment", REFUSED)]
+    life.read()
+    assert life.told()[1:] == [("created", "s_R2")]
+
+
+def test_a_whole_listing_asks_for_no_series_of_what_nobody_holds_and_for_ten_of_others() -> None:
+    ids = [f"x{number:02}" for number in range(11)]
+    life = Life(ScriptedCalendar(whole=[[alive("s"), *(alive(each, 1, "s") for each in ids)]]))
+    orphans = [off("y", "elsewhere"), *(off(each, f"of {each}") for each in ids)]
+    life.google.whole, life.google.failures = [[alive("s"), *orphans]], [("increment", REFUSED)]
+    life.read()
+    assert [name for name, _ in life.google.calls if name.startswith("get")] == [f"get of {each}" for each in ids[:10]]
+    assert sorted(life.told()) == [("deleted", each) for each in ids]
+    assert life.watch.reading.sync_token
+
+
+def test_while_google_does_not_answer_about_a_series_that_a_whole_listing_names_everything_is_listed_again() -> None:
+    life = Life(ScriptedCalendar(whole=[[alive("s"), alive("x", 1, "s")]]))
+    life.google.whole, life.google.failures = [[alive("s"), off("x", "elsewhere", 2)]], [("increment", REFUSED)]
+    with patch.object(life.google, "get", side_effect=TryLaterError("later")):
+        life.read()
+    assert life.told() == []
+    life.read()
+    assert life.told() == [("deleted", "x")]
+
+
 SKIPPED = {**alive("skipped"), "recurrence": ["RRULE:FREQ=WEEKLY"]}
 
 

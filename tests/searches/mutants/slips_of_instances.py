@@ -103,7 +103,22 @@ SLIPS = (
     Slip(
         "nobody asks for a series that only what is held names",
         ("tests/scenarios/test_listings.py",),
-        (Edit("decisions/listing/ending.py", "[*undecided.values(), *held]", "undecided.values()"),),
+        (Edit("decisions/listing/ending.py", "[*undecided, *held]", "undecided"),),
+    ),
+    Slip(
+        "nobody asks for a series that is named before a whole listing shows it",
+        ("tests/scenarios/test_listings.py",),
+        (Edit("decisions/listing/ending.py", "if not ending.whole or _holds(ending, each)", "if not ending.whole"),),
+    ),
+    Slip(
+        "each whole listing asks for the series of what is cancelled for good, though nobody holds it",
+        ("tests/scenarios/test_listings.py",),
+        (Edit("decisions/listing/ending.py", " if not ending.whole or _holds(ending, each)]", "]"),),
+    ),
+    Slip(
+        "a whole listing that names more series than may be asked for is repeated for ever",
+        ("tests/scenarios/test_listings.py",),
+        (Edit("decisions/listing/ending.py", "asked[:MOST_ASKED] if ending.whole else asked", "asked"),),
     ),
     Slip(
         "Google's silence about a series ends what is cancelled of it",

@@ -6,6 +6,7 @@ An exception ends with the series that it has by then, unless this very listing 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from calendar_watch.decisions.listing.absences import MOST_ASKED
 from calendar_watch.decisions.listing.merge import Keep, Merged, merged
 from calendar_watch.decisions.listing.portions import Outcome, affordable
 from calendar_watch.model.collection.index import NO_SERIES, Entry, Indexes, Mark, mark_of
@@ -27,7 +28,7 @@ class Ending:
     found: Mapping[str, Item] = field(default_factory=dict)
     """What Google said of events that nobody knew of, and that it showed as cancelled without a word."""
     alive: frozenset[Mark] = frozenset()
-    """Series of which it said that they are there, though this increment does not show them yet."""
+    """Series of which it said that they are there, though this listing does not show them yet."""
     silent: frozenset[Mark] = frozenset()
     """Series of which it did not say whether they are there. Everything is listed next: that decides."""
 
@@ -130,13 +131,20 @@ def nameless(ending: Ending) -> list[Mark]:
 def unknown(ending: Ending, held: Iterable[Item]) -> list[str]:
     """What Google is asked about: cancelled without a word and not held, and series that are named and not held.
 
-    A series that is split while it is listed comes with the next increment, its exceptions with this one. Of what is
-    nameless, only what is `held` names the series.
+    A series that is split while it is listed comes with the next listing, its exceptions with this one. Of what is
+    nameless, only what is `held` names the series. What a whole listing shows besides what is held may be there for
+    good, of series that never are: it is told once its series comes, and nobody asks day by day.
     """
-    undecided, over = ending.notes.undecided, ending.over
-    series = {series_of(item) for item in [*undecided.values(), *held]} - {""} if not ending.whole else set()
+    over, cancelled = ending.over, ending.notes.undecided.items()
+    undecided = [item for each, item in cancelled if not ending.whole or _holds(ending, each)]
+    series = {series_of(item) for item in [*undecided, *held]} - {""}
     named = [*ending.bare, *sorted(each for each in series if mark_of(each) not in over)]
-    return [each for each in named if ending.indexes.get(mark_of(each)) is None]
+    asked = [each for each in named if not _holds(ending, each)]
+    return asked[:MOST_ASKED] if ending.whole else asked
+
+
+def _holds(ending: Ending, item_id: str) -> bool:
+    return ending.indexes.get(mark_of(item_id)) is not None
 
 
 def with_found(ending: Ending, found: Mapping[str, Item]) -> Ending:
