@@ -90,7 +90,7 @@ def _of_one(request: Request, path: Sequence[str]) -> problems.Answer:
 @functions_framework.http
 @problems.answers
 def notifications(request: Request) -> problems.Answer:
-    """Google's messages. Public: what is not signed by us costs one HMAC and is gone."""
+    """Google's messages. Public: what is not signed by us costs one HMAC for each key and is gone."""
     with log.trace(requests.trace_of(request.headers), _wiring.receiver_settings.google_cloud_project):
         requests.only(request, "POST")
         _wiring.receiver.take(request.headers)

@@ -35,7 +35,8 @@ from calendar_watch.termination import terminating
 
 _RECEIVE_SECONDS = 6.0
 _WAKEUP_SECONDS = 2.0
-_ASIDE = 32
+_ASIDE = 64
+"""Threads for what goes on beside a claim, a page and a part each: whoever finds none free waits."""
 _CHECK_SECONDS = 9.0
 """Less than a check may take, so that it can say what came of it."""
 

@@ -38,15 +38,15 @@ class Failure:
     def pause(self, count: int, longest: timedelta = _LONGEST_PAUSE) -> timedelta:
         """After `count` earlier ones: doubling up to `longest`, hours for an abuse limit, longer if Google says so."""
         if isinstance(self.error, QuotaError):
-            return self.least
+            return self.asked_for
         if isinstance(self.error, OutageError):
-            return self.least or _OUTAGE_PAUSE * (1 + self.jitter)
+            return self.asked_for or _OUTAGE_PAUSE * (1 + self.jitter)
         backoff = min(timedelta(seconds=2 ** min(count, _LONGEST_DOUBLING)), longest) * (0.5 + self.jitter / 2)
-        return max(backoff, self.least)
+        return max(backoff, self.asked_for)
 
     @property
-    def least(self) -> timedelta:
-        """What Google wants to be left alone for."""
+    def asked_for(self) -> timedelta:
+        """By Google, by the breakers that let one watch after the other try, or by us where a limit is for hours."""
         if isinstance(self.error, QuotaError):
             return _ABUSE_PAUSE * (0.5 + self.jitter)
         return timedelta(seconds=self.error.after if isinstance(self.error, TryLaterError) else 0)
@@ -68,7 +68,7 @@ def doubled(first: timedelta, count: int) -> timedelta:
 def waiting(watch: Watch, kind: StepKind, failure: Failure, longest: timedelta = _LONGEST_PAUSE) -> Watch:
     known = watch.health.troubles.get(kind)
     pause = _hurried(watch, failure, failure.pause(known.count if known else 0, longest))
-    if known:
+    if known and kind is StepKind.READ:
         pause = _judged(failure, pause, known.since + LASTING - failure.at)
     return in_trouble(watch, kind, failure).with_wait(kind, failure.at + pause)
 
@@ -81,7 +81,9 @@ def _hurried(watch: Watch, failure: Failure, pause: timedelta) -> timedelta:
 
 def _judged(failure: Failure, pause: timedelta, until_lasting: timedelta) -> timedelta:
     """Whether trouble lasts is judged at a try: there is one as soon as it does, or it would be told minutes later."""
-    return until_lasting if failure.least < until_lasting < pause else pause
+    if until_lasting <= failure.asked_for:
+        return pause
+    return min(pause, until_lasting + failure.jitter * _SOON)
 
 
 def in_trouble(watch: Watch, kind: StepKind, failure: Failure) -> Watch:

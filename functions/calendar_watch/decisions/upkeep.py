@@ -8,6 +8,7 @@ from calendar_watch.decisions.listing import audit
 from calendar_watch.decisions.renewal import expedited
 from calendar_watch.model.change_log import with_watch_event
 from calendar_watch.model.channel import Channel
+from calendar_watch.model.collection.parts import WHOLE
 from calendar_watch.model.exposure import Classification
 from calendar_watch.model.health import Health, StepKind
 from calendar_watch.model.listing import Audit
@@ -123,5 +124,5 @@ def erased(watch: Watch, last: bool) -> Watch:  # noqa: FBT001 (not a mode: whet
 def forgotten(watch: Watch) -> Watch:
     """Kept long enough after its end: what it read goes, the watch itself stays, so that its sequence counts on."""
     return replace(watch, exposure=Classification()).with_reading(
-        item_count=None, digest="", sync_token="", listing=None, parts=("0",), stored=0, noted=0, audit=Audit()
+        item_count=None, digest="", sync_token="", listing=None, parts=(WHOLE,), stored=0, noted=0, audit=Audit()
     )

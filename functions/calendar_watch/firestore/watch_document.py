@@ -10,6 +10,7 @@ from typing import Any
 
 from calendar_watch.firestore.schema import SCHEMA, Document, ours
 from calendar_watch.model.channel import Channel, Channels
+from calendar_watch.model.collection.parts import WHOLE
 from calendar_watch.model.exposure import COUNTED, Classification
 from calendar_watch.model.health import Health, Refusal, StepKind, Trouble
 from calendar_watch.model.listing import Audit, Counts, Listing, PageTrail, ReadCause, Reading
@@ -140,7 +141,7 @@ def _reasoned(document: Document, names: Iterable[str]) -> dict[str, Any]:
 def _reading_of(document: Document) -> Reading:
     return Reading(
         read_cause=ReadCause(document["read_cause"]),
-        parts=tuple(document.get("parts", ("0",))),
+        parts=tuple(document.get("parts", (WHOLE,))),
         listing=_listing_of(document.get("listing")),
         counts=_counts_of(document),
         audit=_audit_of(document.get("audit", {})),

@@ -48,8 +48,9 @@ _PROBLEMS: Mapping[type[CalendarWatchError], tuple[HTTPStatus, str]] = {
     RefusedWriteError: (HTTPStatus.INTERNAL_SERVER_ERROR, "internal"),
     StoreError: (HTTPStatus.SERVICE_UNAVAILABLE, "unavailable"),
 }
-"""What each error answers, and the `type` of the problem: part of the contract."""
+"""What each error answers, and the `type` of the problem: part of the contract. The first that fits counts."""
 _KNOWN = tuple(_PROBLEMS)
+"""Made once: a flood of forged messages comes by here."""
 
 _HTTP_PROBLEMS: Mapping[int, str] = {
     HTTPStatus.BAD_REQUEST: "invalid-request",
@@ -106,7 +107,7 @@ def answers(entry_point: Callable[[Request], Answer]) -> Callable[[Request], Res
         except HTTPException as error:
             return http_problem(error)
         except _KNOWN as error:
-            return _known_problem(error)
+            return _problem(problem_of(error))
         except Exception:  # wrong settings or a defect: one line for Error Reporting, where the framework writes many
             _logger.exception("a request could not be answered")
             detail = "this function does not work: see its log"
@@ -145,7 +146,9 @@ def _details(status: int, kind: str, detail: str, members: Mapping[str, Any]) ->
 
 
 def problem_of(error: CalendarWatchError) -> dict[str, Any]:
-    """As an answer of its own would tell it."""
+    """As an answer of its own would tell it. What is Firestore's, the log tells too."""
+    if isinstance(error, StoreError):
+        _logger.error("%s", error)
     status, kind = next(told for each, told in _PROBLEMS.items() if isinstance(error, each))
     if isinstance(error, RefusedError) and error.reason is Reason.NOT_FOUND:
         status = HTTPStatus.NOT_FOUND
@@ -159,12 +162,6 @@ def http_problem(error: HTTPException) -> Response:
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.valid_methods or ())
     return response
-
-
-def _known_problem(error: CalendarWatchError) -> Response:
-    if isinstance(error, StoreError):
-        _logger.error("%s", error)
-    return _problem(problem_of(error))
 
 
 def _members(error: CalendarWatchError) -> Mapping[str, Any]:

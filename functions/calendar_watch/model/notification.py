@@ -14,21 +14,21 @@ from typing import Protocol, Self
 
 from calendar_watch.errors import InvalidRequestError
 
+_CHANNEL_ID = "X-Goog-Channel-ID"
+_ID_FORM = re.compile(r"[A-Za-z0-9\-_+/=]{1,64}")
 _DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[0-9]{2}:[0-9]{2} GMT")
 _RESOURCE_ID = re.compile(r"[ -~]{1,1024}")
 _STATE = re.compile(r"[a-z_]{1,32}")
+
+
+SYNC = "sync"
+"""The state of the first message of a channel: that it speaks, and nothing of the collection."""
 
 
 class Headers(Protocol):
     """Of a request: found however their names are spelled."""
 
     def get(self, name: str, /) -> str | None: ...
-
-
-_CHANNEL_ID = "X-Goog-Channel-ID"
-_ID_FORM = re.compile(r"[A-Za-z0-9\-_+/=]{1,64}")
-SYNC = "sync"
-"""The state of the first message of a channel: that it speaks, and nothing of the collection."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +41,16 @@ class Credentials:
 
     @classmethod
     def from_headers(cls, headers: Headers) -> Self:
-        """Raises InvalidRequestError for a channel id that none could be; whether the token is ours, it alone tells."""
+        """Raises InvalidRequestError for a channel id that none could be; whose the token is, ChannelTokens tells."""
         return cls(_channel_id(headers.get(_CHANNEL_ID)), headers.get("X-Goog-Channel-Token"))
 
 
 @dataclass(frozen=True, slots=True)
 class PendingNotification:
-    """One waiting message of one channel: that something changed, never what."""
+    """One waiting message of one channel: that something changed, never what.
+
+    It is the first; those that come until a claim takes it away leave no trace.
+    """
 
     watch_id: str
     channel_id: str
@@ -56,10 +59,7 @@ class PendingNotification:
     expiration: datetime | None
     received: datetime
     resource_state: str = ""
-    """`sync`, `exists` or `not_exists`; a state that Google adds, or none, counts like any other.
-
-    Of the first that waits; those that come until a claim takes it away leave no trace.
-    """
+    """`sync`, `exists` or `not_exists`; a state that Google adds, or none, counts like any other."""
 
     @classmethod
     def from_headers(cls, headers: Headers, watch_id: str, channel_id: str, received: datetime) -> Self:

@@ -15,7 +15,7 @@ from calendar_watch.ports import NotificationStore
 
 
 class Receiver:
-    """`store` is asked for only once a token has proved genuine: a forged message costs one HMAC.
+    """`store` is asked for only once a token has proved genuine: a forged message costs one HMAC for each key.
 
     `wake` is given the id of a watch that has a notification; where nothing is to be woken, it does nothing.
     """

@@ -12,7 +12,6 @@ from calendar_watch.errors import (
     ConflictError,
     FollowedError,
     ForeignSchemaError,
-    MalformedError,
     RefusedError,
     UnavailableError,
     UnclearError,
@@ -45,8 +44,8 @@ class Outcome(StrEnum):
     UNDER_WAY = "under way"
 
 
-Entered = tuple[Outcome, Watch] | ForeignSchemaError | MalformedError
-"""What became of one of many: a document that cannot be read keeps none of the others."""
+Entered = tuple[Outcome, Watch] | ForeignSchemaError
+"""What became of one of many: a document that another release wrote keeps none of the others."""
 
 
 class Registry:
@@ -116,7 +115,8 @@ class Registry:
     def enrol(self, wanted: Iterable[tuple[Target, NamedOptions]]) -> list[Entered]:
         """Have many collections watched, of which each is reconciled a little after the one before, by `renew`.
 
-        What is asked for more than once is asked for as each said in turn.
+        What is asked for more than once is asked for as each said in turn. What else goes wrong with one is raised: the
+        others stay, and may be asked for again.
         """
         asked, now = list(wanted), self._now()
         between = registration.stagger(self._services.policy)
@@ -128,7 +128,7 @@ class Registry:
             watch_id: self._workers.submit(copy_context().run, self._enrolled, target, named, now + position * between)
             for position, (watch_id, (target, named)) in enumerate(merged.items())
         }
-        return [_entered(entering[target.id]) for target, _ in asked]
+        return [_or_foreign(entering[target.id]) for target, _ in asked]
 
     def _enrolled(self, target: Target, named: NamedOptions, due: datetime) -> tuple[Outcome, Watch]:
         wanted = registration.created(target, Options(**named), self._now()).with_schedule(due_at=due)
@@ -229,10 +229,10 @@ class Registry:
         return self._services.clock()
 
 
-def _entered(entering: Future[tuple[Outcome, Watch]]) -> Entered:
+def _or_foreign(entering: Future[tuple[Outcome, Watch]]) -> Entered:
     try:
         return entering.result()
-    except (ForeignSchemaError, MalformedError) as error:
+    except ForeignSchemaError as error:
         return error
 
 

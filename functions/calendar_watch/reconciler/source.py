@@ -47,7 +47,7 @@ class Ahead(Source):
         self._part = self._begin(super().parts, watch.id, [WHOLE]) if _lies_in_one(watch) else None
 
     def stands(self, watch: Watch) -> bool:
-        """Whether nothing was written since the claim: whoever has asked for a reading meanwhile is owed another."""
+        """Whether its holder wrote nothing since the claim. An operator's write is a conflict: all is decided anew."""
         return watch.schedule.write_count == self._claimed
 
     def page(self, *question: Any) -> Page:

@@ -17,7 +17,7 @@ from tests.searches.chaos.restore import AGES, lose_and_restore
 _MOST_TOLD = 2000
 _NEVER_MET = {
     "Q22": " (never met by who asks for times in UTC)",
-    "Q42": " (never met by who goes on as it began)",
+    "Q42": " (hardly ever met by who goes on as it began)",
 }
 
 
@@ -32,6 +32,7 @@ class Outcome:
     hours: float = 0
     struck: int = 0
     digest: str = ""
+    """Of all that happened; empty unless asked for."""
     violation: str = ""
     reached: Counter[str] = field(default_factory=Counter)
     """How often each quirk reached us."""

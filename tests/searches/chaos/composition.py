@@ -8,7 +8,6 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
-import requests
 from requests.structures import CaseInsensitiveDict
 
 from calendar_watch import pubsub
@@ -63,7 +62,7 @@ class Composition:
         self.pubsub = _pubsub(self.scheduler)
         self.database = MeasuredFirestore()
         self.store = MemoryStore(self.database, policy.retention)
-        self._sessions: dict[tuple[str, str], requests.Session] = {}
+        self._sessions: dict[tuple[str, str], Session] = {}
         store = MemoryStore(self.database, policy.retention, store_edge(self.injection, self.calls))
         self.tokens = ChannelTokens([KEY])
         self._pubsub_session = Session(PubSubEdge(self.injection, self.pubsub))
@@ -152,7 +151,7 @@ class Composition:
     def _publishing(self, tries: Tries) -> PubSub:
         return PubSub(PUBSUB, lambda: self._pubsub_session, tries)
 
-    def _session(self, subject: str, scope: str) -> requests.Session:
+    def _session(self, subject: str, scope: str) -> Session:
         """One for each subject and scope."""
         if (subject, scope) not in self._sessions:
             access = Access(self.google, self.scheduler.clock, subject, scope, self.revoked)

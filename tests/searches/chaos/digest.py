@@ -1,7 +1,7 @@
 """What happened in a run, as one hash: two versions of the code that do the same have the same.
 
 Only what is seen from outside counts, and not how it is spelled: names of our own may change, and texts for people.
-It is kept as it comes, and hashed only if somebody asks.
+It is kept as it comes, so nobody may change what was told, and hashed only if somebody asks.
 """
 
 import hashlib

@@ -16,4 +16,4 @@ def test_nothing_is_lost_doubled_or_forgotten(seed: int) -> None:
 
 
 def test_the_same_seed_is_the_same_story() -> None:
-    assert run(4, 40) == run(4, 40)
+    assert run(4, 40, digest=str) == run(4, 40, digest=str)

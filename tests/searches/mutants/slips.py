@@ -687,8 +687,8 @@ SLIPS = (
         (
             Edit(
                 "decisions/backoff.py",
-                "        if isinstance(self.error, OutageError):\n            return self.least",
-                "        if isinstance(self.error, OutageError) and count == 0:\n            return self.least",
+                "        if isinstance(self.error, OutageError):\n            return self.asked_for",
+                "        if isinstance(self.error, OutageError) and count == 0:\n            return self.asked_for",
             ),
         ),
     ),

@@ -256,18 +256,12 @@ SLIPS = (
     Slip(
         "readings that fail are shown when they happen to be tried next",
         ("tests/unit/decisions/test_refusals.py",),
-        (Edit("decisions/backoff.py", "    return until_lasting if failure", "    return pause if failure"),),
+        (Edit("decisions/backoff.py", "return min(pause, until_lasting + failure.jitter * _SOON)", "return pause"),),
     ),
     Slip(
         "readings that fail are tried before Google would have it",
         ("tests/unit/decisions/test_refusals.py",),
-        (
-            Edit(
-                "decisions/backoff.py",
-                "if failure.least < until_lasting < pause",
-                "if timedelta() < until_lasting < pause",
-            ),
-        ),
+        (Edit("decisions/backoff.py", "if until_lasting <= failure.asked_for", "if until_lasting <= timedelta()"),),
     ),
     Slip(
         "what was read beside the claim counts after a write of ours too",
@@ -275,13 +269,13 @@ SLIPS = (
         (Edit("reconciler/source.py", "part, self._part = self._part, None", "part = self._part"),),
     ),
     Slip(
-        "a document that cannot be read keeps a whole batch",
+        "a document that another release wrote keeps a whole batch",
         ("tests/api/test_foreign_schema.py",),
         (
             Edit(
                 "operations/register.py",
-                "    except (ForeignSchemaError, MalformedError) as error:",
-                "    except MalformedError as error:",
+                "    except ForeignSchemaError as error:",
+                "    except FollowedError as error:",
             ),
         ),
     ),

@@ -1,8 +1,8 @@
 """Speed and cost as one table: `python -m tests.tools.bench`; of one part: `python -m tests.tools.bench cold_start`.
 
-Each part is a module of that name, whose `measure` yields rows; it runs in a process of its own. The machine is noisy,
-so times are ratios within one run; counts are exact. `at_rest`, `before`, `fleet`, `killed` and `lists` take
-minutes each, and are run by name only. What a part lets one choose follows its name: `before=19e75b4`.
+Each part is a module of that name, whose `measure` yields rows; of several, each runs in a process of its own. The
+machine is noisy, so times are ratios within one run; counts are exact. `at_rest`, `before`, `fleet`, `killed` and
+`lists` take minutes, and are run one at a time, by name. What a part lets one choose follows it: `before=19e75b4`.
 """
 
 import os
@@ -33,7 +33,7 @@ _PARTS = (
     "against_naive",
 )
 _SECONDS = 240
-"""No part may take longer."""
+"""None of several may take longer."""
 
 
 def main(names: list[str]) -> int:

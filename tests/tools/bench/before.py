@@ -2,7 +2,7 @@
 
 `make bench WHICH=before` takes the last one before listings went beside the claim, `before=19e75b4=dc87bc9` any others.
 Both run as real processes, each in front of a simulated Google of its own that answers at once. The second time
-Firestore is a round trip away, as it is from a function.
+Firestore is a round trip away, as it is from a function, where Google's emulator is here.
 """
 
 import subprocess

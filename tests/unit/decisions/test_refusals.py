@@ -139,9 +139,9 @@ def test_what_is_shown_is_what_failed_last_however_long_it_has_failed() -> None:
 
 
 def test_readings_that_fail_are_tried_again_as_soon_as_they_have_failed_for_a_quarter_of_an_hour() -> None:
-    watch = failing(opened(), GoogleError("busy"), *range(10))
-    assert watch.schedule.not_before[StepKind.READ] == NOW + 15 * MINUTE
-    assert state(failing(watch, GoogleError("busy"), 15), 15) == (State.DEGRADED, "readingsFailing")
+    watch = failing(opened(), GoogleError("busy"), *range(11))
+    assert watch.schedule.not_before[StepKind.READ] == NOW + 15 * MINUTE + 0.5 * MINUTE
+    assert state(failing(watch, GoogleError("busy"), 15.5), 15.5) == (State.DEGRADED, "readingsFailing")
 
 
 def test_but_not_before_google_would_have_it() -> None:

@@ -35,8 +35,7 @@ class Listings:
         if method not in {"events.list", "events.page"} or not response.ok:
             return
         target = asked_about(request, subject)
-        if target is None:
-            return
+        assert target
         try:
             answer = response.json()
         except ValueError:  # cut off on the way

@@ -1,4 +1,4 @@
-"""A session that goes straight to its edge: what others merge, and cookies and redirects, took a tenth of all time."""
+"""A session that goes straight to its edge: merging settings, cookies and redirects took a tenth of all time."""
 
 from typing import Any
 from urllib.parse import urlencode
