@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
+from calendar_watch.model.collection.parts import WHOLE
 from calendar_watch.model.resources import Item
 
 IN_CIRCLES = "Google's listing goes in circles: a page token came twice"
@@ -138,7 +139,7 @@ class Reading:
     listing: Listing | None = None
     listings: int = 0
     counts: Counts = field(default_factory=Counts)
-    parts: tuple[str, ...] = ("0",)
+    parts: tuple[str, ...] = (WHOLE,)
     stored: int = 0
     """How many items the parts hold; they may be more than `item_count`, or fewer, while a listing goes on."""
     noted: int = 0

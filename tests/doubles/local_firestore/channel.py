@@ -12,7 +12,7 @@ Answer: TypeAlias = Callable[[str, Message], list[Message]]
 
 
 class Channel(grpc.Channel):  # type: ignore[misc] # (published without types)
-    """Deadlines are not kept: an answer is there at once."""
+    """Deadlines are not kept: an answer is there at once, or when a fault that delays it lets it go."""
 
     def __init__(self, answer: Answer) -> None:
         self._answer = answer

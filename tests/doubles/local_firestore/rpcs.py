@@ -37,7 +37,9 @@ class Rpcs:
     def answer(self, rpc: str, request: Message) -> list[Message]:
         limits.check_request(request)
         _refuse_transactions(request)
-        method = self.plain.get(rpc) or self.streaming[rpc]
+        method = self.plain.get(rpc) or self.streaming.get(rpc)
+        if method is None:
+            raise unimplemented(rpc)
         with self._documents.lock:
             return method(request)
 

@@ -36,10 +36,15 @@ class _Way:
         await asyncio.gather(self._take(), self._deliver())
 
     async def _take(self) -> None:
-        data = b"-"
-        while data:
-            data = await self._reader.read(_MOST)
-            self._sent.put_nowait((asyncio.get_running_loop().time() + self._seconds, data))
+        """Whoever hangs up, or is cut off: the other side hears of it."""
+        try:
+            while data := await self._reader.read(_MOST):
+                self._send(data)
+        finally:
+            self._send(b"")
+
+    def _send(self, data: bytes) -> None:
+        self._sent.put_nowait((asyncio.get_running_loop().time() + self._seconds, data))
 
     async def _deliver(self) -> None:
         while True:
