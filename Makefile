@@ -49,7 +49,7 @@ bench: $(VENV)/tools  ## speed and cost as one table, some minutes; WHICH=burst:
 scale: $(VENV)/tools  ## a thousand to ten million watches, simulated, as one table; WHICH=real: 5,000 in real processes
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.tools.scale $(WHICH)
 
-chaos: $(VENV)/tools  ## break everything at once, 200,000 steps, some eight minutes; SEED=7 repeats one run of 500, DIGEST=1 hashes 50, RESTORE="nine days" loses the database (or hour, day)
+chaos: $(VENV)/tools  ## break everything at once, 200,000 steps, some nine minutes; SEED=7 repeats one run of 500, DIGEST=1 hashes 50, RESTORE="nine days" loses the database (or hour, day)
 	@PYTHONPATH=functions:. $(BIN)/python -m tests.searches.chaos \
 		$(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),$(if $(DIGEST),50,500))) --steps $(or $(STEPS),400) $(if $(DIGEST),--digest) $(if $(RESTORE),--restore "$(RESTORE)")
 

@@ -32,8 +32,8 @@ _BLAMED: Mapping[Reason, frozenset[str]] = {
     Reason.QUOTA_EXCEEDED: frozenset({"limit"}),
 }
 """What Google has to have named for each; the other reasons are our own."""
-_FAILING, _FAILING_TRIES = timedelta(minutes=25), 6
-"""Later, and oftener, than is promised, as a late worker's answer may not count."""
+_FAILING, _FAILING_TRIES = timedelta(minutes=25), 7
+"""Later than is promised, as a late worker's answer may not count. A reading tries three calls: seven are of three."""
 
 
 class NotificationBox:
