@@ -264,10 +264,17 @@ def test_a_sync_token_that_is_refused_or_gone_on_with_is_not_forgotten() -> None
 
 
 def test_readings_fail_for_long_whatever_a_late_worker_heard_before() -> None:
-    late, *failures = (replace(FAILED, at=TEN + timedelta(minutes=each)) for each in (0, 30, 31, 32, 33, 37, 45))
+    late, *failures = (replace(FAILED, at=TEN + timedelta(minutes=each)) for each in (0, 30, 31, 33, 37, 45))
     assert not fail_for_long([late, *failures])
     assert fail_for_long([late, *failures[:-1], replace(FAILED, at=TEN + timedelta(minutes=55))])
     assert not fail_for_long([late, *failures[2:], replace(FAILED, at=TEN + timedelta(minutes=65))])
+
+
+def test_three_calls_that_one_reading_tries_are_one_failure() -> None:
+    moments = (timedelta(minutes=each, seconds=second) for each in (0, 40) for second in (0, 1, 5))
+    twice = [replace(FAILED, at=TEN + each) for each in moments]
+    assert not fail_for_long(twice)
+    assert fail_for_long([*twice, replace(FAILED, at=TEN + timedelta(minutes=41))])
 
 
 class Heard:

@@ -88,9 +88,8 @@ def size_of(value: Any) -> int:
 
 
 def _sizes_of(values: Collection[Any]) -> int:
-    others = [each for each in values if type(each) is not str]
-    texts = _texts([each for each in values if type(each) is str]) if len(others) < len(values) else 0
-    return texts + sum(map(size_of, others))
+    texts = [each for each in values if type(each) is str]
+    return _texts(texts) + sum(size_of(each) for each in values if type(each) is not str)
 
 
 def _texts(values: Collection[str]) -> int:

@@ -7,7 +7,6 @@ what has changed meanwhile is told afterwards, as changes. Nothing else is told 
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +23,7 @@ def reached(watch: Watch, now: datetime, policy: Policy) -> Watch:
     """Everything was read, for the first time or anew: it is told now, or by and by. What was told before is void."""
     if is_for_the_stream(watch, policy):
         return begun(watch)
-    return _ended(replace(watch, baseline=Baseline()), watch.log.next_sequence, now, policy)
+    return _ended(watch.with_baseline(Baseline()), watch.log.next_sequence, now, policy)
 
 
 def noticed(watch: Watch, now: datetime, policy: Policy) -> Watch:
@@ -35,11 +34,11 @@ def noticed(watch: Watch, now: datetime, policy: Policy) -> Watch:
     if watch.baseline.under_way:
         return watch
     if not is_for_the_stream(watch, policy):
-        return watch if watch.baseline == Baseline() else replace(watch, baseline=Baseline())
+        return watch.with_baseline(Baseline())
     if watch.baseline.told or watch.reading.item_count is None:
         return watch
     begins_at = watch.baseline.begins_at or watch.within_an_hour(now)
-    return replace(watch, baseline=Baseline(begins_at=begins_at))
+    return watch.with_baseline(Baseline(begins_at=begins_at))
 
 
 def due(watch: Watch) -> datetime | None:
@@ -55,7 +54,7 @@ def told(watch: Watch, items: Items, now: datetime, policy: Policy) -> Watch:
     watch = with_known(watch, known, now, policy)
     if len(known) < len(rest):
         return watch
-    return _ended(replace(watch, baseline=Baseline(told=True)), first, now, policy, baselineFrom=first)
+    return _ended(watch.with_baseline(Baseline(told=True)), first, now, policy, baselineFrom=first)
 
 
 def is_for_the_stream(watch: Watch, policy: Policy) -> bool:
@@ -63,7 +62,7 @@ def is_for_the_stream(watch: Watch, policy: Policy) -> bool:
 
 
 def begun(watch: Watch) -> Watch:
-    return replace(watch, baseline=Baseline(first=watch.log.next_sequence))
+    return watch.with_baseline(Baseline(first=watch.log.next_sequence))
 
 
 def _rest(watch: Watch, items: Items) -> tuple[int, Sequence[Change]]:

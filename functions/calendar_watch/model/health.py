@@ -84,12 +84,14 @@ class Health:
         return replace(self, troubles={**self.troubles, kind: trouble})
 
     def without_refusal(self, kind: StepKind) -> Self:
-        left = {each: kept for each, kept in self.refusals.items() if each is not kind}
-        return replace(self, refusals=left) if kind in self.refusals else self
+        if kind not in self.refusals:
+            return self
+        return replace(self, refusals={each: kept for each, kept in self.refusals.items() if each is not kind})
 
     def without_trouble(self, kind: StepKind) -> Self:
-        left = {each: kept for each, kept in self.troubles.items() if each is not kind}
-        return replace(self, troubles=left) if kind in self.troubles else self
+        if kind not in self.troubles:
+            return self
+        return replace(self, troubles={each: kept for each, kept in self.troubles.items() if each is not kind})
 
     @property
     def suspended(self) -> bool:

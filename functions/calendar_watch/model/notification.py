@@ -20,7 +20,6 @@ _DATE = re.compile(r"[A-Z][a-z]{2}, [0-9]{1,2} [A-Z][a-z]{2} [0-9]{4} [0-9]{2}:[
 _RESOURCE_ID = re.compile(r"[ -~]{1,1024}")
 _STATE = re.compile(r"[a-z_]{1,32}")
 
-
 SYNC = "sync"
 """The state of the first message of a channel: that it speaks, and nothing of the collection."""
 

@@ -164,6 +164,9 @@ class Watch:
     def with_health(self, health: Health) -> Self:
         return self if health is self.health else replace(self, health=health)
 
+    def with_baseline(self, baseline: Baseline) -> Self:
+        return self if baseline == self.baseline else replace(self, baseline=baseline)
+
     def _with(self, group: str, changes: Mapping[str, Any]) -> Self:
         """Itself where nothing changes: most rules have, most of the time, nothing to say."""
         there = getattr(self, group)

@@ -26,20 +26,20 @@ SLIPS = (
         "baselineFrom=first)",
         "baselineFrom=watch.log.sequence + 1)",
     ),
-    _in_the_rules("a baseline that was told is told again", "replace(watch, baseline=Baseline(told=True))", "watch"),
+    _in_the_rules("a baseline that was told is told again", "watch.with_baseline(Baseline(told=True))", "watch"),
     _in_the_rules(
         "who is wanted no longer is cut short", "    if watch.baseline.under_way:\n        return watch\n", ""
     ),
     _in_the_rules(
         "what was told before a new beginning counts after it",
-        "_ended(replace(watch, baseline=Baseline()), watch",
+        "_ended(watch.with_baseline(Baseline()), watch",
         "_ended(watch, watch",
     ),
     _in_the_rules("a resource that is added later waits for ever", "watch.within_an_hour(now)", "None"),
     _in_the_rules("all watches tell a baseline at once", "watch.within_an_hour(now)", "now"),
     _in_the_rules(
         "what was told once is told for good",
-        "        return watch if watch.baseline == Baseline() else replace(watch, baseline=Baseline())\n",
+        "        return watch.with_baseline(Baseline())\n",
         "        return watch\n",
     ),
     Slip(

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 
-from tests.cost.test_sweeps import idle
 from tests.doubles import local_firestore
 from tests.support import firestore_emulator
+from tests.support.at_rest import idle
 from tests.support.databases import InMemory
 from tests.support.world import ALICES_ACL, World
 from tests.tools.bench.row import Row, at_most

@@ -1,4 +1,4 @@
-"""A session that goes straight to its edge: merging settings, cookies and redirects took a tenth of all time."""
+"""A session straight to the edge of Google or Pub/Sub: merging settings, cookies, redirects took a tenth of all."""
 
 from typing import Any
 from urllib.parse import urlencode

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from calendar_watch.model.watch import State, Watch
 from calendar_watch.reasons import Reason
@@ -32,8 +33,10 @@ _BLAMED: Mapping[Reason, frozenset[str]] = {
     Reason.QUOTA_EXCEEDED: frozenset({"limit"}),
 }
 """What Google has to have named for each; the other reasons are our own."""
-_FAILING, _FAILING_TRIES = timedelta(minutes=25), 7
-"""Later than is promised, as a late worker's answer may not count. A reading tries three calls: seven are of three."""
+_FAILING, _FAILING_TRIES, _FAILING_READINGS = timedelta(minutes=25), 6, 3
+"""Later, and oftener, than is promised, as a late worker's answer may not count."""
+_ONE_READING = timedelta(seconds=20)
+"""As long as the three calls may take that a reading tries."""
 
 
 class NotificationBox:
@@ -185,7 +188,10 @@ class Watchman:
 
 def fail_for_long(failures: Sequence[Noted]) -> bool:
     """The first may be a late worker's, however long before: its answer told nobody that readings fail."""
-    return len(failures) >= _FAILING_TRIES and failures[-1].at - failures[1].at >= _FAILING
+    if len(failures) < _FAILING_TRIES or failures[-1].at - failures[1].at < _FAILING:
+        return False
+    again = sum(later.at - earlier.at > _ONE_READING for earlier, later in pairwise(failures))
+    return again + 1 >= _FAILING_READINGS
 
 
 def _named(watch: Watch, channel: Channel) -> datetime:
